@@ -1,0 +1,297 @@
+//! Questions and answers: messages, what is asked of a model, what comes back piece by piece.
+//! It refuses wire field names; each surface maps to and from these types in `api`.
+
+use std::time::Duration;
+
+use super::ids::{MessageId, TurnId};
+use super::models::ModelId;
+use super::money::Money;
+use super::notice::Notice;
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Instructions that stand above the conversation.
+    System,
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// What a piece of code is, for its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodeRole {
+    /// Nothing special.
+    Plain,
+    /// Comments.
+    Comment,
+    /// Text in quotes.
+    String,
+    /// Numbers, true, false, null and other constants.
+    Constant,
+    /// Words of the language.
+    Keyword,
+    /// Names of functions and macros.
+    Function,
+    /// Names of types.
+    Type,
+    /// Attributes, tags, keys of data formats.
+    Attribute,
+    /// Operators and punctuation.
+    Operator,
+    /// Lines a diff adds.
+    Inserted,
+    /// Lines a diff removes.
+    Deleted,
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageState {
+    /// All of it is there.
+    Complete,
+    /// It is arriving now (in the store: it was arriving when the program died).
+    Streaming,
+    /// It ended early: cut, failed or stopped by the user. What arrived is kept.
+    Partial,
+    /// Nothing arrived at all.
+    Failed,
+}
+
+/// One message of a conversation, as shown and as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Its id, from the first byte on.
+    pub id: MessageId,
+    /// Who speaks.
+    pub role: Role,
+    /// The text; for an answer what has arrived so far.
+    pub text: String,
+    /// The reasoning that came before the text, empty if none.
+    pub reasoning: String,
+    /// How far it has come.
+    pub state: MessageState,
+    /// When it was written or its answer began, in milliseconds since 1970 (UTC).
+    pub created_ms: i64,
+    /// For an answer: the facts shown beside it.
+    pub facts: Option<AnswerFacts>,
+}
+
+/// What is known of an answer beside its text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AnswerFacts {
+    /// The model that really answered, as the service named it.
+    pub model: Option<ModelId>,
+    /// From sending the request to the first text or reasoning.
+    pub first_token: Option<Duration>,
+    /// From the first text or reasoning to the end.
+    pub streaming: Option<Duration>,
+    /// Tokens as the service counted them.
+    pub usage: Option<Usage>,
+    /// What it cost by the price rows in force, where known.
+    pub cost: Option<Money>,
+    /// The id to quote to the service's support.
+    pub request_id: Option<String>,
+    /// Why the model stopped.
+    pub finish: Option<FinishReason>,
+    /// Why the answer is partial or failed.
+    pub notice: Option<Notice>,
+}
+
+/// Tokens of one request as the service reports them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Input tokens, cached ones included.
+    pub input: u64,
+    /// Output tokens, reasoning included.
+    pub output: u64,
+    /// Input tokens read from the context cache.
+    pub cached: Option<u64>,
+    /// Output tokens spent on reasoning.
+    pub reasoning: Option<u64>,
+}
+
+impl Usage {
+    /// Input and output together.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.input.saturating_add(self.output)
+    }
+}
+
+/// Why the model stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FinishReason {
+    /// It was done.
+    Stop,
+    /// The output limit was reached.
+    Length,
+    /// It asks for tools to be called.
+    ToolCalls,
+    /// Any other word of the service, sanitized.
+    Other(String),
+}
+
+/// What can be set for one request. `None` leaves the choice to the service.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ChatParams {
+    /// Reason before answering.
+    pub thinking: Option<bool>,
+    /// At most this many tokens of reasoning.
+    pub thinking_budget: Option<u32>,
+    /// Let the service search the web.
+    pub search: Option<bool>,
+    /// Randomness, 0 up to below 2.
+    pub temperature: Option<f64>,
+    /// Nucleus, above 0 up to 1.
+    pub top_p: Option<f64>,
+    /// Largest answer in tokens.
+    pub max_tokens: Option<u32>,
+    /// For repeatable answers.
+    pub seed: Option<u64>,
+}
+
+/// One message as it is sent to a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptMessage {
+    /// Who speaks.
+    pub role: Role,
+    /// The text.
+    pub text: String,
+    /// The model is to go on from this unfinished answer instead of starting a new one.
+    pub partial: bool,
+}
+
+/// A request for one answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChatRequest {
+    /// Which model.
+    pub model: ModelId,
+    /// The conversation so far, oldest first.
+    pub messages: Vec<PromptMessage>,
+    /// Settings of this request.
+    pub params: ChatParams,
+}
+
+/// A piece of an answer as a surface delivered it. Texts are sanitized already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChatChunk {
+    /// The service accepted the request; comes at most once, and first.
+    Opened {
+        /// The model as the service names it.
+        model: Option<ModelId>,
+        /// The request id.
+        request_id: Option<String>,
+    },
+    /// More answer text.
+    Text(String),
+    /// More reasoning.
+    Reasoning(String),
+    /// A piece of a tool call; pieces with one index belong together.
+    ToolCall {
+        /// Which call of the answer.
+        index: u32,
+        /// The function's name, in the first piece.
+        name: Option<String>,
+        /// More of the JSON arguments.
+        arguments: String,
+    },
+    /// Token counts; the last one counts.
+    Usage(Usage),
+    /// The model stopped.
+    Finished(FinishReason),
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TurnEnd {
+    /// The answer is whole.
+    Complete,
+    /// The user stopped it.
+    Stopped,
+    /// It failed; what arrived before stays.
+    Failed(Notice),
+}
+
+/// Figures of a finished turn, measured where the socket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TurnTiming {
+    /// From sending to the first text or reasoning.
+    pub first_token: Option<Duration>,
+    /// From there to the end.
+    pub streaming: Option<Duration>,
+    /// Requests that were sent for it, retries included.
+    pub attempts: u32,
+}
+
+/// What the chat service is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChatCommand {
+    /// Ask for an answer.
+    Start {
+        /// The turn its events will carry.
+        turn: TurnId,
+        /// What to ask.
+        request: ChatRequest,
+    },
+    /// Stop a running turn; its [`TurnEnd::Stopped`] still comes.
+    Cancel(TurnId),
+}
+
+/// What the chat service says of one turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChatEvent {
+    /// Which turn.
+    pub turn: TurnId,
+    /// What happened.
+    pub what: TurnEvent,
+}
+
+/// What can happen to a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TurnEvent {
+    /// The service accepted the request.
+    Opened {
+        /// The model that answers.
+        model: Option<ModelId>,
+        /// The request id.
+        request_id: Option<String>,
+    },
+    /// Text and reasoning that arrived since the last event; either may be empty.
+    Delta {
+        /// More answer text.
+        text: String,
+        /// More reasoning.
+        reasoning: String,
+    },
+    /// A piece of a tool call.
+    ToolCall {
+        /// Which call of the answer.
+        index: u32,
+        /// The function's name, in the first piece.
+        name: Option<String>,
+        /// More of the JSON arguments.
+        arguments: String,
+    },
+    /// Nothing came yet and another try will be made after the wait.
+    Waiting {
+        /// Why.
+        notice: Notice,
+        /// How long from now.
+        wait: Duration,
+        /// Number of the coming try; the first request was 1.
+        attempt: u32,
+    },
+    /// The last event of a turn, always sent.
+    Ended {
+        /// How.
+        end: TurnEnd,
+        /// Tokens, where the service told.
+        usage: Option<Usage>,
+        /// Why the model stopped, where it told.
+        finish: Option<FinishReason>,
+        /// Measured figures.
+        timing: TurnTiming,
+    },
+}

@@ -1,0 +1,10 @@
+//! Facts that every room agrees on: ids, conversations, models, money, notices, settings.
+//! It refuses IO, clocks, wire field names, colours and sentences.
+
+pub mod chat;
+pub mod conversations;
+pub mod ids;
+pub mod models;
+pub mod money;
+pub mod notice;
+pub mod settings;

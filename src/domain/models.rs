@@ -1,0 +1,78 @@
+//! What a model is called and what it can do, as far as a request depends on it.
+//! It refuses numbers that drift (prices, limits): those are dated rows in `catalog`.
+
+use std::fmt;
+
+/// A model id as the service spells it: an alias (`qwen-plus`) or a snapshot
+/// (`qwen-plus-2025-09-11`). Any id can be typed; nothing is rejected here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelId(String);
+
+impl ModelId {
+    /// Takes the id as typed, without surrounding white space.
+    #[must_use]
+    pub fn new(id: &str) -> Self {
+        Self(id.trim().to_owned())
+    }
+
+    /// The id as sent on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether a model reasons before it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Thinking {
+    /// The catalog does not say.
+    #[default]
+    Unknown,
+    /// It knows no reasoning; the flag must not be sent.
+    Never,
+    /// It can; `on` tells whether it does when nothing is said.
+    Optional {
+        /// What the service does without the flag.
+        on: bool,
+    },
+    /// It always does; sending `false` is refused by the service.
+    Always,
+}
+
+/// One row of the model catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// The id.
+    pub id: ModelId,
+    /// The family, e.g. `qwen-text`, `qwen-vl`.
+    pub family: String,
+    /// Which surfaces serve it.
+    pub surfaces: Surfaces,
+    /// Input and output kinds as the catalog words them, e.g. `text/image->text`.
+    pub modality: String,
+    /// Context window in tokens, where known.
+    pub context_tokens: Option<u64>,
+    /// Largest answer in tokens, where known.
+    pub max_output: Option<u64>,
+    /// Reasoning ability.
+    pub thinking: Thinking,
+    /// Jobs of it are asynchronous tasks.
+    pub async_only: bool,
+}
+
+/// The HTTP surfaces that serve a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surfaces {
+    /// Only `/compatible-mode/v1`.
+    Compat,
+    /// Only `/api/v1`.
+    Native,
+    /// Either.
+    Both,
+}

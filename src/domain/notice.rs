@@ -1,0 +1,333 @@
+//! What the user is told: a kind with its arguments, a request id, a detail. The sentences are
+//! in `words`, in every language; this file refuses to hold any.
+
+use std::time::Duration;
+
+/// Something to tell the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened; sentence, cause and next step derive from it.
+    pub kind: NoticeKind,
+    /// The id to quote to the service's support, where there is one.
+    pub request_id: Option<String>,
+    /// The other side's own words, sanitized, where they add something.
+    pub detail: Option<String>,
+}
+
+impl Notice {
+    /// A notice that has only its kind.
+    #[must_use]
+    pub const fn new(kind: NoticeKind) -> Self {
+        Self { kind, request_id: None, detail: None }
+    }
+
+    /// Adds the other side's words.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds the id to quote to support.
+    #[must_use]
+    pub fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.request_id = id;
+        self
+    }
+}
+
+/// How loud a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something is limited but goes on.
+    Warning,
+    /// Something did not happen.
+    Error,
+}
+
+/// Kinds of throttling that pass by themselves (HTTP 429; errors.md names seven, these four are
+/// worth waiting for).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Throttle {
+    /// Requests per minute or second (`Throttling.RateQuota`, `limit_requests`).
+    Requests,
+    /// The rate grew too fast (`Throttling.BurstRate`, `limit_burst_rate`).
+    Burst,
+    /// Tokens per minute (`Throttling.AllocationQuota`, `insufficient_quota`).
+    Tokens,
+    /// No reason given.
+    Generic,
+}
+
+/// Which side of the exchange the service's content inspection refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The question.
+    Input,
+    /// The answer.
+    Output,
+    /// The service did not say.
+    Unknown,
+}
+
+/// Everything the program can have to say about itself and the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeKind {
+    // --- key and permission
+    /// No key was found; `origin` is where it would have been sent.
+    KeyMissing {
+        /// Scheme, host and port.
+        origin: String,
+    },
+    /// The service does not know the key. Often the key of another region.
+    KeyRejected {
+        /// Where it was sent.
+        origin: String,
+        /// Where the key came from, e.g. the variable's name.
+        source: String,
+    },
+    /// The key is good but may not do this.
+    PermissionDenied,
+    /// The account owes money.
+    Arrears,
+    /// The free quota of the model is used up.
+    FreeQuotaUsedUp {
+        /// Which model.
+        model: String,
+    },
+    // --- model and request
+    /// No such model here; `near` are ids of the catalog that look like it.
+    ModelUnknown {
+        /// The id that was asked for.
+        model: String,
+        /// Similar ids, best first, at most three.
+        near: Vec<String>,
+    },
+    /// The model exists but not on the chat surface.
+    ModelNotOnSurface {
+        /// Which model.
+        model: String,
+    },
+    /// The service refuses the request as it is.
+    RequestRefused {
+        /// HTTP status.
+        status: u16,
+    },
+    /// The conversation is longer than the model's window.
+    TooLong {
+        /// Which model.
+        model: String,
+    },
+    /// Content inspection refused the question or the answer.
+    ContentRefused {
+        /// Which of the two.
+        side: Side,
+    },
+    /// The path does not exist at that address.
+    NotTheService {
+        /// The URL without its query.
+        url: String,
+    },
+    // --- throttling and server
+    /// Throttled.
+    Throttled {
+        /// What kind.
+        kind: Throttle,
+        /// Requests made before giving up; 0 while more tries follow.
+        tries: u32,
+    },
+    /// The service failed on its side.
+    ServerFailed {
+        /// HTTP status, or 0 where an event inside the stream said so.
+        status: u16,
+    },
+    // --- network
+    /// The name of the host is not known.
+    DnsFailed {
+        /// The host.
+        host: String,
+    },
+    /// Nobody listens there.
+    ConnectionRefused {
+        /// Host and port.
+        host: String,
+    },
+    /// No secure connection.
+    TlsFailed {
+        /// The host.
+        host: String,
+    },
+    /// The connection could not be made for another reason.
+    ConnectFailed {
+        /// Host and port.
+        host: String,
+    },
+    /// The connection was not made in time.
+    ConnectTimeout {
+        /// Host and port.
+        host: String,
+        /// The limit.
+        after: Duration,
+    },
+    /// The request was taken but no answer began in time.
+    FirstByteTimeout {
+        /// The limit.
+        after: Duration,
+    },
+    /// The answer stopped coming.
+    Stalled {
+        /// The limit.
+        after: Duration,
+    },
+    /// The answer took longer than a whole answer may.
+    OverallTimeout {
+        /// The limit.
+        after: Duration,
+    },
+    /// The connection ended before the answer did.
+    Cut,
+    /// What came is not what the service speaks.
+    Garbled,
+    /// A line or an answer was larger than any real one.
+    TooLarge {
+        /// The cap in bytes.
+        cap: u64,
+    },
+    /// The service said "done" without a word.
+    EmptyAnswer,
+    /// The server wants the request to go elsewhere; it is not followed, the key stays here.
+    Redirected {
+        /// Scheme, host and port it pointed to.
+        to: String,
+    },
+    // --- this machine
+    /// Nothing can be written to the data directory.
+    StoreUnwritable {
+        /// The directory.
+        path: String,
+    },
+    /// The disk is full.
+    DiskFull {
+        /// The directory.
+        path: String,
+    },
+    /// The store is damaged or was made by a newer program.
+    StoreUnreadable {
+        /// The file.
+        path: String,
+    },
+    /// Another fault of the store.
+    StoreFailed,
+    /// The store works again; what had waited is written.
+    StoreRecovered,
+    /// The data directory is on a network file system; locking there is weaker.
+    StoreOnNetwork {
+        /// The directory.
+        path: String,
+    },
+    // --- the program itself
+    /// The user stopped the answer.
+    Stopped,
+    /// The program ended while the answer was arriving.
+    Interrupted,
+    /// Ctrl+C once: a second one within two seconds quits.
+    QuitAgain {
+        /// An answer is still arriving.
+        answering: bool,
+    },
+    /// A key was pressed that needs a message and none is there.
+    NothingThere,
+    /// A conversation was brought back from the store.
+    Resumed {
+        /// How many messages it holds.
+        messages: usize,
+    },
+    /// A part of the program failed; a report was written.
+    Crashed {
+        /// The report's file.
+        report: String,
+    },
+    /// An inbox was full; the command came back and nothing is lost.
+    Busy,
+}
+
+impl NoticeKind {
+    /// How loud it is.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        match self {
+            Self::Stopped
+            | Self::QuitAgain { .. }
+            | Self::NothingThere
+            | Self::Resumed { .. }
+            | Self::StoreRecovered => Level::Info,
+            Self::Throttled { tries: 0, .. }
+            | Self::StoreOnNetwork { .. }
+            | Self::Interrupted
+            | Self::Busy => Level::Warning,
+            Self::KeyMissing { .. }
+            | Self::KeyRejected { .. }
+            | Self::PermissionDenied
+            | Self::Arrears
+            | Self::FreeQuotaUsedUp { .. }
+            | Self::ModelUnknown { .. }
+            | Self::ModelNotOnSurface { .. }
+            | Self::RequestRefused { .. }
+            | Self::TooLong { .. }
+            | Self::ContentRefused { .. }
+            | Self::NotTheService { .. }
+            | Self::Throttled { .. }
+            | Self::ServerFailed { .. }
+            | Self::DnsFailed { .. }
+            | Self::ConnectionRefused { .. }
+            | Self::TlsFailed { .. }
+            | Self::ConnectFailed { .. }
+            | Self::ConnectTimeout { .. }
+            | Self::FirstByteTimeout { .. }
+            | Self::Stalled { .. }
+            | Self::OverallTimeout { .. }
+            | Self::Cut
+            | Self::Garbled
+            | Self::TooLarge { .. }
+            | Self::EmptyAnswer
+            | Self::Redirected { .. }
+            | Self::StoreUnwritable { .. }
+            | Self::DiskFull { .. }
+            | Self::StoreUnreadable { .. }
+            | Self::StoreFailed
+            | Self::Crashed { .. } => Level::Error,
+        }
+    }
+
+    /// The exit code of a headless command that ends with this (product.md, command line).
+    /// `received` tells whether any byte of the answer had arrived.
+    #[must_use]
+    pub const fn exit_code(&self, received: bool) -> u8 {
+        match self {
+            Self::KeyMissing { .. }
+            | Self::KeyRejected { .. }
+            | Self::PermissionDenied
+            | Self::Arrears
+            | Self::FreeQuotaUsedUp { .. } => 3,
+            Self::Throttled { .. } => 4,
+            Self::ContentRefused { .. } => 7,
+            Self::DnsFailed { .. }
+            | Self::ConnectionRefused { .. }
+            | Self::TlsFailed { .. }
+            | Self::ConnectFailed { .. }
+            | Self::ConnectTimeout { .. }
+            | Self::FirstByteTimeout { .. }
+            | Self::Stalled { .. }
+            | Self::OverallTimeout { .. }
+            | Self::Cut
+                if !received =>
+            {
+                5
+            }
+            Self::Stopped => 130,
+            _ => 1,
+        }
+    }
+}

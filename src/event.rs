@@ -1,0 +1,37 @@
+//! What the world said: one value for everything that services report to the loop.
+//! It refuses wishes (`action`) and commands (`effect`).
+
+use crate::domain::chat::{ChatEvent, CodeRole};
+use crate::domain::conversations::StoreEvent;
+use crate::domain::ids::MessageId;
+use crate::domain::notice::Notice;
+use crate::effect::Effect;
+
+/// Something a service has to say. Plain data: it can be logged, compared and replayed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ServiceEvent {
+    /// An answer went on or ended.
+    Chat(ChatEvent),
+    /// The store read or wrote.
+    Store(StoreEvent),
+    /// Colours for code are ready.
+    Highlight(HighlightEvent),
+    /// Something to tell that belongs to no pane.
+    Notice(Notice),
+    /// A service could not take this: its inbox was full. The loop gives it back so that
+    /// nothing typed is lost.
+    Refused(Effect),
+}
+
+/// Colours for lines of one code block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HighlightEvent {
+    /// The message the block is in.
+    pub message: MessageId,
+    /// Number of the code block in the message, from 0.
+    pub block: usize,
+    /// Number of the first line coloured here, from 0.
+    pub first_line: usize,
+    /// For each line, runs of (length in bytes, role) that cover it from its start.
+    pub lines: Vec<Vec<(u32, CodeRole)>>,
+}
