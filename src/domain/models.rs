@@ -66,13 +66,15 @@ pub struct Model {
     pub async_only: bool,
 }
 
-/// The HTTP surfaces that serve a model.
+/// The surfaces that serve a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surfaces {
     /// Only `/compatible-mode/v1`.
     Compat,
     /// Only `/api/v1`.
     Native,
-    /// Either.
+    /// Either of the two.
     Both,
+    /// Neither: a WebSocket is needed.
+    Socket,
 }
