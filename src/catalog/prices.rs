@@ -1,0 +1,305 @@
+//! The rows of prices: finding the one that applies, and what a number of tokens costs by it.
+//! All of it is decimal; it refuses to guess where a price that is needed has no row.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::{Basis, CatalogError, alias};
+use crate::domain::chat::Usage;
+use crate::domain::models::ModelId;
+use crate::domain::money::{Currency, Money};
+use crate::domain::settings::Figures;
+
+/// What one price is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Unit {
+    /// A million tokens.
+    #[serde(rename = "1M tokens")]
+    MillionTokens,
+    /// Ten thousand characters of speech.
+    #[serde(rename = "10k characters")]
+    TenThousandCharacters,
+    /// One picture.
+    #[serde(rename = "image")]
+    Image,
+    /// One second of sound or video.
+    #[serde(rename = "second")]
+    Second,
+    /// One call.
+    #[serde(rename = "call")]
+    Call,
+}
+
+/// Which kind of request a row is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// An ordinary request.
+    #[default]
+    Ordinary,
+    /// A file of requests, answered within a day.
+    Batch,
+    /// A cache the request asks for itself: `input` writes it, `cached` reads it.
+    ExplicitCache,
+}
+
+/// Which tokens a row is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// All of them.
+    #[default]
+    All,
+    /// Text, in answers to nothing but text.
+    Text,
+    /// Text in answers to more than text.
+    TextOfMixed,
+    /// Everything but sound.
+    NoAudio,
+    /// Pictures and video.
+    Image,
+    /// Sound.
+    Audio,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+enum CurrencyWord {
+    #[serde(rename = "CNY")]
+    Cny,
+    #[serde(rename = "USD")]
+    Usd,
+}
+
+/// One row of `prices.toml`, where the keys are described.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceRow {
+    /// The model's id.
+    pub model: String,
+    /// The tier begins after this many input tokens.
+    #[serde(default)]
+    pub above: u64,
+    /// The tier's last number of input tokens; `None` has no end.
+    pub up_to: Option<u64>,
+    /// Only with or only without reasoning.
+    pub thinking: Option<bool>,
+    /// For which kind of request.
+    #[serde(default)]
+    pub mode: Mode,
+    /// For which tokens.
+    #[serde(default)]
+    pub part: Part,
+    /// Of a video, e.g. `720p`.
+    pub resolution: Option<String>,
+    /// Of a video, e.g. `pro`.
+    pub quality: Option<String>,
+    /// Of a video: with or without sound.
+    pub sound: Option<bool>,
+    /// What the amounts are for.
+    pub unit: Unit,
+    /// Price of input, in units of the currency.
+    #[serde(default, with = "rust_decimal::serde::str_option")]
+    pub input: Option<Decimal>,
+    /// Price of output, in units of the currency.
+    #[serde(default, with = "rust_decimal::serde::str_option")]
+    pub output: Option<Decimal>,
+    /// Price of input that was read from the cache, in units of the currency.
+    #[serde(default, with = "rust_decimal::serde::str_option")]
+    pub cached: Option<Decimal>,
+    currency: CurrencyWord,
+    /// Where it holds, if not in mainland China.
+    pub region: Option<String>,
+    /// What else there is to say.
+    pub note: Option<String>,
+    /// Who says so: a key of the file's sources.
+    pub source: String,
+    /// How old the fact is: year-month or year-month-day.
+    pub as_of: String,
+}
+
+impl PriceRow {
+    /// What the amounts are in.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        match self.currency {
+            CurrencyWord::Cny => Currency::Cny,
+            CurrencyWord::Usd => Currency::Usd,
+        }
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        let amounts = [self.input, self.output, self.cached];
+        if amounts.iter().all(Option::is_none) {
+            Some("has no price")
+        } else if amounts.iter().flatten().any(|amount| *amount <= Decimal::ZERO) {
+            Some("has a price that is not above zero")
+        } else if self.up_to.is_some_and(|end| end <= self.above) {
+            Some("has a tier that ends before it begins")
+        } else {
+            None
+        }
+    }
+}
+
+/// The price of one request, put together from the rows that apply to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price {
+    /// A million input tokens.
+    pub input: Option<Decimal>,
+    /// A million output tokens, reasoning included.
+    pub output: Option<Decimal>,
+    /// A million input tokens read from the cache.
+    pub cached: Option<Decimal>,
+    /// What the amounts are in.
+    pub currency: Currency,
+    /// Where the rows come from.
+    pub basis: Basis,
+    /// Who says so.
+    pub source: String,
+    /// How old the fact is: year-month or year-month-day.
+    pub as_of: String,
+}
+
+impl Price {
+    /// What that many tokens cost. Tokens from the cache cost as much as others where no cached
+    /// price is known. `None` where there are tokens of a kind without a price.
+    #[must_use]
+    pub fn cost(&self, usage: &Usage) -> Option<Money> {
+        let cached = usage.cached.unwrap_or(0).min(usage.input);
+        let amount = part(usage.input - cached, self.input)?
+            .checked_add(part(cached, self.cached.or(self.input))?)?
+            .checked_add(part(usage.output, self.output)?)?;
+        Some(Money { amount: amount.normalize(), currency: self.currency })
+    }
+}
+
+fn part(tokens: u64, per_million: Option<Decimal>) -> Option<Decimal> {
+    if tokens == 0 {
+        return Some(Decimal::ZERO);
+    }
+    per_million?.checked_mul(Decimal::from(tokens))?.checked_div(Decimal::from(1_000_000))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    documented: Vec<PriceRow>,
+    #[serde(default)]
+    seed: Vec<PriceRow>,
+    #[serde(default, rename = "sources")]
+    _sources: HashMap<String, String>,
+}
+
+type Set = HashMap<String, Vec<PriceRow>>;
+
+/// All rows of both sets, by model.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Prices {
+    documented: Set,
+    seed: Set,
+}
+
+impl Prices {
+    pub(super) fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
+        let read: File = super::read(file, text)?;
+        Ok(Self { documented: set(file, read.documented)?, seed: set(file, read.seed)? })
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.documented.extend(other.documented);
+        self.seed.extend(other.seed);
+    }
+
+    const fn set(&self, figures: Figures) -> &Set {
+        match figures {
+            Figures::Documented => &self.documented,
+            Figures::Seed => &self.seed,
+        }
+    }
+
+    pub(super) fn rows(&self, figures: Figures, model: &str) -> &[PriceRow] {
+        self.set(figures).get(model).map_or(&[], Vec::as_slice)
+    }
+
+    #[cfg(test)]
+    pub(super) fn all(&self, figures: Figures) -> impl Iterator<Item = &PriceRow> {
+        self.set(figures).values().flatten()
+    }
+
+    /// The model's own rows in the set asked for, else its alias', else the documentation's.
+    pub(super) fn price(
+        &self,
+        figures: Figures,
+        model: &str,
+        input_tokens: u64,
+        thinking: bool,
+    ) -> Option<Price> {
+        let alias = alias::of(model);
+        let sets: &[Figures] = match figures {
+            Figures::Documented => &[Figures::Documented],
+            Figures::Seed => &[Figures::Seed, Figures::Documented],
+        };
+        sets.iter().find_map(|&figures| {
+            let find = |id: &str, alias: Option<ModelId>| {
+                let rows = self.rows(figures, id);
+                compose(rows, input_tokens, thinking, Basis { figures, alias })
+            };
+            find(model, None).or_else(|| {
+                let alias = &alias.as_ref()?.id;
+                find(alias, Some(ModelId::new(alias)))
+            })
+        })
+    }
+}
+
+fn set(file: &str, rows: Vec<PriceRow>) -> Result<Set, CatalogError> {
+    let mut set = Set::new();
+    for row in rows {
+        if let Some(fault) = row.fault() {
+            return Err(CatalogError::Row { file: file.to_owned(), model: row.model, fault });
+        }
+        set.entry(row.model.clone()).or_default().push(row);
+    }
+    Ok(set)
+}
+
+/// One price of the rows of a model: those of ordinary requests billed by tokens, of the tier the
+/// input falls into (of the last one where it is longer than any), with or without reasoning as
+/// asked. Where tokens have prices by kind, those of text.
+fn compose(rows: &[PriceRow], input_tokens: u64, thinking: bool, basis: Basis) -> Option<Price> {
+    let ordinary =
+        || rows.iter().filter(|r| r.unit == Unit::MillionTokens && r.mode == Mode::Ordinary);
+    let start = ordinary().filter(|r| r.above < input_tokens.max(1)).map(|r| r.above).max()?;
+    let tier = || ordinary().filter(|r| r.above == start);
+    let pick = |part: Part| {
+        let of_part = || tier().filter(move |r| r.part == part);
+        of_part()
+            .find(|r| r.thinking == Some(thinking))
+            .or_else(|| of_part().find(|r| r.thinking.is_none()))
+            // A model that only reasons has no other row, whatever was asked.
+            .or_else(|| of_part().next())
+    };
+    if let Some(row) = pick(Part::All) {
+        return Some(price(row, [row.input, row.output, row.cached], basis));
+    }
+    let text = || tier().filter(|r| matches!(r.part, Part::Text | Part::NoAudio));
+    let first = text().next()?;
+    let amount = |of: fn(&PriceRow) -> Option<Decimal>| text().find_map(of);
+    let amounts = [amount(|r| r.input), amount(|r| r.output), amount(|r| r.cached)];
+    Some(price(first, amounts, basis))
+}
+
+fn price(row: &PriceRow, [input, output, cached]: [Option<Decimal>; 3], basis: Basis) -> Price {
+    Price {
+        input,
+        output,
+        cached,
+        currency: row.currency(),
+        basis,
+        source: row.source.clone(),
+        as_of: row.as_of.clone(),
+    }
+}
