@@ -7,8 +7,6 @@ pub mod limits;
 pub mod models;
 mod near;
 pub mod prices;
-#[cfg(test)]
-mod tests;
 
 use std::sync::{Arc, LazyLock};
 
@@ -189,3 +187,6 @@ fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Cat
     toml::from_str(text)
         .map_err(|source| CatalogError::Syntax { file: file.to_owned(), source: Box::new(source) })
 }
+
+#[cfg(test)]
+mod tests;
