@@ -121,7 +121,7 @@ install_packages() {
 }
 
 refresh() {
-    say "Reading the package lists with: $(rights) apt-get update"
+    say "Reading the package lists first, with apt-get update"
     # shellcheck disable=SC2046
     $(rights) apt-get update >&2
 }
