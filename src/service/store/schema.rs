@@ -62,6 +62,8 @@ CREATE TABLE history (
 
 /// The version of the file, checked: it is ours, and not newer than we are. Only reads.
 pub(super) fn check(db: &Connection, known: usize) -> Result<i64, StoreError> {
+    // One snapshot for all three answers: another process may be making the tables just now.
+    let _snapshot = if db.is_autocommit() { Some(db.unchecked_transaction()?) } else { None };
     let pragma = |name| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let found = pragma("user_version")?;
     let known = i64::try_from(known).unwrap_or(i64::MAX);
