@@ -1,37 +1,21 @@
 //! Where the store lies: directories and files with tight permissions, and what kind of file
 //! system is under them. It refuses SQL.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs::File;
 use std::path::Path;
 
 use super::error::StoreError;
+use crate::service::private;
 
-/// Makes a directory for the owner alone. One that exists is left as it is: it may be shared on
-/// purpose, and every file of ours in it is 0600.
+/// Makes a directory for the owner alone, if there is none.
 pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(StoreError::io(dir))
+    private::make_dir(dir).map_err(StoreError::io(dir))
 }
 
 /// Opens or makes a file that only the owner can read, from its first moment on. SQLite gives
 /// the files beside it the same permissions.
 pub(super) fn make_file(path: &Path) -> Result<File, StoreError> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(StoreError::io(path))?;
-    let mode = file.metadata().map_err(StoreError::io(path))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(0o600)).map_err(StoreError::io(path))?;
-    }
-    Ok(file)
+    private::make_file(path, File::options().read(true).write(true)).map_err(StoreError::io(path))
 }
 
 /// Whether the directory is on a network file system, where the shared memory of SQLite's

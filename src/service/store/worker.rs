@@ -195,6 +195,8 @@ impl Worker {
                 }
                 FIRST_RETRY
             }
+            // Being asked is no reason to try less often by oneself.
+            Some(trouble) if asked => trouble.wait,
             Some(trouble) => (trouble.wait * 2).min(LAST_RETRY),
         };
         self.trouble = Some(Trouble { notice, wait, next: Instant::now() + wait });
