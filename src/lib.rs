@@ -5,3 +5,4 @@ pub mod effect;
 pub mod event;
 pub mod input;
 pub mod service;
+pub mod text;
