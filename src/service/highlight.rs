@@ -1,8 +1,8 @@
 //! The worker that colours code: takes lines of code blocks, answers with runs of roles.
 //! It refuses to be needed: what does not fit its inbox, its budget or its grammars stays plain.
 //!
-//! Its thread begins with the first command and ends a minute after the last one, and all that
-//! the grammars took goes with it. (The thread is named `lian-highlight`; a panic of the regex
+//! Its thread begins with the first command and ends some time after the last one, and all that
+//! the grammars took goes with it: compiled, a language takes ten to thirty megabytes. (The thread is named `lian-highlight`; a panic of the regex
 //! engine is caught here and costs one block its colours.)
 
 #![expect(clippy::disallowed_methods, reason = "the budget of a block is time")]
@@ -56,8 +56,8 @@ impl Default for Budget {
             lines: 2_000,
             time: Duration::from_millis(300),
             warm_up: Duration::from_millis(700),
-            grammars: 6,
-            idle: Duration::from_secs(60),
+            grammars: 4,
+            idle: Duration::from_secs(20),
         }
     }
 }

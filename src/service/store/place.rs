@@ -55,7 +55,7 @@ fn stat(dir: &Path) -> Option<Stat> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_network(stat: &libc::statfs) -> bool {
     /// NFS, SMB, SMB2, CIFS, 9p, AFS, Coda, Ceph.
-    const NETWORK: [u32; 8] = [
+    const NETWORK: [i128; 8] = [
         0x6969,
         0x517b,
         0xfe53_4d42,
@@ -65,9 +65,8 @@ fn is_network(stat: &libc::statfs) -> bool {
         0x7375_7245,
         0x00c3_6400,
     ];
-    // The type is a C integer whose width differs; all of these fit its lower 32 bits.
-    #[expect(clippy::cast_sign_loss, reason = "bits are compared, not amounts")]
-    let kind = stat.f_type as u32;
+    // A C integer whose width and sign differ between systems; the number is in 32 bits of it.
+    let kind = i128::from(stat.f_type) & 0xffff_ffff;
     NETWORK.contains(&kind)
 }
 
