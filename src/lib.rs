@@ -5,3 +5,5 @@ pub mod domain;
 pub mod effect;
 pub mod event;
 pub mod input;
+pub mod service;
+pub mod text;

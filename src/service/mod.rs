@@ -1,0 +1,7 @@
+//! The actors: whatever waits, repeats or owns a resource, one file each, one shape: a handle
+//! with a bounded inbox, events upwards. It refuses the application's state and the screen.
+
+pub mod highlight;
+pub mod log;
+mod private;
+pub mod store;

@@ -1,0 +1,141 @@
+//! The open database: how it is opened, for writing or only to be read, and its transactions.
+//! It refuses to decide what to do when it cannot be opened.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use super::error::StoreError;
+use super::{Options, place, schema};
+
+/// The database's file in the data directory.
+pub(super) const FILE: &str = "lian.db";
+
+/// How long one process waits for another one's transaction.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// An open database that can be written.
+#[derive(Debug)]
+pub(super) struct Base {
+    db: Connection,
+    /// The directory is on a network file system.
+    pub(super) on_network: bool,
+}
+
+impl Base {
+    /// Opens the database, makes it if there is none, brings it to our version.
+    pub(super) fn open(dir: &Path, options: &Options, now_ms: i64) -> Result<Self, StoreError> {
+        place::make_dir(dir)?;
+        let path = dir.join(FILE);
+        drop(place::make_file(&path)?);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut db = Connection::open_with_flags(&path, flags)?;
+        db.busy_timeout(BUSY)?;
+        (options.tune)(&mut db);
+        // Before anything that writes: a file we do not know stays as it is.
+        schema::check(&db, options.migrations.len())?;
+        if db.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(StoreError::ReadOnly);
+        }
+        let on_network = (options.on_network)(dir);
+        let mode = journal(&db, if on_network { "DELETE" } else { "WAL" })?;
+        // In a write-ahead log this keeps the file whole even when the power fails and costs
+        // no wait for the disk at each commit; a rollback journal needs more.
+        db.pragma_update(None, "synchronous", if mode == "wal" { "NORMAL" } else { "FULL" })?;
+        db.pragma_update(None, "foreign_keys", true)?;
+        db.pragma_update(None, "cache_size", -512)?;
+        db.pragma_update(None, "journal_size_limit", 4 << 20)?;
+        schema::migrate(&mut db, &path, options.migrations, now_ms)?;
+        Ok(Self { db, on_network })
+    }
+
+    /// Opens what is there to be read only; never makes or changes a file of the database.
+    pub(super) fn look(dir: &Path, options: &Options) -> Result<Connection, StoreError> {
+        let path = dir.join(FILE);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let first = Connection::open_with_flags(&path, flags)
+            .map_err(StoreError::from)
+            .and_then(|db| schema::check(&db, options.migrations.len()).map(|_| db));
+        let wal = path.with_extension("db-wal");
+        let log_is_empty = std::fs::metadata(wal).map_or(true, |data| data.len() == 0);
+        if first.is_ok() || !log_is_empty {
+            return first;
+        }
+        // Without write permission SQLite cannot make the log's index; the file alone is whole
+        // as long as nothing is in the log.
+        let uri = format!("file:{}?immutable=1", encode(&path));
+        let db = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
+        schema::check(&db, options.migrations.len())?;
+        Ok(db)
+    }
+
+    /// The connection, to read.
+    pub(super) fn db(&self) -> &Connection {
+        &self.db
+    }
+
+    /// Looks through the whole file; slow, so only after damage was met.
+    pub(super) fn examine(&self) -> Result<(), StoreError> {
+        let found: String = self.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if found == "ok" { Ok(()) } else { Err(StoreError::Damaged(found)) }
+    }
+
+    /// A transaction that holds the right to write from its beginning: it waits for other
+    /// processes here, and not with half of its work done.
+    pub(super) fn write(&mut self) -> rusqlite::Result<Transaction<'_>> {
+        self.db.transaction_with_behavior(TransactionBehavior::Immediate)
+    }
+
+    /// Whether the next transactions wait until the disk has them, and with them all before.
+    pub(super) fn wait_for_disk(&self, wait: bool) -> rusqlite::Result<()> {
+        let journal: String = self.db.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let level = if wait || journal != "wal" { "FULL" } else { "NORMAL" };
+        self.db.pragma_update(None, "synchronous", level)
+    }
+
+    /// Closes the database; the last one to close it empties the log into the file.
+    pub(super) fn close(self) {
+        if let Err((_, error)) = self.db.close() {
+            tracing::warn!(%error, "the database did not close well");
+        }
+    }
+}
+
+/// Sets the journal mode. When several processes open a new file at once SQLite refuses all but
+/// one without asking the busy handler, so the wait is made here.
+fn journal(db: &Connection, mode: &str) -> rusqlite::Result<String> {
+    let start = Instant::now();
+    loop {
+        let set = db.query_row(&format!("PRAGMA journal_mode = {mode}"), [], |row| row.get(0));
+        match set {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && start.elapsed() < BUSY =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// A path as it may stand in a `file:` address.
+fn encode(path: &Path) -> String {
+    use std::fmt::Write as _;
+    use std::os::unix::ffi::OsStrExt;
+
+    let mut out = String::new();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                out.push(char::from(*byte));
+            }
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}

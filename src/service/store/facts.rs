@@ -1,0 +1,422 @@
+//! The facts of an answer as JSON, and the words for roles and states: the store's own names,
+//! which stay when the domain's change. It refuses to fail on what a newer program wrote:
+//! an unknown word is left out.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
+use crate::domain::models::ModelId;
+use crate::domain::money::{Currency, Money};
+use crate::domain::notice::{Notice, NoticeKind, Side, Throttle};
+
+/// The word for a role.
+pub(super) const fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
+}
+
+/// The role of a word.
+pub(super) fn role(word: &str) -> Role {
+    match word {
+        "system" => Role::System,
+        "user" => Role::User,
+        _ => Role::Assistant,
+    }
+}
+
+/// The word for a message that is arriving.
+pub(super) const STREAMING: &str = "streaming";
+
+/// The word for a state.
+pub(super) const fn state_word(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Complete => "complete",
+        MessageState::Streaming => STREAMING,
+        MessageState::Partial => "partial",
+        MessageState::Failed => "failed",
+    }
+}
+
+/// The state of a word.
+pub(super) fn state(word: &str) -> MessageState {
+    match word {
+        "complete" => MessageState::Complete,
+        STREAMING => MessageState::Streaming,
+        "failed" => MessageState::Failed,
+        _ => MessageState::Partial,
+    }
+}
+
+/// Facts to JSON.
+pub(super) fn to_json(facts: &AnswerFacts) -> Option<String> {
+    serde_json::to_string(&FactsRow::from(facts)).ok()
+}
+
+/// JSON to facts; what cannot be understood is left out.
+pub(super) fn from_json(json: &str) -> AnswerFacts {
+    serde_json::from_str::<FactsRow>(json).map(AnswerFacts::from).unwrap_or_default()
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct FactsRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_token_ns: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    streaming_ns: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<UsageRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finish: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<NoticeRow>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct UsageRow {
+    input: u64,
+    output: u64,
+    cached: Option<u64>,
+    reasoning: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct CostRow {
+    amount: String,
+    currency: String,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+struct NoticeRow {
+    // Read as any JSON first, so that an unknown kind costs the kind and not the facts.
+    kind: serde_json::Value,
+    request_id: Option<String>,
+    detail: Option<String>,
+}
+
+impl From<&AnswerFacts> for FactsRow {
+    fn from(facts: &AnswerFacts) -> Self {
+        Self {
+            model: facts.model.as_ref().map(|model| model.as_str().to_owned()),
+            first_token_ns: facts.first_token.map(nanos),
+            streaming_ns: facts.streaming.map(nanos),
+            usage: facts.usage.map(|usage| UsageRow {
+                input: usage.input,
+                output: usage.output,
+                cached: usage.cached,
+                reasoning: usage.reasoning,
+            }),
+            cost: facts.cost.map(|cost| CostRow {
+                amount: cost.amount.to_string(),
+                currency: currency_word(cost.currency).to_owned(),
+            }),
+            request_id: facts.request_id.clone(),
+            finish: facts.finish.as_ref().map(|finish| finish_word(finish).to_owned()),
+            notice: facts.notice.as_ref().map(|notice| NoticeRow {
+                kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
+                request_id: notice.request_id.clone(),
+                detail: notice.detail.clone(),
+            }),
+        }
+    }
+}
+
+impl From<FactsRow> for AnswerFacts {
+    fn from(row: FactsRow) -> Self {
+        Self {
+            model: row.model.map(|model| ModelId::new(&model)),
+            first_token: row.first_token_ns.map(Duration::from_nanos),
+            streaming: row.streaming_ns.map(Duration::from_nanos),
+            usage: row.usage.map(|usage| Usage {
+                input: usage.input,
+                output: usage.output,
+                cached: usage.cached,
+                reasoning: usage.reasoning,
+            }),
+            cost: row.cost.and_then(|cost| {
+                Some(Money {
+                    amount: cost.amount.parse().ok()?,
+                    currency: currency(&cost.currency)?,
+                })
+            }),
+            request_id: row.request_id,
+            finish: row.finish.map(|word| finish(&word)),
+            notice: row.notice.and_then(|notice| {
+                Some(Notice {
+                    kind: serde_json::from_value::<OwnedKind>(notice.kind).ok()?.0,
+                    request_id: notice.request_id,
+                    detail: notice.detail,
+                })
+            }),
+        }
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+const fn currency_word(currency: Currency) -> &'static str {
+    match currency {
+        Currency::Cny => "cny",
+        Currency::Usd => "usd",
+    }
+}
+
+fn currency(word: &str) -> Option<Currency> {
+    match word {
+        "cny" => Some(Currency::Cny),
+        "usd" => Some(Currency::Usd),
+        _ => None,
+    }
+}
+
+fn finish_word(finish: &FinishReason) -> &str {
+    match finish {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+        FinishReason::ToolCalls => "tool_calls",
+        FinishReason::Other(word) => word,
+    }
+}
+
+fn finish(word: &str) -> FinishReason {
+    match word {
+        "stop" => FinishReason::Stop,
+        "length" => FinishReason::Length,
+        "tool_calls" => FinishReason::ToolCalls,
+        other => FinishReason::Other(other.to_owned()),
+    }
+}
+
+#[derive(Serialize)]
+struct Kind<'a>(#[serde(with = "KindRow")] &'a NoticeKind);
+
+#[derive(Deserialize)]
+struct OwnedKind(#[serde(with = "KindRow")] NoticeKind);
+
+/// The domain's kinds with the names they have on disk. The compiler checks that it is complete;
+/// a name that was ever released is never changed (`#[serde(rename)]` keeps it).
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "NoticeKind", tag = "kind", rename_all = "snake_case")]
+enum KindRow {
+    KeyMissing {
+        origin: String,
+    },
+    KeyRejected {
+        origin: String,
+        source: String,
+    },
+    PermissionDenied,
+    Arrears,
+    FreeQuotaUsedUp {
+        model: String,
+    },
+    ModelUnknown {
+        model: String,
+        near: Vec<String>,
+    },
+    ModelNotOnSurface {
+        model: String,
+    },
+    RequestRefused {
+        status: u16,
+    },
+    TooLong {
+        model: String,
+    },
+    ContentRefused {
+        #[serde(with = "SideRow")]
+        side: Side,
+    },
+    NotTheService {
+        url: String,
+    },
+    Throttled {
+        #[serde(with = "ThrottleRow", rename = "throttle")]
+        kind: Throttle,
+        tries: u32,
+    },
+    ServerFailed {
+        status: u16,
+    },
+    DnsFailed {
+        host: String,
+    },
+    ConnectionRefused {
+        host: String,
+    },
+    TlsFailed {
+        host: String,
+    },
+    ConnectFailed {
+        host: String,
+    },
+    ConnectTimeout {
+        host: String,
+        #[serde(with = "millis")]
+        after: Duration,
+    },
+    FirstByteTimeout {
+        #[serde(with = "millis")]
+        after: Duration,
+    },
+    Stalled {
+        #[serde(with = "millis")]
+        after: Duration,
+    },
+    OverallTimeout {
+        #[serde(with = "millis")]
+        after: Duration,
+    },
+    Cut,
+    Garbled,
+    TooLarge {
+        cap: u64,
+    },
+    EmptyAnswer,
+    Redirected {
+        to: String,
+    },
+    StoreUnwritable {
+        path: String,
+    },
+    DiskFull {
+        path: String,
+    },
+    StoreUnreadable {
+        path: String,
+    },
+    StoreFailed,
+    StoreRecovered,
+    StoreOnNetwork {
+        path: String,
+    },
+    Stopped,
+    Interrupted,
+    QuitAgain {
+        answering: bool,
+    },
+    NothingThere,
+    Resumed {
+        messages: usize,
+    },
+    Crashed {
+        report: String,
+    },
+    Busy,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Side", rename_all = "snake_case")]
+enum SideRow {
+    Input,
+    Output,
+    Unknown,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Throttle", rename_all = "snake_case")]
+enum ThrottleRow {
+    Requests,
+    Burst,
+    Tokens,
+    Generic,
+}
+
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(after: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        u64::try_from(after.as_millis()).unwrap_or(u64::MAX).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> AnswerFacts {
+        AnswerFacts {
+            model: Some(ModelId::new("qwen-plus")),
+            first_token: Some(Duration::new(1, 234_567_891)),
+            streaming: Some(Duration::from_millis(3)),
+            usage: Some(Usage { input: 1, output: 2, cached: Some(0), reasoning: None }),
+            cost: Some(Money { amount: "0.0012".parse().unwrap(), currency: Currency::Usd }),
+            request_id: Some("abc".into()),
+            finish: Some(FinishReason::Other("odd".into())),
+            notice: Some(
+                Notice::new(NoticeKind::Throttled { kind: Throttle::Burst, tries: 4 })
+                    .with_detail("慢")
+                    .with_request_id(Some("r".into())),
+            ),
+        }
+    }
+
+    #[test]
+    fn facts_come_back_as_they_were() {
+        let json = to_json(&facts()).unwrap();
+        assert_eq!(from_json(&json), facts());
+        assert_eq!(from_json(&to_json(&AnswerFacts::default()).unwrap()), AnswerFacts::default());
+    }
+
+    #[test]
+    fn notices_with_arguments_come_back() {
+        for kind in [
+            NoticeKind::Interrupted,
+            NoticeKind::ContentRefused { side: Side::Output },
+            NoticeKind::ConnectTimeout { host: "h:1".into(), after: Duration::from_millis(1500) },
+            NoticeKind::ModelUnknown { model: "q".into(), near: vec!["a".into(), "b".into()] },
+            NoticeKind::TooLarge { cap: 1 << 40 },
+            NoticeKind::Resumed { messages: 3 },
+        ] {
+            let facts = AnswerFacts { notice: Some(Notice::new(kind)), ..AnswerFacts::default() };
+            assert_eq!(from_json(&to_json(&facts).unwrap()), facts);
+        }
+    }
+
+    #[test]
+    fn words_of_a_newer_program_are_left_out() {
+        let json = r#"{"model":"m","colour":"red","cost":{"amount":"1","currency":"btc"},
+            "notice":{"kind":{"kind":"abducted","by":"aliens"},"detail":"d"}}"#;
+        let read = from_json(json);
+        assert_eq!(read.model, Some(ModelId::new("m")));
+        assert_eq!((read.cost, read.notice), (None, None));
+        assert_eq!(from_json("nonsense"), AnswerFacts::default());
+    }
+
+    #[test]
+    fn roles_and_states_come_back() {
+        for known in [Role::System, Role::User, Role::Assistant] {
+            assert_eq!(role(role_word(known)), known);
+        }
+        for known in [
+            MessageState::Complete,
+            MessageState::Streaming,
+            MessageState::Partial,
+            MessageState::Failed,
+        ] {
+            assert_eq!(state(state_word(known)), known);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The store: the only writer of user data, SQLite in a thread of its own behind a bounded inbox.
+//! It owns conversations, drafts and the history of questions; it refuses wire types and
+//! sentences, and it never destroys what it cannot read.
+//!
+//! Nothing is opened before the first command. Writes are collected, merged by message and
+//! written in one transaction, at most 250 ms after the first of them; with nothing to write the
+//! thread sleeps without waking. What cannot be written stays here and is tried again.
+
+#![expect(clippy::disallowed_methods, reason = "the store owns its files and its clock")]
+
+mod base;
+mod error;
+mod facts;
+mod instances;
+mod pending;
+mod place;
+mod read;
+mod schema;
+mod worker;
+mod write;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+
+use crate::domain::conversations::{StoreCommand, StoreEvent};
+use crate::domain::notice::{Notice, NoticeKind};
+use crate::event::ServiceEvent;
+use worker::Worker;
+
+/// Commands that may wait. A full inbox (the disk hangs) refuses: the loop gets its command back.
+const INBOX: usize = 256;
+
+/// How long collected writes may wait.
+const MERGE: Duration = Duration::from_millis(250);
+
+/// What the store needs to know of the world.
+#[derive(Debug, Clone)]
+pub struct Deps {
+    /// The data directory. It is made (0700) if it does not exist.
+    pub dir: PathBuf,
+    /// Milliseconds since 1970 (UTC); called for each transaction.
+    pub now: fn() -> i64,
+}
+
+/// What tests turn; everybody else takes the default.
+#[derive(Clone)]
+struct Options {
+    /// The numbered steps of the schema.
+    migrations: &'static [&'static str],
+    /// How long collected writes may wait.
+    merge: Duration,
+    /// Tells whether a directory is on a network file system.
+    on_network: fn(&std::path::Path) -> bool,
+    /// Called with each connection that was opened.
+    tune: Arc<dyn Fn(&mut rusqlite::Connection) + Send + Sync>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            migrations: schema::MIGRATIONS,
+            merge: MERGE,
+            on_network: place::on_network,
+            tune: Arc::new(|_| {}),
+        }
+    }
+}
+
+/// How the store ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Closed {
+    /// Everything is on disk.
+    Saved,
+    /// Something could not be written, and this is why. Whoever holds the text should show it.
+    Unsaved(Notice),
+    /// The disk did not answer in time; the thread was left behind.
+    TimedOut,
+}
+
+/// The way to the store. Dropping it closes the store without waiting for it.
+#[derive(Debug)]
+pub struct Handle {
+    inbox: SyncSender<StoreCommand>,
+    done: Receiver<Closed>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Handle {
+    /// Hands a command over without waiting; gives it back if the inbox is full or the store has
+    /// ended.
+    ///
+    /// # Errors
+    /// The command itself, to be tried again later.
+    pub fn try_send(&self, command: StoreCommand) -> Result<(), StoreCommand> {
+        self.inbox.try_send(command).map_err(|refused| match refused {
+            std::sync::mpsc::TrySendError::Full(command)
+            | std::sync::mpsc::TrySendError::Disconnected(command) => command,
+        })
+    }
+
+    /// Writes all that was handed over, closes the database and joins the thread; waits at most
+    /// `timeout`. Events that find the channel upwards full are dropped from now on.
+    pub fn close(self, timeout: Duration) -> Closed {
+        let Self { inbox, done, thread } = self;
+        drop(inbox);
+        let closed = match done.recv_timeout(timeout) {
+            Ok(closed) => closed,
+            Err(RecvTimeoutError::Timeout) => return Closed::TimedOut,
+            Err(RecvTimeoutError::Disconnected) => {
+                Closed::Unsaved(Notice::new(NoticeKind::StoreFailed))
+            }
+        };
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            return Closed::Unsaved(Notice::new(NoticeKind::StoreFailed));
+        }
+        closed
+    }
+}
+
+/// Starts the store's thread; no file is touched yet. Events go to `out`: while that channel is
+/// full they wait in the store, which goes on writing; when it is closed they are dropped.
+#[must_use = "dropping the handle closes the store"]
+pub fn spawn(deps: Deps, out: Sender<ServiceEvent>) -> Handle {
+    spawn_with(deps, Options::default(), out)
+}
+
+fn spawn_with(deps: Deps, options: Options, out: Sender<ServiceEvent>) -> Handle {
+    let (inbox, commands) = sync_channel(INBOX);
+    let (finished, done) = sync_channel(1);
+    let trouble = out.clone();
+    let thread = std::thread::Builder::new().name("lian-store".to_owned()).spawn(move || {
+        let closed = Worker::new(deps, options, out).run(&commands);
+        // Nobody waits if the handle was dropped instead of closed.
+        let _ = finished.try_send(closed);
+    });
+    let thread = thread
+        .map_err(|error| {
+            // Without its thread every command comes back; this says why.
+            let notice = Notice::new(NoticeKind::StoreFailed).with_detail(error.to_string());
+            let _ = trouble.try_send(ServiceEvent::Store(StoreEvent::Trouble(notice)));
+        })
+        .ok();
+    Handle { inbox, done, thread }
+}
+
+#[cfg(test)]
+mod tests;

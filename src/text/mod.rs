@@ -1,0 +1,4 @@
+//! Letters: what is done to text before anybody paints it.
+//! It refuses colours and everything of the terminal.
+
+pub mod highlight;
