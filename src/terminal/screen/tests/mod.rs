@@ -141,7 +141,7 @@ fn paint(screen: &mut Screen, next: &mut Buffer, step: &Step, hints: bool) -> Ve
 fn run_vt(script: &Script, caps: Caps, hints: bool) {
     let mut screen = Screen::new(script.size, caps);
     let mut parser = parser(script.size);
-    let mut next = script.blank();
+    let mut next = script.start();
     for step in &script.steps {
         if let Before::Resize(to) = step.before {
             let (rows, columns) = size(to);
@@ -159,7 +159,7 @@ fn run_vt(script: &Script, caps: Caps, hints: bool) {
 fn run_model(script: &Script, caps: Caps, quirks: Quirks) {
     let mut screen = Screen::new(script.size, caps);
     let mut model = Model::new(script.size, quirks);
-    let mut next = script.blank();
+    let mut next = script.start();
     for step in &script.steps {
         if let Before::Resize(to) = step.before {
             model.resize(to);
@@ -172,6 +172,45 @@ fn run_model(script: &Script, caps: Caps, quirks: Quirks) {
             }
         }
         model.check_cursor(step.cursor);
+    }
+}
+
+/// Every kind of terminal.
+fn quirks() -> impl Iterator<Item = Quirks> {
+    (0..16).map(|bits| Quirks {
+        homes: bits & 1 != 0,
+        composes: bits & 2 != 0,
+        fills: bits & 4 != 0,
+        stale: bits & 8 != 0,
+    })
+}
+
+#[test]
+fn clusters_at_the_right_edge_do_not_spoil_the_next_row() {
+    for cluster in ["👩‍💻", "👍🏽", "👩‍👩‍👧", "🇨🇳", "⚠\u{fe0f}", "1\u{fe0f}\u{20e3}", "\u{fffd}", "炼", "x"]
+    {
+        for width in 2..12 {
+            let texts: Vec<String> =
+                (0..8).map(|before| format!("{}{cluster}abcdefghij", "-".repeat(before))).collect();
+            let rows: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let script = Script::still(width, &rows);
+            run_vt(&script, Caps::default(), true);
+            for quirks in quirks() {
+                run_model(&script, Caps::default(), quirks);
+            }
+        }
+    }
+}
+
+#[test]
+fn at_the_right_edge_a_cluster_is_its_first_character() {
+    for (text, shown) in [("--👍🏽", "👍"), ("--👩‍💻", "👩")] {
+        let mut screen = Screen::new(Size { width: 4, height: 1 }, Caps::default());
+        let next = Script::still(4, &[text]).start();
+        let dirty = super::RowSet::all();
+        let bytes = screen.paint(Frame { next: &next, dirty: &dirty, moved: None, cursor: None });
+        let sent = String::from_utf8(bytes.to_vec()).unwrap();
+        assert!(sent.contains(shown) && !sent.contains(&text[2..]), "{sent:?}");
     }
 }
 
