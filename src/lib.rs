@@ -6,4 +6,5 @@ pub mod effect;
 pub mod event;
 pub mod input;
 pub mod service;
+pub mod terminal;
 pub mod text;
