@@ -2,6 +2,7 @@
 //! what vt100 does not (strike-through, bold and dim together) and where terminals disagree.
 
 mod figures;
+mod flush;
 mod model;
 mod script;
 
