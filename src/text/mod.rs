@@ -1,0 +1,3 @@
+//! Letters: what may be shown and how. It refuses colours and whole-document passes.
+
+pub mod sanitize;
