@@ -1,6 +1,9 @@
 //! lian: a terminal workbench for Alibaba Cloud Bailian (DashScope).
 
+pub mod api;
 pub mod domain;
 pub mod effect;
 pub mod event;
 pub mod input;
+pub mod service;
+pub mod text;
