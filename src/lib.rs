@@ -1,5 +1,6 @@
 //! lian: a terminal workbench for Alibaba Cloud Bailian (DashScope).
 
+pub mod api;
 pub mod catalog;
 pub mod domain;
 pub mod effect;

@@ -1,6 +1,8 @@
-//! The actors: whatever waits, repeats or owns a resource, one file each, one shape: a handle
-//! with a bounded inbox, events upwards. It refuses the application's state and the screen.
+//! The actors: whatever waits, repeats or owns a resource, one file each, one shape (`Deps`,
+//! `Handle`, `spawn`): a bounded inbox, events upwards. It refuses the application's state and
+//! the screen.
 
+pub mod chat;
 pub mod highlight;
 pub mod log;
 mod private;

@@ -2,3 +2,4 @@
 //! It refuses colours and everything of the terminal.
 
 pub mod highlight;
+pub mod sanitize;

@@ -1,0 +1,17 @@
+//! The client of the service: one endpoint a file, request and wire structs in, domain types
+//! out, every text sanitized on the way. It refuses channels, state and sentences; `diagnose`
+//! says what an error is, `words` says it to the user.
+
+pub mod chat;
+pub mod client;
+pub mod diagnose;
+mod envelope;
+pub mod error;
+mod loose;
+pub mod region;
+pub mod reply;
+pub mod retry;
+pub mod sse;
+
+#[cfg(test)]
+pub(crate) mod testing;

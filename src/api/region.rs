@@ -1,0 +1,348 @@
+//! Where requests go: the regions and their hosts, and one profile's endpoint with its key.
+//! It refuses to read any configuration, and to let a key out of the endpoint it belongs to.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+/// The path of the OpenAI-compatible surface below an origin.
+pub const COMPAT_PATH: &str = "/compatible-mode/v1";
+/// The path of the native surface below an origin.
+pub const NATIVE_PATH: &str = "/api/v1";
+
+/// A region of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region {
+    /// Its id, e.g. `cn-beijing`.
+    pub id: &'static str,
+    /// The host shared by all accounts; newer regions have none.
+    pub shared: Option<&'static str>,
+}
+
+/// The regions, the default first.
+pub const REGIONS: [Region; 6] = [
+    Region { id: "cn-beijing", shared: Some("dashscope.aliyuncs.com") },
+    Region { id: "ap-southeast-1", shared: Some("dashscope-intl.aliyuncs.com") },
+    Region { id: "us-east-1", shared: Some("dashscope-us.aliyuncs.com") },
+    Region { id: "cn-hongkong", shared: Some("cn-hongkong.dashscope.aliyuncs.com") },
+    Region { id: "eu-central-1", shared: None },
+    Region { id: "ap-northeast-1", shared: None },
+];
+
+/// The region with that id.
+#[must_use]
+pub fn region(id: &str) -> Option<&'static Region> {
+    REGIONS.iter().find(|region| region.id == id)
+}
+
+impl Region {
+    /// The origin for requests: the workspace's own host where a workspace is named, else the
+    /// shared one. `None` if the region has only workspace hosts and no workspace is named.
+    #[must_use]
+    pub fn origin(&self, workspace: Option<&str>) -> Option<String> {
+        match workspace {
+            Some(id) => Some(format!("https://{id}.{}.maas.aliyuncs.com", self.id)),
+            None => self.shared.map(|host| format!("https://{host}")),
+        }
+    }
+
+    /// The region a host belongs to, by its name alone.
+    #[must_use]
+    pub fn of_host(host: &str) -> Option<&'static Self> {
+        REGIONS.iter().find(|region| {
+            region.shared == Some(host)
+                || host.strip_suffix(".maas.aliyuncs.com").is_some_and(|head| {
+                    head == region.id || head.ends_with(&format!(".{}", region.id))
+                })
+        })
+    }
+}
+
+/// A base URL that cannot be used. The value itself is not repeated: it may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadUrl {
+    /// It is not a URL.
+    #[error("not a URL: {0}")]
+    Syntax(String),
+    /// Only http and https are spoken.
+    #[error("the scheme `{0}` is not http or https")]
+    Scheme(String),
+    /// A user name or password would be sent along with every request.
+    #[error("a user name or password in the URL is not accepted")]
+    Credentials,
+}
+
+/// Paths of the service's APIs; a base URL that ends in one (or in a call below it) is cut there.
+const API_PATHS: [&str; 5] =
+    [COMPAT_PATH, NATIVE_PATH, "/compatible-api/v1", "/api-ws/v1", "/apps/anthropic"];
+
+/// The origin of a base URL as users paste it: without query and without an API path. A value
+/// without a scheme gets `https`, or `http` if it names this machine. A path that is not the
+/// API's own (a gateway's prefix) is kept.
+pub fn origin_of(value: &str) -> Result<Url, BadUrl> {
+    let mut url = web_url(value)?;
+    let path = url.path().trim_end_matches('/').to_owned();
+    let cut = API_PATHS
+        .iter()
+        .filter_map(|api| {
+            let at = path.find(api)?;
+            let rest = &path[at + api.len()..];
+            (rest.is_empty() || rest.starts_with('/')).then_some(at)
+        })
+        .min();
+    url.set_path(&path[..cut.unwrap_or(path.len())]);
+    Ok(url)
+}
+
+/// Checks a whole base URL, such as `http://127.0.0.1:11434/v1`, and keeps its path. A value
+/// ending in the chat call itself is cut to its base.
+pub fn base_of(value: &str) -> Result<Url, BadUrl> {
+    let mut url = web_url(value)?;
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix("/chat/completions").unwrap_or(path).to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn web_url(value: &str) -> Result<Url, BadUrl> {
+    let value = value.trim();
+    let parse = |text: &str| Url::parse(text).map_err(|error| BadUrl::Syntax(error.to_string()));
+    let mut url = if value.contains("://") {
+        parse(value)?
+    } else {
+        let url = parse(&format!("https://{value}"))?;
+        if is_loopback(&url) { parse(&format!("http://{value}"))? } else { url }
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(BadUrl::Scheme(url.scheme().to_owned()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(BadUrl::Credentials);
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Whether the URL names this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// Scheme, host and port of a URL, for people.
+#[must_use]
+pub fn origin_text(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// Where one profile's chat requests go and with which key. The key leaves it only in the
+/// `Authorization` header of requests to `compat`'s own origin.
+#[derive(Clone)]
+pub struct Endpoint {
+    compat: Url,
+    key: Option<SecretString>,
+    key_source: String,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("compat", &self.compat.as_str())
+            .field("key", &self.key.as_ref().map(|_| "[redacted]"))
+            .field("key_source", &self.key_source)
+            .finish()
+    }
+}
+
+impl Endpoint {
+    /// The service's surfaces below an origin; `origin` may be anything [`origin_of`] takes.
+    /// `key_source` says where the key was found, e.g. the name of the variable.
+    pub fn at_origin(
+        origin: &str,
+        key: Option<SecretString>,
+        key_source: impl Into<String>,
+    ) -> Result<Self, BadUrl> {
+        let mut compat = origin_of(origin)?;
+        let path = format!("{}{COMPAT_PATH}", compat.path().trim_end_matches('/'));
+        compat.set_path(&path);
+        Ok(Self::new(compat, key, key_source.into()))
+    }
+
+    /// Any server that speaks the compatible surface, by its whole base URL.
+    pub fn at_compat_base(
+        base: &str,
+        key: Option<SecretString>,
+        key_source: impl Into<String>,
+    ) -> Result<Self, BadUrl> {
+        Ok(Self::new(base_of(base)?, key, key_source.into()))
+    }
+
+    fn new(compat: Url, key: Option<SecretString>, key_source: String) -> Self {
+        // White space around a key comes from files and shells; an empty key is none.
+        let key = key.and_then(|key| {
+            let text = key.expose_secret().trim();
+            (!text.is_empty()).then(|| SecretString::from(text))
+        });
+        Self { compat, key, key_source }
+    }
+
+    /// Base URL of the compatible surface.
+    #[must_use]
+    pub const fn compat(&self) -> &Url {
+        &self.compat
+    }
+
+    /// The URL of a call on the compatible surface; `path` begins with a slash.
+    #[must_use]
+    pub fn compat_call(&self, path: &str) -> Url {
+        let mut url = self.compat.clone();
+        url.set_path(&format!("{}{path}", self.compat.path().trim_end_matches('/')));
+        url
+    }
+
+    /// Scheme, host and port, for people.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        origin_text(&self.compat)
+    }
+
+    /// Where the key was found.
+    #[must_use]
+    pub fn key_source(&self) -> &str {
+        &self.key_source
+    }
+
+    /// Whether there is a key.
+    #[must_use]
+    pub const fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The service itself answers nobody without a key; other servers may.
+    #[must_use]
+    pub fn needs_key(&self) -> bool {
+        self.compat.host_str().is_some_and(|host| host.ends_with(".aliyuncs.com"))
+    }
+
+    pub(super) const fn key(&self) -> Option<&SecretString> {
+        self.key.as_ref()
+    }
+
+    /// Takes the key out of a text: some servers repeat in an error what they were sent.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        match &self.key {
+            Some(key) => text.replace(key.expose_secret(), "[key]"),
+            None => text.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(value: &str) -> String {
+        origin_of(value).map_or_else(|error| error.to_string(), |url| url.to_string())
+    }
+
+    #[test]
+    fn pasted_urls_are_cut_to_their_origin() {
+        for (value, want) in [
+            ("https://dashscope.aliyuncs.com", "https://dashscope.aliyuncs.com/"),
+            ("https://dashscope.aliyuncs.com/", "https://dashscope.aliyuncs.com/"),
+            (
+                "https://dashscope.aliyuncs.com/compatible-mode/v1",
+                "https://dashscope.aliyuncs.com/",
+            ),
+            (
+                "https://dashscope.aliyuncs.com/compatible-mode/v1/",
+                "https://dashscope.aliyuncs.com/",
+            ),
+            ("https://h.example/compatible-mode/v1/chat/completions?x=1#y", "https://h.example/"),
+            (
+                "https://h.example/api/v1/services/aigc/text-generation/generation",
+                "https://h.example/",
+            ),
+            ("http://127.0.0.1:8080/api/v1", "http://127.0.0.1:8080/"),
+            ("127.0.0.1:8080", "http://127.0.0.1:8080/"),
+            ("localhost:8080/api/v1", "http://localhost:8080/"),
+            ("[::1]:9", "http://[::1]:9/"),
+            (" dashscope-intl.aliyuncs.com ", "https://dashscope-intl.aliyuncs.com/"),
+            (
+                "https://gateway.example/bailian/compatible-mode/v1",
+                "https://gateway.example/bailian",
+            ),
+            ("https://gateway.example/api/v10", "https://gateway.example/api/v10"),
+        ] {
+            assert_eq!(origin(value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn unusable_urls_are_named_without_repeating_them() {
+        assert_eq!(origin_of("https://me:secret@h.example"), Err(BadUrl::Credentials));
+        assert_eq!(origin_of("ftp://h.example"), Err(BadUrl::Scheme("ftp".to_owned())));
+        assert!(matches!(origin_of(""), Err(BadUrl::Syntax(_))));
+        assert!(matches!(origin_of("https://h.example:99999"), Err(BadUrl::Syntax(_))));
+        assert!(!origin("https://me:secret@h.example").contains("secret"));
+    }
+
+    #[test]
+    fn both_kinds_of_base_give_the_chat_call() {
+        let call = |endpoint: Result<Endpoint, BadUrl>| {
+            endpoint.expect("a URL").compat_call("/chat/completions").to_string()
+        };
+        assert_eq!(
+            call(Endpoint::at_origin("https://h.example/api/v1", None, "")),
+            "https://h.example/compatible-mode/v1/chat/completions"
+        );
+        assert_eq!(
+            call(Endpoint::at_origin("https://h.example/gate", None, "")),
+            "https://h.example/gate/compatible-mode/v1/chat/completions"
+        );
+        for base in ["http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1/chat/completions"] {
+            assert_eq!(
+                call(Endpoint::at_compat_base(base, None, "")),
+                "http://127.0.0.1:11434/v1/chat/completions"
+            );
+        }
+    }
+
+    #[test]
+    fn regions_have_hosts_and_hosts_have_regions() {
+        let beijing = region("cn-beijing").expect("the default");
+        assert_eq!(beijing.origin(None).as_deref(), Some("https://dashscope.aliyuncs.com"));
+        assert_eq!(
+            beijing.origin(Some("ws-1")).as_deref(),
+            Some("https://ws-1.cn-beijing.maas.aliyuncs.com")
+        );
+        assert_eq!(region("eu-central-1").and_then(|r| r.origin(None)), None);
+        assert_eq!(region("cn-hangzhou"), None);
+        let of = |host| Region::of_host(host).map(|r| r.id);
+        assert_eq!(of("dashscope-intl.aliyuncs.com"), Some("ap-southeast-1"));
+        assert_eq!(of("ws-1.us-east-1.maas.aliyuncs.com"), Some("us-east-1"));
+        assert_eq!(of("trial.cn-beijing.maas.aliyuncs.com"), Some("cn-beijing"));
+        assert_eq!(of("example.com"), None);
+    }
+
+    #[test]
+    fn the_key_is_trimmed_hidden_and_taken_out_of_texts() {
+        let key = Some(SecretString::from(" sk-abc123\n"));
+        let endpoint =
+            Endpoint::at_origin("https://h.example", key, "DASHSCOPE_API_KEY").expect("a URL");
+        assert!(endpoint.has_key());
+        let debug = format!("{endpoint:?}");
+        assert!(!debug.contains("sk-abc123") && debug.contains("DASHSCOPE_API_KEY"), "{debug}");
+        assert_eq!(endpoint.redact("no sk-abc123 here"), "no [key] here");
+        let blank = Endpoint::at_origin("https://h.example", Some("  ".into()), "");
+        assert!(!blank.expect("a URL").has_key());
+    }
+}

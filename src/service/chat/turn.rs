@@ -1,0 +1,345 @@
+//! One turn: requests until one is accepted, deltas merged on their way up, figures measured,
+//! and exactly one end, whatever happens. It refuses to let an event pass after the end.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::Shared;
+use crate::api::chat::{self, ChatStream, Flow};
+use crate::api::diagnose::{Asked, diagnose};
+use crate::api::error::ApiError;
+use crate::api::retry::{Decision, Tried, decide};
+use crate::domain::chat::{
+    ChatChunk, ChatRequest, FinishReason, TurnEnd, TurnEvent, TurnTiming, Usage,
+};
+use crate::domain::ids::TurnId;
+use crate::domain::notice::{Notice, NoticeKind};
+
+/// Deltas are passed on this long after the first byte that waits: twice a frame's rate.
+const MERGE: Duration = Duration::from_millis(16);
+/// So many bytes are passed on at once.
+const FULL: usize = 4 << 10;
+/// No delta is larger than this, so that one huge event cannot hold up the loop.
+const LARGEST: usize = 16 << 10;
+
+/// A turn and all it has seen.
+#[derive(Debug)]
+pub(super) struct Turn {
+    id: TurnId,
+    shared: Arc<Shared>,
+    request: ChatRequest,
+    /// The user's wish to stop this turn.
+    stop: CancellationToken,
+    /// Chunks of the last read; kept for its memory.
+    chunks: Vec<ChatChunk>,
+    text: String,
+    reasoning: String,
+    /// Text, reasoning or a tool call has arrived.
+    output: bool,
+    request_id: Option<String>,
+    usage: Option<Usage>,
+    finish: Option<FinishReason>,
+    sent_at: Option<Instant>,
+    first_at: Option<Instant>,
+    timing: TurnTiming,
+    random: u64,
+}
+
+/// Why a try ended without an answer that is whole.
+enum Broken {
+    Stopped,
+    Error(ApiError),
+}
+
+impl From<ApiError> for Broken {
+    fn from(error: ApiError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Turn {
+    pub(super) fn new(
+        id: TurnId,
+        shared: Arc<Shared>,
+        request: ChatRequest,
+        stop: CancellationToken,
+    ) -> Self {
+        let random = shared.deps.seed ^ id.0.cast_unsigned();
+        Self {
+            id,
+            shared,
+            request,
+            stop,
+            chunks: Vec::new(),
+            text: String::new(),
+            reasoning: String::new(),
+            output: false,
+            request_id: None,
+            usage: None,
+            finish: None,
+            sent_at: None,
+            first_at: None,
+            timing: TurnTiming::default(),
+            random,
+        }
+    }
+
+    /// Runs to the end and says it once.
+    pub(super) async fn run(self) {
+        self.run_with(Self::answer).await;
+    }
+
+    /// Whatever the work does, even if it panics, the end is said.
+    pub(super) async fn run_with(mut self, work: impl AsyncFnOnce(&mut Self) -> TurnEnd) {
+        let end = AssertUnwindSafe(work(&mut self)).catch_unwind().await;
+        self.end(end.unwrap_or_else(|_| {
+            let report = String::new();
+            TurnEnd::Failed(Notice::new(NoticeKind::Crashed { report }))
+        }))
+        .await;
+    }
+
+    #[cfg(test)]
+    pub(super) fn hold(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Passes on what waits, then the end. Whatever happened before, this comes last.
+    async fn end(mut self, end: TurnEnd) {
+        if let (Some(first), None) = (self.first_at, self.timing.streaming) {
+            self.timing.streaming = Some(Instant::now().saturating_duration_since(first));
+        }
+        self.flush().await;
+        let Self { usage, finish, timing, .. } = self;
+        self.shared.send(self.id, TurnEvent::Ended { end, usage, finish, timing }).await;
+    }
+
+    /// Tries until an answer is whole or nothing more is to be tried.
+    async fn answer(&mut self) -> TurnEnd {
+        let shared = self.shared.clone();
+        let stop = self.stop.clone();
+        let mut waited = Duration::ZERO;
+        loop {
+            let tried = tokio::select! {
+                biased;
+                () = shared.shutdown.cancelled() => Err(Broken::Stopped),
+                () = stop.cancelled() => Err(Broken::Stopped),
+                opened = self.open() => match opened {
+                    Ok(stream) => Ok(stream),
+                    Err(error) => Err(Broken::Error(error)),
+                },
+            };
+            let tried = match tried {
+                Ok(stream) => self.stream(stream).await,
+                Err(broken) => Err(broken),
+            };
+            let error = match tried {
+                Ok(()) if self.output => return TurnEnd::Complete,
+                Ok(()) => return TurnEnd::Failed(self.notice_of(NoticeKind::EmptyAnswer)),
+                Err(Broken::Stopped) => return self.stopped(),
+                Err(Broken::Error(error)) => error,
+            };
+            let so_far = Tried {
+                tries: self.timing.attempts,
+                waited,
+                output: self.output,
+                random: self.random(),
+            };
+            let Decision::After(wait) = decide(&error, so_far) else {
+                return TurnEnd::Failed(self.notice(&error, self.timing.attempts));
+            };
+            if !shared.may_retry() {
+                return TurnEnd::Failed(self.notice(&error, self.timing.attempts));
+            }
+            let notice = self.notice(&error, 0);
+            let attempt = self.timing.attempts + 1;
+            shared.send(self.id, TurnEvent::Waiting { notice, wait, attempt }).await;
+            tokio::select! {
+                biased;
+                () = shared.shutdown.cancelled() => return self.stopped(),
+                () = stop.cancelled() => return self.stopped(),
+                () = sleep(wait) => waited += wait,
+            }
+        }
+    }
+
+    async fn open(&mut self) -> Result<ChatStream, ApiError> {
+        self.timing.attempts += 1;
+        self.sent_at = Some(Instant::now());
+        let deps = &self.shared.deps;
+        chat::open(&deps.client, &deps.endpoint, &self.request).await
+    }
+
+    /// Reads the answer to its end. One timer serves all deltas of a flush, so a token costs no
+    /// timer of its own.
+    async fn stream(&mut self, mut stream: ChatStream) -> Result<(), Broken> {
+        let shared = self.shared.clone();
+        let shutdown = shared.shutdown.cancelled();
+        let stop = self.stop.clone().cancelled_owned();
+        let flush = sleep_until(Instant::now());
+        tokio::pin!(shutdown, stop, flush);
+        let mut armed = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => return Err(Broken::Stopped),
+                () = &mut stop => return Err(Broken::Stopped),
+                () = &mut flush, if armed => {
+                    armed = false;
+                    self.flush().await;
+                }
+                read = stream.read(&mut self.chunks) => {
+                    let first = !self.output;
+                    self.absorb().await;
+                    if read? == Flow::End {
+                        // The connection can serve the next question once its end was read.
+                        tokio::spawn(stream.drain());
+                        return Ok(());
+                    }
+                    let waiting = self.text.len() + self.reasoning.len();
+                    // The very first words are not made to wait for company.
+                    if waiting >= FULL || (first && waiting > 0) {
+                        armed = false;
+                        self.flush().await;
+                    } else if waiting > 0 && !armed {
+                        armed = true;
+                        flush.as_mut().reset(Instant::now() + MERGE);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in what a read gave.
+    async fn absorb(&mut self) {
+        let mut chunks = std::mem::take(&mut self.chunks);
+        for chunk in chunks.drain(..) {
+            match chunk {
+                ChatChunk::Text(text) => {
+                    self.arrived();
+                    append(&mut self.text, text);
+                }
+                ChatChunk::Reasoning(text) => {
+                    self.arrived();
+                    append(&mut self.reasoning, text);
+                }
+                ChatChunk::ToolCall { index, name, arguments } => {
+                    self.output = true;
+                    self.flush().await;
+                    let what = TurnEvent::ToolCall { index, name, arguments };
+                    self.shared.send(self.id, what).await;
+                }
+                ChatChunk::Opened { model, request_id } => {
+                    self.request_id.clone_from(&request_id);
+                    self.shared.send(self.id, TurnEvent::Opened { model, request_id }).await;
+                }
+                ChatChunk::Usage(usage) => self.usage = Some(usage),
+                ChatChunk::Finished(reason) => {
+                    self.finish = Some(reason);
+                    if let Some(first) = self.first_at {
+                        let streaming = Instant::now().saturating_duration_since(first);
+                        self.timing.streaming = Some(streaming);
+                    }
+                }
+            }
+        }
+        self.chunks = chunks;
+    }
+
+    /// Text or reasoning came: the first one is timed.
+    fn arrived(&mut self) {
+        self.output = true;
+        if self.first_at.is_none() {
+            let now = Instant::now();
+            self.first_at = Some(now);
+            self.timing.first_token = self.sent_at.map(|sent| now.saturating_duration_since(sent));
+        }
+    }
+
+    /// Passes on what waits, in pieces the loop can swallow.
+    async fn flush(&mut self) {
+        let mut reasoning = pieces(std::mem::take(&mut self.reasoning));
+        let mut text = pieces(std::mem::take(&mut self.text));
+        loop {
+            let what = match (text.next(), reasoning.next()) {
+                (None, None) => return,
+                (text, reasoning) => TurnEvent::Delta {
+                    text: text.unwrap_or_default(),
+                    reasoning: reasoning.unwrap_or_default(),
+                },
+            };
+            self.shared.send(self.id, what).await;
+        }
+    }
+
+    fn stopped(&self) -> TurnEnd {
+        if self.shared.shutdown.is_cancelled() {
+            return TurnEnd::Failed(self.notice_of(NoticeKind::Interrupted));
+        }
+        TurnEnd::Stopped
+    }
+
+    fn notice_of(&self, kind: NoticeKind) -> Notice {
+        Notice::new(kind).with_request_id(self.request_id.clone())
+    }
+
+    fn notice(&self, error: &ApiError, tries: u32) -> Notice {
+        let deps = &self.shared.deps;
+        diagnose(
+            error,
+            &Asked {
+                model: &self.request.model,
+                endpoint: &deps.endpoint,
+                known: &deps.known,
+                request_id: self.request_id.as_deref(),
+                tries,
+            },
+        )
+    }
+
+    /// The next number from 0 up to below 1 of a small generator (an LCG's upper bits).
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float exactly")]
+    fn random(&mut self) -> f64 {
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Appends without copying where nothing waits.
+fn append(waiting: &mut String, more: String) {
+    if waiting.is_empty() {
+        *waiting = more;
+    } else {
+        waiting.push_str(&more);
+    }
+}
+
+/// Cuts a text into pieces of at most [`LARGEST`] bytes at characters' edges. The usual small
+/// text is passed through as it is.
+fn pieces(text: String) -> impl Iterator<Item = String> {
+    let (mut whole, rest) = match text.len() {
+        1..=LARGEST => (Some(text), String::new()),
+        _ => (None, text),
+    };
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        if let Some(text) = whole.take() {
+            return Some(text);
+        }
+        let mut to = (from + LARGEST).min(rest.len());
+        while !rest.is_char_boundary(to) {
+            to -= 1;
+        }
+        let piece = rest[from..to].to_owned();
+        from = to;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
