@@ -300,3 +300,5 @@ fn bundled() -> impl Iterator<Item = reqwest::Certificate> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trust_tests;

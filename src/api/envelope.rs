@@ -107,9 +107,10 @@ pub(super) fn bare_id(id: &str) -> String {
 
 fn clean(text: &str) -> String {
     let line = sanitize::line(text);
+    let line = line.trim();
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+        None => line.to_owned(),
     }
 }
 
