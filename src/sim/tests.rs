@@ -1,5 +1,7 @@
 //! The running server, driven with an HTTP client that is not ours and with bare sockets.
 
+#![expect(clippy::needless_pass_by_value, reason = "literals of JSON read best without a `&`")]
+
 use std::sync::Once;
 
 use serde_json::{Value, json};

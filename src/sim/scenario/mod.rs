@@ -166,7 +166,9 @@ impl Rule {
     /// The error for the midst of a stream, if there is one.
     pub(super) fn midway(&self) -> Option<Refusal> {
         let kind = kind(self.error_event.as_deref()?)?;
-        Some(Refusal::text(kind, self.message.as_deref().unwrap_or(kind.message)))
+        // In the midst of an answer it is the answer that was looked at, not the question.
+        let usual = kind.message.replacen("Input data", "Output data", 1);
+        Some(Refusal::text(kind, self.message.as_deref().unwrap_or(&usual)))
     }
 
     /// Status of a redirect.

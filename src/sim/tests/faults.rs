@@ -126,12 +126,12 @@ async fn garbage_of_every_kind_arrives() {
     }
     assert!(text(&chunks, "content").contains("\u{1b}[2J"));
     let reasons = chunks.iter().filter_map(|chunk| chunk["choices"][0]["finish_reason"].as_str());
-    assert!(reasons.last().unwrap().contains('\u{1b}'));
+    assert!(reasons.max().unwrap().contains('\u{1b}'));
 }
 
 #[tokio::test]
 async fn an_error_in_the_midst_ends_the_stream_without_done() {
-    let rule = "error_event = \"data_inspection_failed\"\nafter_tokens = 1\nmessage = \"Output data may contain inappropriate content.\"";
+    let rule = "error_event = \"data_inspection_failed\"\nafter_tokens = 1";
     let (bytes, broken) = under(rule).await;
     let events = events(&bytes);
     assert_eq!((events.len(), broken), (3, false));
@@ -162,10 +162,7 @@ async fn small_faults() {
     let all = chunks(&bytes);
     let deltas: Vec<&str> =
         all.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str()).collect();
-    assert_eq!(
-        deltas,
-        ["", "one", "one two", "one two thre", "one two three", ""].map(|d| d).to_vec()
-    );
+    assert_eq!(deltas, ["", "one", "one two", "one two three", ""]);
 
     let (bytes, _) =
         under("answer = \"fixed\"\nreasoning = \"because\"\nmodel = \"qwen-plus\"").await;
@@ -187,12 +184,12 @@ async fn delays_and_slow_lines_still_deliver_everything() {
 
 #[tokio::test]
 async fn slow_headers_come_in_drops() {
-    let server = quick("[[rule]]\nslow_bytes_per_s = 200").await;
+    let server = quick("[[rule]]\nslow_bytes_per_s = 40").await;
     let mut socket = TcpStream::connect(server.addr()).await.unwrap();
     socket.write_all(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut buffer = [0; 1024];
     let first = tokio::time::timeout(CAP, socket.read(&mut buffer)).await.unwrap().unwrap();
-    // A tenth of a twentieth: ten bytes, or a few drops at once on a busy machine.
+    // Two bytes every twentieth of a second, or some drops at once on a busy machine.
     assert!(first < 100, "{first}");
 }
 
