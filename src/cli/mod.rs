@@ -1,0 +1,3 @@
+//! The arguments of the program, one file per subcommand.
+
+pub mod sim;

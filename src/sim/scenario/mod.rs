@@ -1,0 +1,264 @@
+//! Faults by script: a TOML file of rules that says which request goes wrong and how.
+//! It owns reading and matching; it refuses to act, which `visit` and `stream` do.
+//!
+//! # The file
+//!
+//! A list of `[[rule]]` tables. For every request the first rule that matches is taken.
+//!
+//! ```toml
+//! [[rule]]                      # the second question to any qwen-plus is throttled
+//! model = "qwen-plus*"          # which model; * is any text, ? any letter; default all
+//! path = "*/chat/completions"   # which path; default all
+//! call = 2                      # the n-th request that model and path match; or "2-4", "3-"
+//! status = 429
+//! code = "limit_burst_rate"     # any documented code; status and text follow from it
+//! retry_after = 2               # seconds, or the text of the header
+//! ```
+//!
+//! Which request: `model`, `path`, `call` (a number or a range), `every = 3` (each third one).
+//! A rule counts what its model and path match, whether or not an earlier rule took it.
+//!
+//! What happens, any of:
+//!
+//! | key | meaning |
+//! |---|---|
+//! | `status`, `code`, `message`, `retry_after` | an error in the documented envelope |
+//! | `redirect = "URL"` | 302 (or `status`) to another place |
+//! | `delay_ms` | silence before the headers |
+//! | `first_byte_ms` | silence between the headers and the first byte |
+//! | `slow_bytes_per_s` | everything, headers too, dribbles out |
+//! | `cut_after_tokens`, `cut_after_bytes` | the answer ends early; how: `cut` = `"reset"` (TCP reset), `"drop"` (closed within the body), `"clean"` (a whole body without its end) |
+//! | `stall_after_tokens` | silence with an open connection |
+//! | `garbage` | `"not_json"`, `"binary"`, `"bad_utf8"`, `"long_line"` (1 MB) in the midst of the stream after `after_tokens` (3); `"html"` instead of the answer; `"escapes"`: terminal escapes in every field |
+//! | `error_event = "CODE"` | a documented error in the midst of the stream, after `after_tokens`; its text is `message` |
+//! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]`; every delta repeats all before it |
+//! | `answer`, `reasoning` | this text instead of the simulator's own |
+//! | `tokens`, `rate` | as the options of `lian sim`, for this rule only |
+//! | `gzip_bomb_mb` | an answer that is small on the wire and this large when unpacked |
+
+mod read;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::refusal::{self, Kind, Refusal};
+use read::Calls;
+
+/// Why a scenario file cannot be used.
+#[derive(Debug, Error)]
+pub enum ScenarioError {
+    /// It cannot be read.
+    #[error("cannot read the scenario {file}: {source}")]
+    Read {
+        /// The file as it was named.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line is wrong.
+    #[error("{file}, line {line}: {message}")]
+    Line {
+        /// The file as it was named.
+        file: String,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong, with the valid choices.
+        message: String,
+    },
+}
+
+/// How an answer is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Cut {
+    #[default]
+    Reset,
+    Drop,
+    Clean,
+}
+
+/// What comes instead of sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Garbage {
+    NotJson,
+    Html,
+    Binary,
+    LongLine,
+    BadUtf8,
+    Escapes,
+}
+
+/// One rule as the file has it.
+#[expect(clippy::struct_excessive_bools, reason = "the file has them as keys of their own")]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    model: Option<String>,
+    path: Option<String>,
+    call: Option<Calls>,
+    every: Option<u64>,
+    status: Option<u16>,
+    code: Option<String>,
+    message: Option<String>,
+    retry_after: Option<read::Header>,
+    pub(super) redirect: Option<String>,
+    #[serde(default)]
+    delay_ms: u64,
+    #[serde(default)]
+    first_byte_ms: u64,
+    pub(super) slow_bytes_per_s: Option<u32>,
+    pub(super) cut_after_tokens: Option<usize>,
+    pub(super) cut_after_bytes: Option<usize>,
+    #[serde(default)]
+    pub(super) cut: Cut,
+    pub(super) stall_after_tokens: Option<usize>,
+    pub(super) garbage: Option<Garbage>,
+    after_tokens: Option<usize>,
+    error_event: Option<String>,
+    #[serde(default)]
+    pub(super) empty: bool,
+    #[serde(default)]
+    pub(super) no_usage: bool,
+    #[serde(default)]
+    pub(super) no_done: bool,
+    #[serde(default)]
+    pub(super) cumulative: bool,
+    pub(super) answer: Option<String>,
+    pub(super) reasoning: Option<String>,
+    pub(super) tokens: Option<u32>,
+    pub(super) rate: Option<f64>,
+    pub(super) gzip_bomb_mb: Option<usize>,
+}
+
+fn kind(code: &str) -> Option<&'static Kind> {
+    refusal::ALL.iter().find(|kind| kind.compat == code || kind.native == code)
+}
+
+impl Rule {
+    /// The error to answer with, if this rule is one.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        if self.redirect.is_some() || (self.status.is_none() && self.code.is_none()) {
+            return None;
+        }
+        let by_code = self.code.as_deref().and_then(kind);
+        let by_status = || refusal::ALL.iter().find(|kind| Some(kind.status) == self.status);
+        let mut refusal = Refusal::of(by_code.or_else(by_status).unwrap_or(&refusal::INTERNAL));
+        if let Some(status) = self.status {
+            refusal.status = status;
+        }
+        if let (None, Some(code)) = (by_code, &self.code) {
+            refusal.compat = code.as_str().into();
+            refusal.native = code.as_str().into();
+            refusal.class = code.as_str().into();
+        }
+        if let Some(message) = &self.message {
+            refusal.message = message.as_str().into();
+        }
+        refusal.retry_after = self.retry_after.as_ref().map(|header| header.0.as_str().into());
+        Some(refusal)
+    }
+
+    /// The error for the midst of a stream, if there is one.
+    pub(super) fn midway(&self) -> Option<Refusal> {
+        let kind = kind(self.error_event.as_deref()?)?;
+        // In the midst of an answer it is the answer that was looked at, not the question.
+        let usual = kind.message.replacen("Input data", "Output data", 1);
+        Some(Refusal::text(kind, self.message.as_deref().unwrap_or(&usual)))
+    }
+
+    /// Status of a redirect.
+    pub(super) fn redirect_status(&self) -> u16 {
+        self.status.unwrap_or(302)
+    }
+
+    /// After how many tokens `garbage` and `error_event` come.
+    pub(super) fn after_tokens(&self) -> usize {
+        self.after_tokens.unwrap_or(3)
+    }
+
+    /// Silence before the headers.
+    pub(super) const fn delay(&self) -> Duration {
+        Duration::from_millis(self.delay_ms)
+    }
+
+    /// Silence after the headers.
+    pub(super) const fn first_byte(&self) -> Duration {
+        Duration::from_millis(self.first_byte_ms)
+    }
+
+    fn fits(&self, model: &str, path: &str) -> bool {
+        let glob = |pattern: &Option<String>, text: &str| {
+            pattern.as_deref().is_none_or(|pattern| matches(pattern, text))
+        };
+        glob(&self.model, model) && glob(&self.path, path)
+    }
+
+    fn due(&self, call: u64) -> bool {
+        self.call.is_none_or(|calls| calls.holds(call))
+            && self.every.is_none_or(|every| call.is_multiple_of(every))
+    }
+}
+
+/// Whether a text fits a pattern with `*` and `?`.
+fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    p = at + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[derive(Debug)]
+struct Counted {
+    rule: Arc<Rule>,
+    calls: AtomicU64,
+}
+
+/// The rules of one file and how often each was reached.
+#[derive(Debug, Default)]
+pub struct Scenario {
+    rules: Vec<Counted>,
+}
+
+impl Scenario {
+    /// The rule for a request, which it counts. A path without a model has the model `""`.
+    pub(super) fn pick(&self, model: &str, path: &str) -> Option<Arc<Rule>> {
+        let mut picked = None;
+        for counted in &self.rules {
+            if counted.rule.fits(model, path) {
+                let call = counted.calls.fetch_add(1, Ordering::Relaxed) + 1;
+                if picked.is_none() && counted.rule.due(call) {
+                    picked = Some(Arc::clone(&counted.rule));
+                }
+            }
+        }
+        picked
+    }
+}
+
+#[cfg(test)]
+mod tests;
