@@ -4,3 +4,4 @@ pub mod domain;
 pub mod effect;
 pub mod event;
 pub mod input;
+pub mod text;
