@@ -1,5 +1,19 @@
-//! Letters: what is done to text before anybody paints it.
-//! It refuses colours and everything of the terminal.
+//! Letters: cleaning them, measuring them, breaking them into rows, reading markdown as it streams.
+//! It refuses colours (ink is a role, the theme decides), screens, clocks and passes over a whole
+//! conversation: the work for a token depends on the open block only, and that is bounded.
 
 pub mod highlight;
+pub mod markdown;
+pub mod rows;
 pub mod sanitize;
+pub mod width;
+pub mod wrap;
+
+/// The last character boundary at or before byte `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
