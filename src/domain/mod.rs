@@ -8,3 +8,4 @@ pub mod models;
 pub mod money;
 pub mod notice;
 pub mod settings;
+pub mod time;

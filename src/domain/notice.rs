@@ -237,8 +237,10 @@ pub enum NoticeKind {
         /// An answer is still arriving.
         answering: bool,
     },
-    /// A key was pressed that needs a message and none is there.
+    /// There is nothing that could be continued or sent now.
     NothingThere,
+    /// A question was to be sent while an answer is arriving; it stays in the composer.
+    StillAnswering,
     /// A conversation was brought back from the store.
     Resumed {
         /// How many messages it holds.
@@ -261,6 +263,7 @@ impl NoticeKind {
             Self::Stopped
             | Self::QuitAgain { .. }
             | Self::NothingThere
+            | Self::StillAnswering
             | Self::Resumed { .. }
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
@@ -299,6 +302,19 @@ impl NoticeKind {
             | Self::StoreFailed
             | Self::Crashed { .. } => Level::Error,
         }
+    }
+
+    /// It speaks of the store on this machine.
+    #[must_use]
+    pub const fn is_of_store(&self) -> bool {
+        matches!(
+            self,
+            Self::StoreUnwritable { .. }
+                | Self::DiskFull { .. }
+                | Self::StoreUnreadable { .. }
+                | Self::StoreFailed
+                | Self::StoreOnNetwork { .. }
+        )
     }
 
     /// The exit code of a headless command that ends with this (product.md, command line).

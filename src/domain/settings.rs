@@ -9,6 +9,8 @@ use super::models::ModelId;
 pub struct Settings {
     /// The model a new conversation begins with.
     pub model: ModelId,
+    /// It was named on the command line: a conversation that is brought back takes it too.
+    pub model_given: bool,
     /// Parameters a new conversation begins with.
     pub params: ChatParams,
     /// Instructions sent above every conversation, if any.

@@ -1,7 +1,10 @@
 //! From what the terminal sends to what the user meant.
 //! It refuses behaviour: it names actions, it never does them.
 
+pub mod bindings;
 pub mod key;
+pub mod keymap;
+pub mod translate;
 
 use key::Key;
 

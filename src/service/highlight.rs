@@ -21,6 +21,9 @@ use crate::text::highlight::{Engine, Parser, Runs, plain};
 
 /// Commands that may wait. A full inbox refuses: the command comes back, and a block with a gap
 /// stays plain from there.
+/// The name of the worker's thread: panics there are caught, the panic hook must leave them alone.
+pub const THREAD: &str = "lian-highlight";
+
 const INBOX: usize = 64;
 
 /// Open blocks whose state is kept, the ones used last.
@@ -95,7 +98,7 @@ impl Handle {
         }
         if !state.running {
             let worker = Worker::new(Arc::clone(&self.inbox), self.out.clone(), self.budget);
-            let thread = std::thread::Builder::new().name("lian-highlight".to_owned());
+            let thread = std::thread::Builder::new().name(THREAD.to_owned());
             if thread.spawn(move || worker.run()).is_err() {
                 return Err(command);
             }

@@ -3,6 +3,7 @@
 //! the screen.
 
 pub mod chat;
+pub mod connect;
 pub mod highlight;
 pub mod log;
 mod private;

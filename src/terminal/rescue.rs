@@ -92,9 +92,16 @@ pub fn resumed() -> io::Result<()> {
 }
 
 /// From now on a panic in any thread gives the terminal back first, and then calls `report`, which may
-/// write to standard error and to files.
-pub fn install_panic_hook(report: impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static) {
+/// write to standard error and to files. Panics for which `caught` holds are somebody's to catch:
+/// nothing happens then.
+pub fn install_panic_hook(
+    caught: impl Fn() -> bool + Send + Sync + 'static,
+    report: impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static,
+) {
     std::panic::set_hook(Box::new(move |info| {
+        if caught() {
+            return;
+        }
         restore();
         report(info);
     }));

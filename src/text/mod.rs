@@ -2,6 +2,7 @@
 //! It refuses colours (ink is a role, the theme decides), screens, clocks and passes over a whole
 //! conversation: the work for a token depends on the open block only, and that is bounded.
 
+pub mod estimate;
 pub mod highlight;
 pub mod markdown;
 pub mod rows;

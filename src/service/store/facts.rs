@@ -222,6 +222,7 @@ enum KindRow {
         source: String,
     },
     PermissionDenied,
+    StillAnswering,
     Arrears,
     FreeQuotaUsedUp {
         model: String,

@@ -52,6 +52,12 @@ impl Tail {
         (&self.rows, changed)
     }
 
+    /// The rows of the last call.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
     /// Bytes broken into rows so far, for tests of the bound on work.
     #[must_use]
     pub const fn broken(&self) -> u64 {

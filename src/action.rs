@@ -1,0 +1,238 @@
+//! Everything a user can mean, each with a stable `snake_case` name and a one-line doc; and the
+//! contexts in which it can be meant. It refuses results (`event`) and keys (`input::bindings`).
+
+/// A part of the screen, or a mode of it, in which keys have a meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Everywhere, after all other contexts.
+    Global,
+    /// The help overlay is open.
+    Help,
+    /// The composer has the focus and holds no text.
+    EmptyComposer,
+    /// The composer has the focus.
+    Composer,
+    /// The transcript has the focus.
+    Transcript,
+}
+
+impl Context {
+    /// All of them, in the order help lists them.
+    pub const ALL: [Self; 5] =
+        [Self::Composer, Self::EmptyComposer, Self::Transcript, Self::Help, Self::Global];
+
+    /// The name used in the configuration file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Help => "help",
+            Self::EmptyComposer => "empty_composer",
+            Self::Composer => "composer",
+            Self::Transcript => "transcript",
+        }
+    }
+
+    /// A key that types a character and is bound to nothing is text here.
+    #[must_use]
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Composer)
+    }
+}
+
+/// Defines one group of actions: every variant's doc comment is also its help text.
+macro_rules! actions {
+    ($(#[$meta:meta])* $group:ident { $(#[doc = $doc:literal] $variant:ident = $name:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $group { $(#[doc = $doc] $variant,)* }
+
+        impl $group {
+            /// Every action of the group.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name used in the configuration file and the log.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// One line in English that says what it does.
+            #[must_use]
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Actions on the program as a whole.
+    App {
+        #[doc = "Stop the answer, or press twice to quit"] Interrupt = "interrupt",
+        #[doc = "Quit"] Quit = "quit",
+        #[doc = "Paint the screen again"] Redraw = "redraw",
+        #[doc = "Suspend to the shell"] Suspend = "suspend",
+        #[doc = "Show or hide this help"] Help = "help",
+        #[doc = "Close what is open, or stop the answer"] Back = "back",
+    }
+}
+
+actions! {
+    /// Actions that move the focus between panes.
+    Focus {
+        #[doc = "Go to the next pane"] Next = "focus_next",
+        #[doc = "Go to the previous pane"] Previous = "focus_previous",
+        #[doc = "Go to the conversation"] Transcript = "focus_conversation",
+        #[doc = "Go to the message"] Composer = "focus_message",
+    }
+}
+
+actions! {
+    /// Actions on the conversation that is shown.
+    Chat {
+        #[doc = "Stop the answer that is arriving"] Stop = "stop_answer",
+        #[doc = "Go on with an unfinished answer"] Continue = "continue_answer",
+        #[doc = "Send now instead of waiting"] SendNow = "send_now",
+        #[doc = "Show or fold the reasoning"] Reasoning = "toggle_reasoning",
+        #[doc = "One line up"] LineUp = "line_up",
+        #[doc = "One line down"] LineDown = "line_down",
+        #[doc = "Half a page up"] HalfUp = "half_page_up",
+        #[doc = "Half a page down"] HalfDown = "half_page_down",
+        #[doc = "One page up"] PageUp = "page_up",
+        #[doc = "One page down"] PageDown = "page_down",
+        #[doc = "To the beginning"] Top = "to_beginning",
+        #[doc = "To the end, and follow it"] End = "to_end",
+        #[doc = "To the question before"] QuestionBefore = "question_before",
+        #[doc = "To the next question"] QuestionAfter = "question_after",
+    }
+}
+
+actions! {
+    /// Actions on the set of conversations.
+    Conversations {
+        #[doc = "Begin a new conversation"] New = "new_conversation",
+        #[doc = "To the conversation before"] Before = "conversation_before",
+        #[doc = "To the next conversation"] After = "conversation_after",
+    }
+}
+
+actions! {
+    /// Actions on the message being written that carry no text.
+    Edit {
+        #[doc = "Send the message"] Send = "send",
+        #[doc = "Begin a new line"] Newline = "newline",
+        #[doc = "Delete before the caret"] DeleteBefore = "delete_before",
+        #[doc = "Delete after the caret"] DeleteAfter = "delete_after",
+        #[doc = "Delete the word before"] DeleteWordBefore = "delete_word_before",
+        #[doc = "Delete the word after"] DeleteWordAfter = "delete_word_after",
+        #[doc = "Delete to the beginning of the line"] DeleteToHead = "delete_to_line_begin",
+        #[doc = "Delete to the end of the line"] DeleteToEnd = "delete_to_line_end",
+        #[doc = "Left"] Left = "left",
+        #[doc = "Right"] Right = "right",
+        #[doc = "Up, or to the question before"] Up = "up",
+        #[doc = "Down, or to the next question"] Down = "down",
+        #[doc = "One word left"] WordLeft = "word_left",
+        #[doc = "One word right"] WordRight = "word_right",
+        #[doc = "To the beginning of the line"] Head = "line_begin",
+        #[doc = "To the end of the line"] End = "line_end",
+        #[doc = "To the beginning of the message"] First = "message_begin",
+        #[doc = "To the end of the message"] Last = "message_end",
+        #[doc = "Undo"] Undo = "undo",
+        #[doc = "Redo"] Redo = "redo",
+        #[doc = "Put back what was deleted last"] PutBack = "put_back",
+    }
+}
+
+/// Actions on the message being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Composer {
+    /// One that has a name and can be bound to a key.
+    Edit(Edit),
+    /// A character was typed.
+    Insert(char),
+    /// Text was pasted; not sanitized yet.
+    Paste(String),
+}
+
+/// What the user meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// The program as a whole.
+    App(App),
+    /// Which pane has the focus.
+    Focus(Focus),
+    /// The conversation that is shown.
+    Chat(Chat),
+    /// The set of conversations.
+    Conversations(Conversations),
+    /// The message being written.
+    Composer(Composer),
+    /// The mouse was pressed at a cell.
+    Press {
+        /// Column from the left, from 0.
+        column: u16,
+        /// Row from the top, from 0.
+        row: u16,
+    },
+    /// The terminal window got or lost the focus.
+    Focused(bool),
+}
+
+impl Action {
+    /// Its stable name; `None` for actions that carry text or places and cannot be bound.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::App(a) => Some(a.name()),
+            Self::Focus(a) => Some(a.name()),
+            Self::Chat(a) => Some(a.name()),
+            Self::Conversations(a) => Some(a.name()),
+            Self::Composer(Composer::Edit(a)) => Some(a.name()),
+            Self::Composer(Composer::Insert(_) | Composer::Paste(_))
+            | Self::Press { .. }
+            | Self::Focused(_) => None,
+        }
+    }
+
+    /// One line in English; `None` where there is no name.
+    #[must_use]
+    pub const fn doc(&self) -> Option<&'static str> {
+        match self {
+            Self::App(a) => Some(a.doc()),
+            Self::Focus(a) => Some(a.doc()),
+            Self::Chat(a) => Some(a.doc()),
+            Self::Conversations(a) => Some(a.doc()),
+            Self::Composer(Composer::Edit(a)) => Some(a.doc()),
+            Self::Composer(Composer::Insert(_) | Composer::Paste(_))
+            | Self::Press { .. }
+            | Self::Focused(_) => None,
+        }
+    }
+
+    /// Every action that has a name.
+    pub fn named() -> impl Iterator<Item = Self> {
+        let app = App::ALL.iter().copied().map(Self::App);
+        let focus = Focus::ALL.iter().copied().map(Self::Focus);
+        let chat = Chat::ALL.iter().copied().map(Self::Chat);
+        let conversations = Conversations::ALL.iter().copied().map(Self::Conversations);
+        let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
+        app.chain(focus).chain(chat).chain(conversations).chain(edit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_snake_case() {
+        let mut seen = std::collections::HashSet::new();
+        for action in Action::named() {
+            let name = action.name().unwrap();
+            assert!(seen.insert(name), "{name} twice");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+            assert!(!action.doc().unwrap().ends_with('.'));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The table of keys: context, keys, action. Dispatch, help, the README's key block and the
+//! parser of `[keys]` derive from it. It refuses behaviour.
+
+use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus};
+
+/// One row of the table: in this context these keys mean that.
+#[derive(Debug)]
+pub struct Binding {
+    /// Where it holds.
+    pub context: Context,
+    /// Spellings as [`crate::input::key::Key`] reads them; the first is the one hints show.
+    pub keys: &'static [&'static str],
+    /// What is meant.
+    pub action: Action,
+}
+
+const fn row(context: Context, keys: &'static [&'static str], action: Action) -> Binding {
+    Binding { context, keys, action }
+}
+
+const fn edit(keys: &'static [&'static str], edit: Edit) -> Binding {
+    row(Context::Composer, keys, Action::Composer(Composer::Edit(edit)))
+}
+
+const fn chat(keys: &'static [&'static str], chat: Chat) -> Binding {
+    row(Context::Transcript, keys, Action::Chat(chat))
+}
+
+const fn global(keys: &'static [&'static str], action: Action) -> Binding {
+    row(Context::Global, keys, action)
+}
+
+/// The defaults. Never the only key of an action: Ctrl+S and Ctrl+Q (flow control), Ctrl+H
+/// (Backspace), Ctrl+M (Enter), Ctrl+I (Tab), Ctrl+A and Ctrl+B (screen and tmux).
+pub const BINDINGS: &[Binding] = &[
+    edit(&["enter"], Edit::Send),
+    edit(&["alt+enter", "shift+enter", "ctrl+j"], Edit::Newline),
+    edit(&["backspace"], Edit::DeleteBefore),
+    edit(&["delete", "ctrl+d"], Edit::DeleteAfter),
+    edit(&["ctrl+w", "alt+backspace", "ctrl+backspace"], Edit::DeleteWordBefore),
+    edit(&["alt+d", "ctrl+delete"], Edit::DeleteWordAfter),
+    edit(&["ctrl+u"], Edit::DeleteToHead),
+    edit(&["ctrl+k"], Edit::DeleteToEnd),
+    edit(&["left"], Edit::Left),
+    edit(&["right", "ctrl+f"], Edit::Right),
+    edit(&["up"], Edit::Up),
+    edit(&["down"], Edit::Down),
+    edit(&["alt+left", "ctrl+left", "alt+b"], Edit::WordLeft),
+    edit(&["alt+right", "ctrl+right", "alt+f"], Edit::WordRight),
+    edit(&["home", "ctrl+a"], Edit::Head),
+    edit(&["end", "ctrl+e"], Edit::End),
+    edit(&["ctrl+home", "alt+<"], Edit::First),
+    edit(&["ctrl+end", "alt+>"], Edit::Last),
+    edit(&["ctrl+_", "alt+u"], Edit::Undo),
+    edit(&["alt+r"], Edit::Redo),
+    edit(&["ctrl+y"], Edit::PutBack),
+    row(Context::EmptyComposer, &["?"], Action::App(App::Help)),
+    row(Context::EmptyComposer, &["ctrl+d"], Action::App(App::Quit)),
+    chat(&["k", "up"], Chat::LineUp),
+    chat(&["j", "down"], Chat::LineDown),
+    chat(&["u", "ctrl+u"], Chat::HalfUp),
+    chat(&["d", "ctrl+d"], Chat::HalfDown),
+    chat(&["g", "home"], Chat::Top),
+    chat(&["G", "end"], Chat::End),
+    chat(&["["], Chat::QuestionBefore),
+    chat(&["]"], Chat::QuestionAfter),
+    chat(&["t", "space"], Chat::Reasoning),
+    chat(&["c"], Chat::Continue),
+    row(Context::Transcript, &["?"], Action::App(App::Help)),
+    row(Context::Transcript, &["enter", "i"], Action::Focus(Focus::Composer)),
+    row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
+    row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
+    row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
+    row(Context::Help, &["g", "home"], Action::Chat(Chat::Top)),
+    row(Context::Help, &["G", "end"], Action::Chat(Chat::End)),
+    global(&["esc"], Action::App(App::Back)),
+    global(&["ctrl+c"], Action::App(App::Interrupt)),
+    global(&["pageup"], Action::Chat(Chat::PageUp)),
+    global(&["pagedown"], Action::Chat(Chat::PageDown)),
+    global(&["alt+up"], Action::Chat(Chat::QuestionBefore)),
+    global(&["alt+down"], Action::Chat(Chat::QuestionAfter)),
+    global(&["alt+end"], Action::Chat(Chat::End)),
+    global(&["alt+t"], Action::Chat(Chat::Reasoning)),
+    global(&["alt+c"], Action::Chat(Chat::Continue)),
+    global(&["alt+n"], Action::Chat(Chat::SendNow)),
+    global(&["alt+."], Action::Chat(Chat::Stop)),
+    global(&["ctrl+n"], Action::Conversations(Conversations::New)),
+    global(&["alt+pageup"], Action::Conversations(Conversations::Before)),
+    global(&["alt+pagedown"], Action::Conversations(Conversations::After)),
+    global(&["tab"], Action::Focus(Focus::Next)),
+    global(&["backtab"], Action::Focus(Focus::Previous)),
+    global(&["alt+1"], Action::Focus(Focus::Composer)),
+    global(&["alt+2"], Action::Focus(Focus::Transcript)),
+    global(&["f1", "alt+h"], Action::App(App::Help)),
+    global(&["ctrl+l"], Action::App(App::Redraw)),
+    global(&["ctrl+z"], Action::App(App::Suspend)),
+    global(&["alt+q"], Action::App(App::Quit)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::key::Key;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_key_is_spelled_right_and_bound_once_in_its_context() {
+        let mut seen = HashSet::new();
+        for binding in BINDINGS {
+            for text in binding.keys {
+                let key: Key = text.parse().unwrap();
+                assert_eq!(&key.to_string(), text);
+                assert!(
+                    seen.insert((binding.context, key)),
+                    "{text} twice in {:?}",
+                    binding.context
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_named_action_has_a_key() {
+        for action in Action::named() {
+            assert!(BINDINGS.iter().any(|b| b.action == action), "{:?}", action.name());
+        }
+    }
+
+    #[test]
+    fn no_action_hangs_on_a_key_that_terminals_take() {
+        let taken = ["ctrl+s", "ctrl+q", "ctrl+h", "ctrl+m", "ctrl+i", "ctrl+a", "ctrl+b"];
+        for action in Action::named() {
+            let mut keys = BINDINGS.iter().filter(|b| b.action == action).flat_map(|b| b.keys);
+            assert!(keys.any(|key| !taken.contains(key)), "{:?}", action.name());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Rectangles: how a screen of a given size is divided among the panes. It refuses to know what
+//! the panes show.
+//!
+//! Panes are stacked in full-width rows, so that the transcript can be scrolled by the terminal
+//! itself, which over SSH costs next to nothing:
+//!
+//! ```text
+//! header      one row
+//! rule        one row, from 12 rows up
+//! transcript  what is left
+//! notice      as many rows as it needs, at most a third
+//! title       one row: the rule above the composer
+//! composer    one row per line of text, at most a third
+//! footer      one row, from 8 rows up
+//! ```
+
+/// An area of cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Area {
+    /// First column.
+    pub x: u16,
+    /// First row.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Area {
+    /// The row after its last one.
+    #[must_use]
+    pub const fn bottom(self) -> u16 {
+        self.y + self.height
+    }
+}
+
+/// How high the parts with a height of their own would like to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wish {
+    /// Rows of the text being written.
+    pub composer: u16,
+    /// Rows of the notice.
+    pub notice: u16,
+}
+
+/// The panes of the workbench; one that has no room has a height of 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Panes {
+    /// Model, place, what is in force.
+    pub header: Area,
+    /// The line below it.
+    pub rule: Area,
+    /// The conversation.
+    pub transcript: Area,
+    /// What the user is being told.
+    pub notice: Area,
+    /// The line above the composer, with its title.
+    pub title: Area,
+    /// The message being written.
+    pub composer: Area,
+    /// Hints.
+    pub footer: Area,
+}
+
+/// The smallest screen on which the panes are usable.
+pub const LEAST: (u16, u16) = (20, 5);
+
+/// Divides a screen.
+#[must_use]
+pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
+    let header = u16::from(height >= 4);
+    let rule = u16::from(height >= 12);
+    let footer = u16::from(height >= 8);
+    let title = u16::from(height >= 3);
+    let third = (height / 3).max(1);
+    let mut left = height.saturating_sub(header + rule + footer + title);
+    let composer = wish.composer.clamp(1, third).min(left);
+    left -= composer;
+    // A notice never takes the transcript's last row.
+    let notice = wish.notice.min(third.max(2)).min(left.saturating_sub(1));
+    left -= notice;
+    let mut y = 0;
+    let mut next = |rows: u16| {
+        let area = Area { x: 0, y, width, height: rows };
+        y += rows;
+        area
+    };
+    Panes {
+        header: next(header),
+        rule: next(rule),
+        transcript: next(left),
+        notice: next(notice),
+        title: next(title),
+        composer: next(composer),
+        footer: next(footer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn panes_fill_the_screen_without_overlap(
+            width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9
+        ) {
+            let p = split(width, height, Wish { composer, notice });
+            let order = [p.header, p.rule, p.transcript, p.notice, p.title, p.composer, p.footer];
+            let mut y = 0;
+            for area in order {
+                prop_assert_eq!((area.x, area.y, area.width), (0, y, width));
+                y = area.bottom();
+            }
+            prop_assert_eq!(y, height);
+            if (width, height) >= LEAST && height >= LEAST.1 {
+                prop_assert!(p.transcript.height >= 1 && p.composer.height >= 1);
+            }
+        }
+    }
+
+    #[test]
+    fn the_least_screen_shows_question_and_answer() {
+        let p = split(20, 5, Wish { composer: 1, notice: 0 });
+        assert_eq!((p.header.height, p.transcript.height, p.composer.height), (1, 2, 1));
+    }
+}

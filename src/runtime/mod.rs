@@ -1,0 +1,346 @@
+//! The loop: waits for one thing, passes it through one door of the state, carries out the
+//! effects, paints if a frame is due. The only place that sees everything; it refuses decisions
+//! about features.
+//!
+//! Channels: services send up into one channel of 64 events and wait when it is full (a slow
+//! screen slows the sockets); commands go down into bounded inboxes and come back when those are
+//! full.
+
+mod clock;
+mod frame;
+mod painter;
+mod perform;
+mod shutdown;
+mod signals;
+
+pub use clock::wall_ms;
+pub use signals::note_panic;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::{self, Receiver};
+
+use crate::config::Config;
+use crate::domain::ids::IdSource;
+use crate::effect::{Effect, ScreenCommand};
+use crate::event::ServiceEvent;
+use crate::input::keymap::KeyMap;
+use crate::input::{Input, translate::translate};
+use crate::service::chat::Deps;
+use crate::sim;
+use crate::state::AppState;
+use crate::terminal::caps::Caps;
+use crate::terminal::events::Events;
+use crate::terminal::rescue;
+use crate::terminal::screen::Gone;
+use clock::Clock;
+use frame::FrameClock;
+use painter::Painter;
+use perform::{Services, Wanted};
+use signals::{Signal, Signals};
+
+/// Events that may wait on their way up.
+const CHANNEL: usize = 64;
+/// At most so many events are taken in one step, or as many as fit into [`DRAIN_FOR`].
+const DRAIN: usize = 64;
+/// Keys wait no longer than this for events to be taken in.
+const DRAIN_FOR: Duration = Duration::from_millis(4);
+/// Without a terminal a running answer is given this long to finish.
+const ORPHAN: Duration = Duration::from_secs(600);
+
+/// What the workbench starts with.
+#[derive(Debug)]
+pub struct Start {
+    /// The configuration.
+    pub config: Config,
+    /// For the chat service.
+    pub deps: Deps,
+    /// What the terminal can do.
+    pub caps: Caps,
+    /// A question to ask at once.
+    pub prompt: Option<String>,
+    /// The simulator, if it runs in this process.
+    pub simulator: Option<sim::Server>,
+    /// Random, for ids.
+    pub seed: u64,
+}
+
+/// How the workbench ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The exit code.
+    pub code: u8,
+    /// A sentence for the shell, if something is left to say.
+    pub farewell: Option<String>,
+}
+
+/// Why the loop ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Quit,
+    Signal(u8),
+    HungUp,
+    Panicked,
+}
+
+/// Something that happened.
+enum Happening {
+    Input(Option<Result<Input, Gone>>),
+    Signal(Signal),
+    Event(Option<ServiceEvent>),
+    Deadline,
+    Frame,
+    Writable,
+}
+
+struct Runtime {
+    state: AppState,
+    keys: KeyMap,
+    clock: Clock,
+    frames: FrameClock,
+    services: Services,
+    events: Receiver<ServiceEvent>,
+    /// `None` once the terminal is gone.
+    painter: Option<Painter>,
+    input: Option<Events>,
+    signals: Signals,
+    /// When a program without a terminal gives up.
+    give_up: Option<Duration>,
+    reason: Option<Reason>,
+}
+
+/// Runs the workbench on a terminal that is there. Returns after the terminal was given back.
+pub async fn run(start: Start) -> std::io::Result<Ended> {
+    let Start { config, deps, caps, prompt, simulator, seed } = start;
+    let Config { settings, theme, keys, paths, .. } = config;
+    let mut clock = Clock::new();
+    let now = clock.now();
+    let language = settings.language;
+    let (out, events) = mpsc::channel(CHANNEL);
+    let state = AppState::new(settings, IdSource::new(seed), now);
+    let signals = Signals::new()?;
+    let painter = Painter::enter(caps, theme)?;
+    let mut runtime = Runtime {
+        state,
+        keys,
+        clock,
+        frames: FrameClock::default(),
+        services: Services::start(deps, paths.data, &out),
+        events,
+        input: Some(Events::new(painter.size())),
+        painter: Some(painter),
+        signals,
+        give_up: None,
+        reason: None,
+    };
+    drop(out);
+    // The first frame waits for nothing: everything that costs time comes after it.
+    runtime.paint();
+    let effects = runtime.state.start(prompt.as_deref(), now);
+    runtime.perform(effects);
+    runtime.frames.at_once(now.since_start);
+    let reason = runtime.until_the_end().await;
+    let ended = runtime.shut_down(reason, language).await;
+    if let Some(simulator) = simulator {
+        // It has nothing to save; what still streams is cut.
+        drop(tokio::time::timeout(Duration::from_millis(200), simulator.shutdown()).await);
+    }
+    Ok(ended)
+}
+
+impl Runtime {
+    async fn until_the_end(&mut self) -> Reason {
+        loop {
+            if let Some(reason) = self.reason {
+                return reason;
+            }
+            match self.wait().await {
+                Happening::Input(input) => self.on_input(input),
+                Happening::Signal(signal) => self.on_signal(signal),
+                Happening::Event(Some(event)) => self.on_events(event),
+                // Every service is gone, which only happens at the end.
+                Happening::Event(None) => return Reason::Quit,
+                Happening::Deadline => self.on_time(),
+                Happening::Frame => self.paint(),
+                Happening::Writable => {
+                    if let Some(Err(_)) = self.painter.as_mut().map(Painter::flush) {
+                        self.hang_up();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for one thing, input first.
+    async fn wait(&mut self) -> Happening {
+        let now = self.clock.now();
+        let blocked = self.painter.as_ref().is_some_and(Painter::blocked);
+        // While the terminal takes nothing a frame would only add to what waits.
+        let frame = self.frames.due().filter(|_| !blocked && self.painter.is_some());
+        let frame = frame.map(|at| self.clock.instant(at));
+        let deadline = self.state.deadline(now).into_iter().chain(self.give_up).min();
+        let deadline = deadline.map(|at| self.clock.instant(at));
+        if frame.is_some_and(|at| at <= self.clock.instant(now.since_start)) {
+            return Happening::Frame;
+        }
+        tokio::select! {
+            biased;
+            input = next_input(self.input.as_mut()) => Happening::Input(input),
+            signal = self.signals.next() => Happening::Signal(signal),
+            () = sleep_until(frame) => Happening::Frame,
+            () = writable(self.painter.as_ref().filter(|_| blocked)) => Happening::Writable,
+            event = self.events.recv() => Happening::Event(event),
+            () = sleep_until(deadline) => Happening::Deadline,
+        }
+    }
+
+    fn on_input(&mut self, input: Option<Result<Input, Gone>>) {
+        let now = self.clock.now();
+        match input {
+            Some(Ok(Input::Resize(size))) => {
+                if let Some(painter) = &mut self.painter {
+                    painter.resize(size);
+                }
+            }
+            Some(Ok(input)) => {
+                if let Some(action) = translate(input, self.state.contexts(), &self.keys) {
+                    let effects = self.state.on_action(action, now);
+                    self.perform(effects);
+                }
+            }
+            Some(Err(_)) | None => {
+                self.hang_up();
+                return;
+            }
+        }
+        self.frames.at_once(now.since_start);
+    }
+
+    /// Takes in what has arrived, as far as keys allow.
+    fn on_events(&mut self, first: ServiceEvent) {
+        let begin = self.clock.now();
+        let mut next = Some(first);
+        let mut taken = 0;
+        while let Some(event) = next {
+            let now = self.clock.now();
+            let effects = self.state.on_service(event, now);
+            self.perform(effects);
+            taken += 1;
+            let late = now.since_start.saturating_sub(begin.since_start) > DRAIN_FOR;
+            next = if taken < DRAIN && !late { self.events.try_recv().ok() } else { None };
+        }
+        self.frames.soon(begin.since_start);
+        self.end_if_orphaned();
+    }
+
+    fn on_time(&mut self) {
+        let now = self.clock.now();
+        let effects = self.state.on_time(now);
+        self.perform(effects);
+        self.frames.soon(now.since_start);
+        self.end_if_orphaned();
+    }
+
+    fn on_signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::Interrupt => self.reason = Some(Reason::Signal(130)),
+            Signal::Terminate => self.reason = Some(Reason::Signal(143)),
+            Signal::HangUp => self.hang_up(),
+            Signal::Panicked => self.reason = Some(Reason::Panicked),
+            Signal::Stop => self.suspend(),
+            Signal::Continue => {
+                if rescue::resumed().is_ok() {
+                    self.repaint();
+                }
+            }
+        }
+    }
+
+    /// Carries out effects; what is refused goes back in at once.
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match self.services.perform(effect) {
+                Wanted::Nothing => {}
+                Wanted::Screen(ScreenCommand::Redraw) => self.repaint(),
+                Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
+                Wanted::Quit => self.reason = Some(Reason::Quit),
+                Wanted::Refused(effect) => {
+                    let now = self.clock.now();
+                    let more = self.state.on_service(ServiceEvent::Refused(effect), now);
+                    self.perform(more);
+                }
+            }
+        }
+    }
+
+    fn suspend(&mut self) {
+        self.signals.ignore_next_continue();
+        if rescue::suspend().is_err() {
+            self.hang_up();
+            return;
+        }
+        self.repaint();
+    }
+
+    /// Forgets what the terminal shows and paints everything, at the size it has now.
+    fn repaint(&mut self) {
+        let now = self.clock.now();
+        if let Some(painter) = &mut self.painter {
+            painter.invalidate();
+            self.frames.at_once(now.since_start);
+        }
+    }
+
+    fn paint(&mut self) {
+        let now = self.clock.now();
+        self.frames.painted(now.since_start);
+        let Some(painter) = &mut self.painter else { return };
+        match painter.paint(&self.state, &self.keys, now) {
+            Ok(painted) => self.state.note_painted(&painted),
+            Err(Gone(_)) => self.hang_up(),
+        }
+    }
+
+    /// The terminal is gone. With no answer running the program ends; else it finishes and
+    /// stores the answer without a screen.
+    fn hang_up(&mut self) {
+        if self.painter.take().is_none() {
+            return;
+        }
+        self.input = None;
+        tracing::info!("the terminal is gone");
+        if let Err(error) = crate::terminal::hangup::detach() {
+            tracing::warn!(%error, "could not let go of the terminal");
+        }
+        self.give_up = Some(self.clock.now().since_start + ORPHAN);
+        self.end_if_orphaned();
+    }
+
+    fn end_if_orphaned(&mut self) {
+        let Some(give_up) = self.give_up else { return };
+        if !self.state.answering() || give_up <= self.clock.now().since_start {
+            self.reason = Some(Reason::HungUp);
+        }
+    }
+}
+
+async fn next_input(events: Option<&mut Events>) -> Option<Result<Input, Gone>> {
+    match events {
+        Some(events) => events.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn writable(painter: Option<&Painter>) {
+    match painter {
+        Some(painter) => painter.writable().await,
+        None => std::future::pending().await,
+    }
+}

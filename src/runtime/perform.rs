@@ -1,0 +1,80 @@
+//! Hands each effect to its room. Downward sends never wait: what an inbox refuses comes back as
+//! an event, so that nothing is lost and the loop never stands still.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::wall_ms;
+use crate::effect::{Effect, ScreenCommand};
+use crate::event::ServiceEvent;
+use crate::service::{chat, highlight, store};
+
+/// The ways to the services.
+#[derive(Debug)]
+pub(super) struct Services {
+    chat: chat::Handle,
+    store: store::Handle,
+    highlight: highlight::Handle,
+    cancel: CancellationToken,
+}
+
+/// What is for the loop itself.
+#[derive(Debug, PartialEq)]
+pub(super) enum Wanted {
+    /// Nothing.
+    Nothing,
+    /// The screen.
+    Screen(ScreenCommand),
+    /// The end.
+    Quit,
+    /// An inbox was full.
+    Refused(Effect),
+}
+
+impl Services {
+    /// Starts them; none touches a file or a socket before it is asked for something.
+    pub(super) fn start(deps: chat::Deps, data: PathBuf, out: &Sender<ServiceEvent>) -> Self {
+        let cancel = CancellationToken::new();
+        Self {
+            chat: chat::spawn(deps, out.clone(), cancel.child_token()),
+            store: store::spawn(store::Deps { dir: data, now: wall_ms }, out.clone()),
+            highlight: highlight::spawn(out.clone()),
+            cancel,
+        }
+    }
+
+    /// Carries one effect out or hands it on.
+    pub(super) fn perform(&self, effect: Effect) -> Wanted {
+        let refused = match effect {
+            Effect::Chat(command) => self.chat.try_send(command).map_err(Effect::Chat),
+            Effect::Store(command) => self.store.try_send(command).map_err(Effect::Store),
+            Effect::Highlight(command) => {
+                self.highlight.try_send(command).map_err(Effect::Highlight)
+            }
+            Effect::Screen(command) => return Wanted::Screen(command),
+            Effect::Quit => return Wanted::Quit,
+        };
+        match refused {
+            Ok(()) => Wanted::Nothing,
+            Err(effect) => Wanted::Refused(effect),
+        }
+    }
+
+    /// Tells the producers to stop.
+    pub(super) fn stop(&self) {
+        self.cancel.cancel();
+    }
+
+    /// Waits until every turn has said its last word.
+    pub(super) async fn stopped(&self) {
+        self.chat.ended().await;
+    }
+
+    /// Waits for the store's last acknowledgement.
+    pub(super) fn close(self, patience: Duration) -> store::Closed {
+        self.store.close(patience)
+    }
+}

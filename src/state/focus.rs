@@ -1,0 +1,96 @@
+//! Which pane has the focus and which overlay is open; from both follow the contexts in which a
+//! key is looked up. It refuses to know what the panes hold.
+
+use crate::action::{Chat, Context};
+
+/// Panes that can have the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The message being written.
+    #[default]
+    Composer,
+    /// The conversation.
+    Transcript,
+}
+
+/// What lies over the panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// The keys; `top` is the first row shown.
+    Help {
+        /// First row shown.
+        top: u16,
+    },
+}
+
+/// The focus.
+#[derive(Debug, Default)]
+pub struct Focus {
+    /// The pane keys go to when nothing lies over it.
+    pub pane: Pane,
+    /// What lies over the panes.
+    pub overlay: Option<Overlay>,
+    /// First row of the composer's pane on the screen, for the mouse.
+    pub composer_top: u16,
+}
+
+impl Focus {
+    /// The contexts in force, most special first.
+    #[must_use]
+    pub fn contexts(&self, composer_empty: bool) -> &'static [Context] {
+        match (self.overlay, self.pane) {
+            (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
+            (None, Pane::Composer) if composer_empty => {
+                &[Context::EmptyComposer, Context::Composer, Context::Global]
+            }
+            (None, Pane::Composer) => &[Context::Composer, Context::Global],
+            (None, Pane::Transcript) => &[Context::Transcript, Context::Global],
+        }
+    }
+
+    /// To the other pane; with two panes forward and backward are the same.
+    pub fn step(&mut self) {
+        self.pane = match self.pane {
+            Pane::Composer => Pane::Transcript,
+            Pane::Transcript => Pane::Composer,
+        };
+    }
+
+    /// Opens or closes the help.
+    pub fn toggle_help(&mut self) {
+        self.overlay = match self.overlay {
+            Some(Overlay::Help { .. }) => None,
+            None => Some(Overlay::Help { top: 0 }),
+        };
+    }
+
+    /// Moves in the help; the painter limits it to what there is.
+    pub fn scroll_help(&mut self, action: Chat) {
+        let Some(Overlay::Help { top }) = &mut self.overlay else {
+            return;
+        };
+        *top = match action {
+            Chat::LineUp => top.saturating_sub(1),
+            Chat::LineDown => top.saturating_add(1),
+            Chat::HalfUp => top.saturating_sub(5),
+            Chat::HalfDown => top.saturating_add(5),
+            Chat::PageUp => top.saturating_sub(10),
+            Chat::PageDown => top.saturating_add(10),
+            Chat::Top => 0,
+            Chat::End => u16::MAX,
+            Chat::Stop
+            | Chat::Continue
+            | Chat::SendNow
+            | Chat::Reasoning
+            | Chat::QuestionBefore
+            | Chat::QuestionAfter => *top,
+        };
+    }
+
+    /// The painter tells the last row the help can begin with.
+    pub fn limit_help(&mut self, last: u16) {
+        if let Some(Overlay::Help { top }) = &mut self.overlay {
+            *top = (*top).min(last);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The state of the program and its three doors: what the user meant, what the world said, what
+//! time it is. Each answers with effects. It refuses IO, clocks, layout and paint.
+
+pub mod chat;
+pub mod composer;
+pub mod conversations;
+pub mod focus;
+pub mod notices;
+mod outbox;
+mod policy;
+pub mod scroll;
+
+use std::time::Duration;
+
+use chat::Chat;
+use composer::Composer;
+use conversations::Conversations;
+use focus::Focus;
+use notices::Notices;
+use outbox::Outbox;
+use scroll::Position;
+
+use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
+use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
+use crate::domain::ids::IdSource;
+use crate::domain::settings::Settings;
+use crate::domain::time::Now;
+use crate::effect::Effect;
+use crate::event::ServiceEvent;
+
+/// Effects of one step, in the order they must be carried out.
+pub type Effects = Vec<Effect>;
+
+/// A draft waits at most this long before it is handed to the store.
+const SAVE_DRAFT_AFTER: Duration = Duration::from_millis(250);
+
+/// The one owner of all state.
+#[derive(Debug)]
+pub struct AppState {
+    settings: Settings,
+    ids: IdSource,
+    focus: Focus,
+    composer: Composer,
+    conversations: Conversations,
+    notices: Notices,
+    outbox: Outbox,
+    /// Until when another Ctrl+C quits.
+    quit_until: Option<Duration>,
+    /// Since when the draft differs from the stored one.
+    draft_since: Option<Duration>,
+    /// A conversation from the store may take the place of the empty one at the start.
+    restore: bool,
+    /// The end of the program was asked for.
+    quitting: bool,
+    /// The terminal window has the focus.
+    focused: bool,
+}
+
+/// What the painter found out: the places of things on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Painted {
+    /// Where the scroll wishes led to.
+    pub position: Position,
+    /// Rows of the help that do not fit.
+    pub help_top: u16,
+    /// First row of the composer's pane, for the mouse.
+    pub composer_top: u16,
+}
+
+impl AppState {
+    /// A state with one empty conversation.
+    #[must_use]
+    pub fn new(settings: Settings, mut ids: IdSource, now: Now) -> Self {
+        let chat = new_chat(&settings, &mut ids, now);
+        Self {
+            settings,
+            ids,
+            focus: Focus::default(),
+            composer: Composer::default(),
+            conversations: Conversations::new(chat),
+            notices: Notices::default(),
+            outbox: Outbox::default(),
+            quit_until: None,
+            draft_since: None,
+            restore: false,
+            quitting: false,
+            focused: true,
+        }
+    }
+
+    /// The first effects: what the store knows is asked for; a question given on the command line
+    /// is asked in a conversation of its own.
+    pub fn start(&mut self, prompt: Option<&str>, now: Now) -> Effects {
+        let mut effects = vec![Effect::Store(StoreCommand::Restore)];
+        match prompt {
+            Some(prompt) => effects.extend(self.ask(prompt, now)),
+            None => self.restore = true,
+        }
+        effects
+    }
+
+    /// The user meant something.
+    pub fn on_action(&mut self, action: Action, now: Now) -> Effects {
+        let effects = match action {
+            Action::App(action) => self.on_app(action, now),
+            Action::Chat(action) => self.on_chat(action, now),
+            Action::Composer(action) => self.on_composer(action, now),
+            Action::Conversations(action) => self.on_conversations(action, now),
+            Action::Focus(action) => {
+                self.on_focus(action);
+                Vec::new()
+            }
+            Action::Press { row, .. } => {
+                self.on_press(row);
+                Vec::new()
+            }
+            Action::Focused(focused) => {
+                self.focused = focused;
+                Vec::new()
+            }
+        };
+        self.outbox.order(effects)
+    }
+
+    /// The world said something.
+    pub fn on_service(&mut self, event: ServiceEvent, now: Now) -> Effects {
+        let effects = match event {
+            ServiceEvent::Chat(event) => self.on_turn(event.turn, event.what, now),
+            ServiceEvent::Store(event) => self.on_store(event, now),
+            ServiceEvent::Highlight(event) => {
+                for chat in self.conversations.all_mut() {
+                    if chat.coloured(event.clone()) {
+                        break;
+                    }
+                }
+                Vec::new()
+            }
+            ServiceEvent::Notice(notice) => {
+                self.notices.tell(notice, now);
+                Vec::new()
+            }
+            ServiceEvent::Refused(effect) => self.on_refused(effect, now),
+        };
+        self.outbox.order(effects)
+    }
+
+    /// A deadline passed.
+    pub fn on_time(&mut self, now: Now) -> Effects {
+        self.notices.on_time(now);
+        if self.quit_until.is_some_and(|until| until <= now.since_start) {
+            self.quit_until = None;
+        }
+        let mut effects = self.outbox.retry(now);
+        effects.extend(self.save_now(now, false));
+        self.outbox.order(effects)
+    }
+
+    /// When [`AppState::on_time`] wants to be called next; `None` while nothing waits.
+    #[must_use]
+    pub fn deadline(&self, now: Now) -> Option<Duration> {
+        let draft = self.draft_since.map(|since| since + SAVE_DRAFT_AFTER);
+        let chats = self.conversations.all().filter_map(Chat::save_deadline);
+        let waits = self.conversations.shown().running().and_then(|r| r.waiting.as_ref());
+        // A visible countdown moves once a second, on the second.
+        let tick = waits.filter(|wait| wait.until > now.since_start).map(|wait| {
+            let left = wait.until.saturating_sub(now.since_start);
+            let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
+            now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
+        });
+        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
+        others.into_iter().flatten().chain(chats).min()
+    }
+
+    /// Everything that is not stored yet, for the end of the program.
+    pub fn last_words(&mut self, now: Now) -> Effects {
+        let mut effects = self.save_now(now, true);
+        effects.extend(self.outbox.all().into_iter().map(Effect::Store));
+        effects
+    }
+
+    /// The painter tells what it found out.
+    pub fn note_painted(&mut self, painted: &Painted) {
+        self.conversations.shown_mut().scroll.arrived(painted.position);
+        self.focus.limit_help(painted.help_top);
+        self.focus.composer_top = painted.composer_top;
+    }
+
+    /// The contexts keys are looked up in, most special first.
+    #[must_use]
+    pub fn contexts(&self) -> &'static [Context] {
+        self.focus.contexts(self.composer.is_empty())
+    }
+
+    /// An answer is arriving somewhere.
+    #[must_use]
+    pub fn answering(&self) -> bool {
+        self.conversations.all().any(|chat| chat.running().is_some())
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The focus.
+    #[must_use]
+    pub fn focus(&self) -> &Focus {
+        &self.focus
+    }
+
+    /// The message being written.
+    #[must_use]
+    pub fn composer(&self) -> &Composer {
+        &self.composer
+    }
+
+    /// The open conversations.
+    #[must_use]
+    pub fn conversations(&self) -> &Conversations {
+        &self.conversations
+    }
+
+    /// What the user is being told.
+    #[must_use]
+    pub fn notices(&self) -> &Notices {
+        &self.notices
+    }
+
+    fn on_composer(&mut self, action: ComposerAction, now: Now) -> Effects {
+        match self.composer.on_action(action) {
+            composer::Outcome::Moved => Vec::new(),
+            composer::Outcome::Changed => {
+                self.draft_since.get_or_insert(now.since_start);
+                Vec::new()
+            }
+            composer::Outcome::Send(text) => self.send(&text, now),
+        }
+    }
+
+    fn on_focus(&mut self, action: FocusAction) {
+        match action {
+            FocusAction::Next | FocusAction::Previous => self.focus.step(),
+            FocusAction::Transcript => self.focus.pane = focus::Pane::Transcript,
+            FocusAction::Composer => self.focus.pane = focus::Pane::Composer,
+        }
+    }
+
+    fn on_press(&mut self, row: u16) {
+        self.focus.pane = if row >= self.focus.composer_top {
+            focus::Pane::Composer
+        } else {
+            focus::Pane::Transcript
+        };
+    }
+
+    fn on_store(&mut self, event: StoreEvent, now: Now) -> Effects {
+        match event {
+            StoreEvent::Restored { last, history } => {
+                self.composer.set_history(history);
+                self.restored(last.map(|last| *last), now)
+            }
+            StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Trouble(notice) => {
+                self.notices.tell(notice, now);
+                Vec::new()
+            }
+            StoreEvent::Recovered => self.recovered(now),
+        }
+    }
+}
+
+/// An empty conversation with the defaults of the settings.
+fn new_chat(settings: &Settings, ids: &mut IdSource, now: Now) -> Chat {
+    let conversation = Conversation {
+        id: ids.conversation(),
+        title: String::new(),
+        model: settings.model.clone(),
+        created_ms: now.wall_ms,
+        updated_ms: now.wall_ms,
+    };
+    Chat::new(conversation, settings.params.clone(), settings.system.clone())
+}

@@ -1,0 +1,321 @@
+//! Rules that touch two features at once: sending, stopping, quitting, what the store brought
+//! back. It refuses rules of one feature; those live in its own file.
+
+use std::time::Duration;
+
+use super::chat::{Asked, Chat, Ended, Waiting};
+use super::focus::Overlay;
+use super::notices::QUIT_WINDOW;
+use super::scroll::Move;
+use super::{AppState, Effects, SAVE_DRAFT_AFTER, new_chat};
+use crate::action::{App, Chat as ChatAction, Conversations as ConversationsAction};
+use crate::catalog::Catalog;
+use crate::domain::chat::{ChatCommand, ChatEvent, TurnEnd, TurnEvent, TurnTiming};
+use crate::domain::conversations::{SavedConversation, StoreCommand};
+use crate::domain::ids::TurnId;
+use crate::domain::notice::{Level, Notice, NoticeKind};
+use crate::domain::time::Now;
+use crate::effect::{Effect, HighlightCommand, ScreenCommand};
+use crate::event::ServiceEvent;
+
+impl AppState {
+    pub(super) fn on_app(&mut self, action: App, now: Now) -> Effects {
+        match action {
+            App::Interrupt => self.interrupt(now),
+            App::Quit => self.quit(),
+            App::Redraw => vec![Effect::Screen(ScreenCommand::Redraw)],
+            App::Suspend => vec![Effect::Screen(ScreenCommand::Suspend)],
+            App::Help => {
+                self.focus.toggle_help();
+                Vec::new()
+            }
+            App::Back => self.back(now),
+        }
+    }
+
+    /// Ctrl+C stops the answer; twice within the window it quits.
+    fn interrupt(&mut self, now: Now) -> Effects {
+        if self.quit_until.is_some_and(|until| now.since_start < until) {
+            return self.quit();
+        }
+        let effects = self.stop_answer();
+        self.quit_until = Some(now.since_start + QUIT_WINDOW);
+        let answering = self.answering();
+        self.notices.tell(Notice::new(NoticeKind::QuitAgain { answering }), now);
+        effects
+    }
+
+    fn quit(&mut self) -> Effects {
+        self.quitting = true;
+        vec![Effect::Quit]
+    }
+
+    /// The end of the program was asked for.
+    #[must_use]
+    pub fn quitting(&self) -> bool {
+        self.quitting
+    }
+
+    /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
+    fn back(&mut self, _now: Now) -> Effects {
+        if self.focus.overlay.take().is_some() {
+            return Vec::new();
+        }
+        if self.conversations.shown().running().is_some() {
+            return self.stop_answer();
+        }
+        if !self.notices.dismiss() {
+            self.conversations.shown_mut().scroll.to_end();
+            self.focus.pane = super::focus::Pane::Composer;
+        }
+        Vec::new()
+    }
+
+    fn stop_answer(&mut self) -> Effects {
+        let chat = self.conversations.shown_mut();
+        let Some(turn) = chat.stop() else {
+            return Vec::new();
+        };
+        vec![Effect::Chat(ChatCommand::Cancel(turn))]
+    }
+
+    pub(super) fn on_chat(&mut self, action: ChatAction, now: Now) -> Effects {
+        if let Some(Overlay::Help { .. }) = self.focus.overlay {
+            self.focus.scroll_help(action);
+            return Vec::new();
+        }
+        let chat = self.conversations.shown_mut();
+        let wish = match action {
+            ChatAction::Stop => return self.stop_answer(),
+            ChatAction::Continue => return self.go_on(now),
+            ChatAction::SendNow => return self.send_now(now),
+            ChatAction::Reasoning => {
+                toggle_reasoning(chat);
+                return Vec::new();
+            }
+            ChatAction::End => {
+                chat.scroll.to_end();
+                return Vec::new();
+            }
+            ChatAction::LineUp => Move::Rows(-1),
+            ChatAction::LineDown => Move::Rows(1),
+            ChatAction::HalfUp => Move::HalfPages(-1),
+            ChatAction::HalfDown => Move::HalfPages(1),
+            ChatAction::PageUp => Move::HalfPages(-2),
+            ChatAction::PageDown => Move::HalfPages(2),
+            ChatAction::Top => Move::Top,
+            ChatAction::QuestionBefore => Move::Questions(-1),
+            ChatAction::QuestionAfter => Move::Questions(1),
+        };
+        chat.scroll.wish(wish);
+        Vec::new()
+    }
+
+    pub(super) fn on_conversations(&mut self, action: ConversationsAction, now: Now) -> Effects {
+        let mut effects = self.save_now(now, true);
+        match action {
+            ConversationsAction::New => {
+                let chat = new_chat(&self.settings, &mut self.ids, now);
+                self.conversations.open(chat);
+                self.restore = false;
+                self.focus.pane = super::focus::Pane::Composer;
+            }
+            ConversationsAction::Before => {
+                self.conversations.step(-1);
+            }
+            ConversationsAction::After => {
+                self.conversations.step(1);
+            }
+        }
+        effects.extend(self.wanted_colours());
+        effects
+    }
+
+    /// Enter: the question goes out, unless an answer is still arriving; then it stays where it
+    /// is and nothing is lost.
+    pub(super) fn send(&mut self, text: &str, now: Now) -> Effects {
+        if self.conversations.shown().running().is_some() {
+            self.notices.tell(Notice::new(NoticeKind::StillAnswering), now);
+            return Vec::new();
+        }
+        self.composer.sent(text);
+        self.draft_since = None;
+        let mut effects = self.ask(text, now);
+        effects.push(Effect::Store(StoreCommand::AddHistory(text.to_owned())));
+        effects.push(self.draft_effect());
+        effects
+    }
+
+    /// Asks a question in the conversation that is shown.
+    pub(super) fn ask(&mut self, text: &str, now: Now) -> Effects {
+        self.restore = false;
+        self.quit_until = None;
+        self.notices.dismiss_if(|kind| kind.level() < Level::Error || !kind.is_of_store());
+        let ids = (self.ids.message(), self.ids.message());
+        let turn = self.ids.turn();
+        let asked = self.conversations.shown_mut().ask(text, ids, turn, now);
+        effects_of(turn, asked)
+    }
+
+    fn go_on(&mut self, now: Now) -> Effects {
+        let turn = self.ids.turn();
+        if let Some(asked) = self.conversations.shown_mut().go_on(turn, now) {
+            return effects_of(turn, asked);
+        }
+        self.notices.tell(Notice::new(NoticeKind::NothingThere), now);
+        Vec::new()
+    }
+
+    /// A turn that waits for the service to take it is asked again at once, as a new turn.
+    fn send_now(&mut self, now: Now) -> Effects {
+        let waits = self.conversations.shown().running().is_some_and(|r| r.waiting.is_some());
+        if !waits {
+            self.notices.tell(Notice::new(NoticeKind::NothingThere), now);
+            return Vec::new();
+        }
+        let mut effects = self.stop_answer();
+        effects.extend(self.go_on(now));
+        effects
+    }
+
+    /// Something happened to a turn.
+    pub(super) fn on_turn(&mut self, turn: TurnId, what: TurnEvent, now: Now) -> Effects {
+        let Some(chat) = self.conversations.of_turn(turn) else {
+            return Vec::new();
+        };
+        match what {
+            TurnEvent::Opened { model, request_id } => {
+                chat.opened(turn, model, request_id);
+                Vec::new()
+            }
+            TurnEvent::Delta { text, reasoning } => {
+                let wanted = chat.push_delta(turn, &text, &reasoning, now);
+                let mut effects = self.highlights(wanted);
+                effects.extend(self.save_answers(now, false));
+                effects
+            }
+            TurnEvent::ToolCall { name, arguments, .. } => {
+                let wanted = chat.push_tool_call(turn, name.as_deref(), &arguments, now);
+                self.highlights(wanted)
+            }
+            TurnEvent::Waiting { notice, wait, attempt } => {
+                chat.wait(turn, Waiting { notice, until: now.since_start + wait, attempt });
+                Vec::new()
+            }
+            TurnEvent::Ended { end, usage, finish, timing } => {
+                let model = chat.conversation().model.clone();
+                let cost = usage.and_then(|usage| {
+                    let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
+                    let figures = self.settings.figures;
+                    Catalog::embedded().cost(figures, &model, &usage, thought)
+                });
+                let how = Ended { end, usage, finish, timing, cost };
+                chat.ended(turn, how).into_iter().map(Effect::Store).collect()
+            }
+        }
+    }
+
+    /// An inbox was full: what was refused comes back and is kept.
+    pub(super) fn on_refused(&mut self, effect: Effect, now: Now) -> Effects {
+        match effect {
+            Effect::Chat(ChatCommand::Start { turn, .. }) => {
+                let end = TurnEnd::Failed(Notice::new(NoticeKind::Busy));
+                let timing = TurnTiming::default();
+                let what = TurnEvent::Ended { end, usage: None, finish: None, timing };
+                self.on_service(ServiceEvent::Chat(ChatEvent { turn, what }), now)
+            }
+            Effect::Store(command) => {
+                self.outbox.refused(command, now);
+                Vec::new()
+            }
+            // A cancel that found no room: late events of the turn are dropped anyway. Colours
+            // are a comfort. The screen and the end of the program have no inbox.
+            Effect::Chat(ChatCommand::Cancel(_))
+            | Effect::Highlight(_)
+            | Effect::Screen(_)
+            | Effect::Quit => Vec::new(),
+        }
+    }
+
+    /// The store told what was left. It takes the place of the empty conversation unless the
+    /// user was quicker.
+    pub(super) fn restored(&mut self, last: Option<SavedConversation>, now: Now) -> Effects {
+        let Some(last) = last.filter(|_| std::mem::take(&mut self.restore)) else {
+            return Vec::new();
+        };
+        let SavedConversation { mut conversation, messages, draft } = last;
+        if self.settings.model_given {
+            conversation.model = self.settings.model.clone();
+        }
+        let count = messages.len();
+        let params = self.settings.params.clone();
+        let mut chat = Chat::new(conversation, params, self.settings.system.clone());
+        chat.fill(messages);
+        self.conversations.open(chat);
+        if self.composer.is_empty() && !draft.is_empty() {
+            self.composer.set(&draft);
+        }
+        if count > 0 {
+            self.notices.tell(Notice::new(NoticeKind::Resumed { messages: count }), now);
+        }
+        self.wanted_colours()
+    }
+
+    pub(super) fn recovered(&mut self, now: Now) -> Effects {
+        self.notices.dismiss_if(NoticeKind::is_of_store);
+        self.notices.tell(Notice::new(NoticeKind::StoreRecovered), now);
+        Vec::new()
+    }
+
+    /// Arrived text and the draft, as far as they have waited long enough.
+    pub(super) fn save_now(&mut self, now: Now, at_once: bool) -> Effects {
+        let mut effects = self.save_answers(now, at_once);
+        let due = |since: Duration| at_once || since + SAVE_DRAFT_AFTER <= now.since_start;
+        if self.draft_since.is_some_and(due) {
+            self.draft_since = None;
+            // A draft needs its conversation in the store.
+            let head = self.conversations.shown().conversation().clone();
+            effects.push(Effect::Store(StoreCommand::SaveConversation(head)));
+            effects.push(self.draft_effect());
+        }
+        effects
+    }
+
+    fn save_answers(&mut self, now: Now, at_once: bool) -> Effects {
+        let chats = self.conversations.all_mut();
+        chats.filter_map(|chat| chat.take_unsaved(now, at_once)).map(Effect::Store).collect()
+    }
+
+    fn draft_effect(&self) -> Effect {
+        let conversation = self.conversations.shown().conversation().id;
+        Effect::Store(StoreCommand::SaveDraft { conversation, text: self.composer.text() })
+    }
+
+    fn wanted_colours(&mut self) -> Effects {
+        let wanted = self.conversations.shown_mut().uncoloured();
+        self.highlights(wanted)
+    }
+
+    fn highlights(&self, wanted: Vec<HighlightCommand>) -> Effects {
+        if !self.settings.highlight {
+            return Vec::new();
+        }
+        wanted.into_iter().map(Effect::Highlight).collect()
+    }
+}
+
+fn effects_of(turn: TurnId, asked: Asked) -> Effects {
+    let mut effects: Effects = asked.store.into_iter().map(Effect::Store).collect();
+    effects.push(Effect::Chat(ChatCommand::Start { turn, request: asked.request }));
+    effects
+}
+
+/// Opens or folds the reasoning of the last answer that has one.
+fn toggle_reasoning(chat: &mut Chat) {
+    let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0;
+    if let Some(at) = chat.entries().iter().rposition(with)
+        && let Some(entry) = chat.entry_mut(at)
+    {
+        entry.reasoning_open = !entry.reasoning_open;
+    }
+}

@@ -1,0 +1,77 @@
+//! Where the reader is: following the end, or at a fixed row that arriving text never moves.
+//! It refuses to know how high anything is: moves are kept as wishes, and the painter, who knows
+//! the rows, answers with the place they led to.
+
+/// The first row shown: row `row` of message `entry`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub struct Place {
+    /// Index of the message.
+    pub entry: usize,
+    /// Row within the message, its head included.
+    pub row: usize,
+}
+
+/// What the reader looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Position {
+    /// The end, and what comes after it.
+    #[default]
+    End,
+    /// A fixed place.
+    At(Place),
+}
+
+/// A wish to go somewhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// So many rows down; negative is up.
+    Rows(i32),
+    /// So many half pages down; negative is up.
+    HalfPages(i32),
+    /// So many questions on; negative is back.
+    Questions(i32),
+    /// To the first message.
+    Top,
+}
+
+/// The reader's place and the wishes not yet carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scroll {
+    position: Position,
+    moves: Vec<Move>,
+}
+
+impl Scroll {
+    /// Where the reader was when the last frame was painted.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Wishes since then, in order.
+    #[must_use]
+    pub fn moves(&self) -> &[Move] {
+        &self.moves
+    }
+
+    /// Adds a wish; rows in a row add up, so a burst of keys costs one move.
+    pub fn wish(&mut self, wish: Move) {
+        if let (Some(Move::Rows(rows)), Move::Rows(more)) = (self.moves.last_mut(), wish) {
+            *rows = rows.saturating_add(more);
+            return;
+        }
+        self.moves.push(wish);
+    }
+
+    /// To the end, and follow it.
+    pub fn to_end(&mut self) {
+        self.moves.clear();
+        self.position = Position::End;
+    }
+
+    /// The painter carried the wishes out.
+    pub fn arrived(&mut self, position: Position) {
+        self.moves.clear();
+        self.position = position;
+    }
+}

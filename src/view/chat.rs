@@ -1,0 +1,183 @@
+//! The conversation: which rows of it are on the screen and how they look. It refuses to lay out
+//! what did not change (`cache`) and to decide where the reader wants to be (`state::scroll`).
+
+use ratatui::buffer::Buffer;
+
+use super::Scene;
+use super::cache::{Line, RowCache, Visible};
+use super::canvas::Pen;
+use crate::layout::Area;
+use crate::state::scroll::{Move, Place, Position};
+use crate::theme::Role;
+use crate::words::{Phrase, say};
+
+/// Rows of the conversation that are on the screen, from the top.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Window {
+    /// Where the first row is.
+    pub(super) top: Place,
+    /// The end of the conversation is on the screen.
+    pub(super) at_end: bool,
+}
+
+/// Carries out the scroll wishes and finds the rows to show.
+pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Window {
+    let chat = scene.state.conversations().shown();
+    let entries = chat.entries().len();
+    if entries == 0 || height == 0 {
+        return Window { top: Place::default(), at_end: true };
+    }
+    let height = usize::from(height);
+    let last = last_top(scene, cache, height);
+    let mut top = match chat.scroll.position() {
+        Position::End => last,
+        Position::At(place) => limit(scene, cache, place),
+    };
+    for wish in chat.scroll.moves() {
+        top = match *wish {
+            Move::Top => Place::default(),
+            Move::Rows(rows) => step(scene, cache, top, i64::from(rows)),
+            Move::HalfPages(halves) => {
+                // A whole page keeps one row of the last one in sight.
+                let half = ((height.saturating_sub(1)) / 2).max(1) as i64;
+                step(scene, cache, top, half * i64::from(halves))
+            }
+            Move::Questions(by) => question(scene, top.min(last), by).unwrap_or(last),
+        };
+        top = top.min(last);
+    }
+    Window { top: top.min(last), at_end: top >= last }
+}
+
+/// The place at which the conversation's last row is the screen's last row.
+fn last_top(scene: &Scene<'_>, cache: &mut RowCache, height: usize) -> Place {
+    let mut missing = height;
+    for entry in (0..scene.state.conversations().shown().entries().len()).rev() {
+        let rows = cache.height(scene, entry);
+        if rows >= missing {
+            return Place { entry, row: rows - missing };
+        }
+        missing -= rows;
+    }
+    Place::default()
+}
+
+/// A place whose row may have gone (another width, folded reasoning).
+fn limit(scene: &Scene<'_>, cache: &mut RowCache, place: Place) -> Place {
+    let entries = scene.state.conversations().shown().entries().len();
+    let entry = place.entry.min(entries - 1);
+    let rows = cache.height(scene, entry);
+    Place { entry, row: cache.same_row(entry, place.row).min(rows.saturating_sub(1)) }
+}
+
+/// So many rows further down, or up.
+fn step(scene: &Scene<'_>, cache: &mut RowCache, from: Place, by: i64) -> Place {
+    let entries = scene.state.conversations().shown().entries().len();
+    let mut place = from;
+    let mut row = from.row as i64 + by;
+    while row < 0 && place.entry > 0 {
+        place.entry -= 1;
+        row += cache.height(scene, place.entry) as i64;
+    }
+    loop {
+        let rows = cache.height(scene, place.entry) as i64;
+        if row < rows || place.entry + 1 >= entries {
+            return Place { entry: place.entry, row: row.clamp(0, rows.max(1) - 1) as usize };
+        }
+        row -= rows;
+        place.entry += 1;
+    }
+}
+
+/// The question before or after a place; `None` past the last one: the end.
+fn question(scene: &Scene<'_>, from: Place, by: i32) -> Option<Place> {
+    use crate::domain::chat::Role;
+    let entries = scene.state.conversations().shown().entries();
+    let is_question = |at: &usize| entries[*at].role() == Role::User;
+    let at = if by < 0 {
+        // Within a question's own answer the first step leads to that question.
+        let before = from.entry + usize::from(from.row > 0);
+        (0..before).rev().find(is_question).unwrap_or(0)
+    } else {
+        (from.entry + 1..entries.len()).find(is_question)?
+    };
+    Some(Place { entry: at, row: 0 })
+}
+
+/// Fills `hashes` with one number per screen row and calls `paint` for the rows that differ.
+pub(super) fn paint(
+    scene: &Scene<'_>,
+    cache: &mut RowCache,
+    window: &Window,
+    area: Area,
+    buffer: &mut Buffer,
+    mut changed: impl FnMut(u16, u64) -> bool,
+) {
+    if scene.state.conversations().shown().entries().is_empty() {
+        welcome(scene, area, buffer, changed);
+        return;
+    }
+    let entries = scene.state.conversations().shown().entries().len();
+    let mut place = window.top;
+    for y in area.y..area.bottom() {
+        while place.entry < entries && place.row >= cache.height(scene, place.entry) {
+            place = Place { entry: place.entry + 1, row: 0 };
+        }
+        let visible =
+            if place.entry < entries { cache.row(place.entry, place.row) } else { Visible::Blank };
+        if changed(y, visible.hash()) {
+            let mut pen = Pen::row(buffer, area, y, scene.widths);
+            match visible {
+                Visible::Blank => {}
+                Visible::Line(line) => put(&mut pen, line, scene),
+                Visible::Row { row, indent, over } => {
+                    let over = over.map(|role| scene.theme.style(role));
+                    pen.skip(indent).row_of(row, scene.theme, over);
+                }
+            }
+        }
+        place.row += 1;
+    }
+    cache.forget_far(window.top.entry, place.entry);
+}
+
+fn put(pen: &mut Pen<'_>, line: &Line, scene: &Scene<'_>) {
+    for (text, role) in &line.parts {
+        pen.write(text, scene.theme.style(*role));
+    }
+}
+
+/// What an empty conversation shows, a third down the pane.
+fn welcome(
+    scene: &Scene<'_>,
+    area: Area,
+    buffer: &mut Buffer,
+    mut changed: impl FnMut(u16, u64) -> bool,
+) {
+    let settings = scene.state.settings();
+    let model = scene.state.conversations().shown().conversation().model.clone();
+    let title = say(settings.language, Phrase::WelcomeTitle);
+    let simulator = settings.place.simulator;
+    let lines = Phrase::WelcomeLines { model: model.as_str(), simulator };
+    let lines = say(settings.language, lines);
+    let mut rows = vec![(title.into_owned(), Role::Accent)];
+    let width = area.width.saturating_sub(super::indent(area.width) + 1);
+    let mut wrapped = Vec::new();
+    for line in lines.lines() {
+        wrapped.clear();
+        let ink = crate::text::rows::Ink::default();
+        crate::text::rows::plain(line, width, scene.widths, ink, &mut wrapped);
+        rows.extend(wrapped.drain(..).map(|row| (row.text.into_string(), Role::Muted)));
+    }
+    let top = area.y + area.height.saturating_sub(rows.len() as u16) / 3;
+    for y in area.y..area.bottom() {
+        let row = y.checked_sub(top).and_then(|i| rows.get(usize::from(i)));
+        let hash = row.map_or(0, |(text, role)| super::cache::hash_of(&[(text.as_str(), *role)]));
+        if changed(y, hash) {
+            let mut pen = Pen::row(buffer, area, y, scene.widths);
+            if let Some((text, role)) = row {
+                pen.skip(super::indent(area.width)).write(text, scene.theme.style(*role));
+            }
+        }
+    }
+}

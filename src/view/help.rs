@@ -1,0 +1,58 @@
+//! The help: every key in force with what it does, from the table. It refuses to hold any key.
+
+use ratatui::buffer::Buffer;
+
+use super::canvas::Pen;
+use super::{Scene, show_key};
+use crate::action::{Action, Context};
+use crate::layout::Area;
+use crate::theme::Role;
+use crate::words::{self, Phrase, say};
+
+/// Paints the help over the whole screen but its last row and returns the last row it may begin
+/// with.
+pub(super) fn paint(scene: &Scene<'_>, area: Area, top: u16, buffer: &mut Buffer) -> u16 {
+    let rows = rows(scene);
+    let body = Area { height: area.height.saturating_sub(1).max(1), ..area };
+    let last = (rows.len() as u16).saturating_sub(body.height);
+    let first = usize::from(top.min(last));
+    for (i, y) in (body.y..body.bottom()).enumerate() {
+        let mut pen = Pen::row(buffer, body, y, scene.widths);
+        let Some(row) = rows.get(first + i) else { continue };
+        pen.skip(1);
+        for (text, role) in row {
+            pen.write(text, scene.theme.style(*role));
+        }
+    }
+    super::status::footer(scene, Area { y: body.bottom(), height: 1, ..area }, buffer);
+    last
+}
+
+type Parts = Vec<(String, Role)>;
+
+fn rows(scene: &Scene<'_>) -> Vec<Parts> {
+    let language = scene.state.settings().language;
+    let mut rows = vec![vec![(say(language, Phrase::Help).into_owned(), Role::Accent)]];
+    for context in Context::ALL {
+        rows.push(Vec::new());
+        let title = say(language, Phrase::ContextTitle(context.name()));
+        rows.push(vec![(title.into_owned(), Role::Heading)]);
+        for (keys, action) in scene.keys.rows(context) {
+            let Some(doc) = doc(scene, action) else { continue };
+            if keys.is_empty() {
+                continue;
+            }
+            let shown: Vec<_> = keys.iter().map(|key| show_key(*key)).collect();
+            let mut keys = format!("  {}", shown.join("  "));
+            let gap = 34_usize.saturating_sub(scene.widths.text(&keys)).max(2);
+            keys.push_str(&" ".repeat(gap));
+            rows.push(vec![(keys, Role::Key), (doc.to_owned(), Role::Text)]);
+        }
+    }
+    rows
+}
+
+fn doc(scene: &Scene<'_>, action: &Action) -> Option<&'static str> {
+    let language = scene.state.settings().language;
+    Some(words::action(language, action.name()?, action.doc()?))
+}

@@ -1,0 +1,206 @@
+//! What stands around a message's text: who and when, figures, reasoning folded to a line, why it
+//! ended early. It refuses the text itself (`cache`).
+
+use super::Scene;
+use super::cache::{Line, Message};
+use crate::action::{Action, Chat, Context};
+use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role as Speaker};
+use crate::state::chat::Entry;
+use crate::text::rows::{Ink, Row, plain};
+use crate::theme::Role;
+use crate::words::{self, Phrase, say};
+
+/// The rows before and after a message's text.
+#[derive(Debug, Default)]
+pub(super) struct Frills {
+    made_for: Option<Key>,
+    pub(super) head: Vec<Line>,
+    pub(super) foot: Vec<Line>,
+}
+
+/// Everything the frills depend on.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+struct Key {
+    width: u16,
+    revision: u64,
+    state: MessageState,
+    reasoning: usize,
+    reasoning_open: bool,
+    answered: bool,
+    countdown: Option<u64>,
+}
+
+/// Brings a message's rows up to date.
+pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut Message) {
+    let chat = scene.state.conversations().shown();
+    let entry = &chat.entries()[index];
+    let text_width = super::text_width(width);
+    let key = key(scene, entry, index, width);
+    let same = message.frills.made_for == Some(key);
+    match entry.role() {
+        Speaker::User | Speaker::System => {
+            if message.frills.made_for.is_none_or(|made| made.width != width) {
+                message.plain.clear();
+                let ink = Ink::default();
+                plain(entry.text(), text_width, scene.widths, ink, &mut message.plain);
+            }
+        }
+        Speaker::Assistant => {
+            message.body.update(entry.answer(), text_width, scene.widths);
+            if entry.reasoning_open {
+                message.reasoning.update(entry.reasoning(), text_width, scene.widths);
+            } else if message.reasoning.height() > 0 {
+                message.reasoning = super::cache::Laid::default();
+            }
+        }
+    }
+    if !same {
+        message.frills.made_for = Some(key);
+        message.frills.head = head(scene, entry, index, width);
+        message.frills.foot = foot(scene, entry, index, width);
+    }
+}
+
+fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
+    let chat = scene.state.conversations().shown();
+    let last = index + 1 == chat.entries().len();
+    let waiting = chat.running().filter(|_| last).and_then(|r| r.waiting.as_ref());
+    Key {
+        width,
+        revision: entry.revision(),
+        state: entry.state(),
+        reasoning: entry.reasoning_chars(),
+        reasoning_open: entry.reasoning_open,
+        answered: !entry.text().is_empty(),
+        countdown: waiting.map(|w| super::seconds_left(w.until, scene.now)),
+    }
+}
+
+fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if index > 0 {
+        lines.push(Line::default());
+    }
+    let language = scene.state.settings().language;
+    let (hours, minutes) = scene.now.clock(entry.created_ms());
+    let time = format!("  {hours:02}:{minutes:02}");
+    let mut parts = vec![(" ".to_owned(), Role::Text)];
+    match entry.role() {
+        Speaker::User | Speaker::System => {
+            parts.push((say(language, Phrase::You).into_owned(), Role::You));
+            parts.push((time, Role::Muted));
+        }
+        Speaker::Assistant => {
+            let facts = entry.facts();
+            let named = facts.and_then(|facts| facts.model.as_ref());
+            let chat = scene.state.conversations().shown();
+            let model = named.unwrap_or(&chat.conversation().model);
+            parts.push((model.to_string(), Role::Model));
+            parts.push((time, Role::Muted));
+            figures(scene, entry, &mut parts, width);
+        }
+    }
+    lines.push(Line::new(parts));
+    let reasoned = entry.reasoning_chars();
+    if reasoned > 0 {
+        let running = entry.state() == MessageState::Streaming && entry.text().is_empty();
+        let phrase = Phrase::Reasoning { chars: reasoned, running, open: entry.reasoning_open };
+        let indent = " ".repeat(usize::from(super::indent(width)));
+        lines.push(Line::new(vec![
+            (indent, Role::Text),
+            (say(language, phrase).into_owned(), Role::Muted),
+        ]));
+    }
+    lines
+}
+
+/// First token, speed, tokens, money: as many as the width takes, the most telling first.
+fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, width: u16) {
+    let language = scene.state.settings().language;
+    let Some(facts) = entry.facts() else { return };
+    let mut used: usize = parts.iter().map(|(text, _)| scene.widths.text(text)).sum();
+    let mut put = |text: String, role: Role| {
+        let text = format!("  ·  {text}");
+        let cells = scene.widths.text(&text);
+        if used + cells < usize::from(width) {
+            used += cells;
+            parts.push((text, role));
+        }
+    };
+    match entry.state() {
+        MessageState::Streaming if entry.text().is_empty() && entry.reasoning_chars() == 0 => {
+            put(say(language, Phrase::Asking).into_owned(), Role::Muted);
+        }
+        MessageState::Streaming | MessageState::Complete => {}
+        MessageState::Partial | MessageState::Failed => {
+            put(say(language, Phrase::Unfinished).into_owned(), Role::Warning);
+        }
+    }
+    for phrase in figure_phrases(facts) {
+        put(say(language, phrase).into_owned(), Role::Muted);
+    }
+    if let Some(cost) = facts.cost {
+        put(cost.to_string(), Role::Muted);
+    }
+    match &facts.finish {
+        Some(FinishReason::Length) => {
+            put(say(language, Phrase::CutAtLimit).into_owned(), Role::Warning);
+        }
+        Some(FinishReason::ToolCalls) => {
+            put(say(language, Phrase::WantsTool).into_owned(), Role::Warning);
+        }
+        Some(FinishReason::Stop | FinishReason::Other(_)) | None => {}
+    }
+}
+
+fn figure_phrases(facts: &AnswerFacts) -> impl Iterator<Item = Phrase<'static>> {
+    let speed = facts.usage.zip(facts.streaming).and_then(|(usage, time)| {
+        let seconds = time.as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "shown without decimals")]
+        (seconds > 0.05).then(|| Phrase::Speed(usage.output as f64 / seconds))
+    });
+    [
+        facts.first_token.map(Phrase::FirstToken),
+        speed,
+        facts.usage.map(|usage| Phrase::Tokens(usage.output)),
+        facts.usage.and_then(|usage| usage.cached).filter(|t| *t > 0).map(Phrase::Cached),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Why the answer ended early, or that another try is coming.
+fn foot(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line> {
+    let language = scene.state.settings().language;
+    let chat = scene.state.conversations().shown();
+    let mut lines = Vec::new();
+    let last = index + 1 == chat.entries().len();
+    if let Some(waiting) = chat.running().filter(|_| last).and_then(|r| r.waiting.as_ref()) {
+        let seconds = super::seconds_left(waiting.until, scene.now);
+        let told = words::tell(language, &waiting.notice.kind).sentence;
+        let again = say(language, Phrase::TryAgainIn { seconds, attempt: waiting.attempt });
+        wrapped(scene, &format!("{told} {again}"), Role::Warning, width, &mut lines);
+    }
+    let Some(notice) = entry.facts().and_then(|facts| facts.notice.as_ref()) else {
+        return lines;
+    };
+    let role = super::level_role(notice.kind.level());
+    wrapped(scene, &words::line(language, notice), role, width, &mut lines);
+    if last && chat.can_continue() {
+        let key = scene.keys.hint(Context::Global, &Action::Chat(Chat::Continue));
+        if let Some(key) = key {
+            let go_on = say(language, Phrase::GoOn { key: &super::show_key(key) }).into_owned();
+            wrapped(scene, &go_on, Role::Muted, width, &mut lines);
+        }
+    }
+    lines
+}
+
+fn wrapped(scene: &Scene<'_>, text: &str, role: Role, width: u16, lines: &mut Vec<Line>) {
+    let mut rows: Vec<Row> = Vec::new();
+    plain(text, super::text_width(width), scene.widths, Ink::default(), &mut rows);
+    let indent = " ".repeat(usize::from(super::indent(width)));
+    for row in rows {
+        lines.push(Line::new(vec![(indent.clone(), Role::Text), (row.text.into_string(), role)]));
+    }
+}

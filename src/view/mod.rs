@@ -1,0 +1,266 @@
+//! Paints the state into cells. It refuses to change anything and to do IO; what it finds out
+//! (where a scroll wish led to) it answers with.
+//!
+//! ```text
+//!  lian   qwen-plus   demo · 127.0.0.1                        simulator · prices: seed     header
+//! ─────────────────────────────────────────────────────────────────────────────────────   rule
+//!  You  14:01                                                                               transcript
+//!    Explain the async task pattern
+//!
+//!  qwen-plus  14:01  ·  first token 0.4 s  ·  58 tok/s  ·  412 tok  ·  ¥0.001
+//!    Async tasks
+//!    1. POST with X-DashScope-Async: enable
+//!  Press Ctrl+C again to quit.                                                              notice
+//! ─ Message ──────────────────────────────────────────────────────────────── ≈ 214 tok     title
+//!  ▏                                                                                        composer
+//!  Enter send · Alt+Enter new line · Ctrl+N new · ? help                                    footer
+//! ```
+
+mod cache;
+mod canvas;
+mod chat;
+mod composer;
+mod help;
+mod message;
+mod notices;
+mod status;
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use cache::RowCache;
+use chat::Window;
+
+use crate::domain::notice::Level;
+use crate::domain::time::Now;
+use crate::input::key::{Code, Key};
+use crate::input::keymap::KeyMap;
+use crate::layout::{self, Area, Panes, Wish};
+use crate::state::focus::Overlay;
+use crate::state::scroll::Position;
+use crate::state::{AppState, Painted};
+use crate::text::width::Widths;
+use crate::theme::{Role, Theme};
+
+/// Everything a frame is painted from.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The state.
+    pub state: &'a AppState,
+    /// The keys in force, for hints and help.
+    pub keys: &'a KeyMap,
+    /// The looks.
+    pub theme: &'a Theme,
+    /// How wide characters are.
+    pub widths: Widths,
+    /// When.
+    pub now: Now,
+}
+
+/// A painted frame and what changed in it.
+#[derive(Debug)]
+pub struct Picture<'a> {
+    /// The whole screen.
+    pub buffer: &'a Buffer,
+    /// Rows that may differ from the frame before, ascending.
+    pub dirty: &'a [u16],
+    /// The transcript's rows moved: first row, row after the last, how many rows up.
+    pub moved: Option<(u16, u16, i32)>,
+    /// Where the hardware cursor belongs.
+    pub cursor: Option<(u16, u16)>,
+    /// For the state.
+    pub painted: Painted,
+}
+
+/// The painter with what it keeps between frames.
+#[derive(Debug)]
+pub struct View {
+    buffer: Buffer,
+    rows: RowCache,
+    /// One number per screen row of the transcript as it is shown.
+    hashes: Vec<u64>,
+    dirty: Vec<u16>,
+    panes: Panes,
+    overlaid: bool,
+    /// Which text area was drawn last.
+    composer: u64,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            buffer: Buffer::empty(Rect::ZERO),
+            rows: RowCache::default(),
+            hashes: Vec::new(),
+            dirty: Vec::new(),
+            panes: Panes::default(),
+            overlaid: false,
+            composer: u64::MAX,
+        }
+    }
+}
+
+/// A transcript row that nothing is known of: no row has this number.
+const UNKNOWN: u64 = u64::MAX - 1;
+
+impl View {
+    /// Forgets everything kept; the next frame is painted from nothing and is the same.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Paints a frame of so many columns and rows.
+    pub fn render(&mut self, scene: &Scene<'_>, width: u16, height: u16) -> Picture<'_> {
+        self.dirty.clear();
+        let size = Rect::new(0, 0, width, height);
+        let generation = scene.state.composer().generation();
+        let resized = self.buffer.area.width != width || self.composer != generation;
+        self.composer = generation;
+        if self.buffer.area != size {
+            self.buffer = Buffer::empty(size);
+            self.hashes.clear();
+        }
+        let wish = Wish {
+            composer: composer::height(scene, width, height / 3 + 1, resized),
+            notice: notices::height(scene, width),
+        };
+        let panes = layout::split(width, height, wish);
+        let overlaid = scene.state.focus().overlay.is_some();
+        if panes != self.panes || overlaid || self.overlaid {
+            // Rows may have gone to another pane or lain under an overlay.
+            self.hashes.clear();
+        }
+        self.panes = panes;
+        self.overlaid = overlaid;
+        self.hashes.resize(usize::from(height), UNKNOWN);
+        let (window, moved) = self.transcript(scene, panes.transcript);
+        let position = if window.at_end { Position::End } else { Position::At(window.top) };
+        status::header(scene, panes.header, &mut self.buffer);
+        status::rule(scene, panes.rule, &mut self.buffer);
+        notices::paint(scene, panes.notice, &mut self.buffer);
+        status::title(scene, panes.title, window.at_end, &mut self.buffer);
+        let cursor = composer::paint(scene, panes.composer, &mut self.buffer);
+        status::footer(scene, panes.footer, &mut self.buffer);
+        // The small panes are painted anew each time: a few rows, compared cell by cell later.
+        self.dirty.extend(0..panes.transcript.y);
+        self.dirty.extend(panes.transcript.bottom()..height);
+        let mut painted = Painted { position, help_top: 0, composer_top: panes.title.y };
+        let mut cursor = Some(cursor);
+        if let Some(Overlay::Help { top }) = scene.state.focus().overlay {
+            let area = Area { x: 0, y: 0, width, height };
+            painted.help_top = help::paint(scene, area, top, &mut self.buffer);
+            cursor = None;
+            self.dirty.clear();
+            self.dirty.extend(0..height);
+        }
+        Picture { buffer: &self.buffer, dirty: &self.dirty, moved, cursor, painted }
+    }
+}
+
+impl View {
+    /// Paints the rows of the transcript that changed.
+    fn transcript(&mut self, scene: &Scene<'_>, area: Area) -> (Window, Option<(u16, u16, i32)>) {
+        let Self { buffer, rows, hashes, dirty, .. } = self;
+        rows.begin(scene, area.width);
+        let window = chat::window(scene, rows, area.height);
+        let range = usize::from(area.y)..usize::from(area.bottom());
+        let before = hashes[range.clone()].to_vec();
+        chat::paint(scene, rows, &window, area, buffer, |y, hash| {
+            let shown = &mut hashes[usize::from(y)];
+            let changed = std::mem::replace(shown, hash) != hash;
+            if changed {
+                dirty.push(y);
+            }
+            changed
+        });
+        rows.remember_top(window.top.entry, window.top.row);
+        let by = shift(&before, &hashes[range]);
+        (window, (by != 0).then_some((area.y, area.bottom(), by)))
+    }
+}
+
+/// By how many rows the content went up (down if negative): the shift under which most rows that
+/// are not blank agree. 0 if staying in place is as good.
+fn shift(before: &[u64], after: &[u64]) -> i32 {
+    let agree = |by: i32| {
+        let pairs = after.iter().enumerate().filter(|(y, hash)| {
+            let from = *y as i32 + by;
+            **hash != 0
+                && **hash != UNKNOWN
+                && usize::try_from(from).is_ok_and(|from| before.get(from) == Some(*hash))
+        });
+        pairs.count()
+    };
+    let rows = i32::try_from(after.len()).unwrap_or(0);
+    let here = agree(0);
+    // Nearly every frame of a stream stays or moves by a few rows.
+    let best = (1 - rows..rows)
+        .filter(|by| *by != 0)
+        .map(|by| (agree(by), by))
+        .max_by_key(|(count, by)| (*count, -by.abs()));
+    best.filter(|(count, _)| *count > here).map_or(0, |(_, by)| by)
+}
+
+/// Cells before the text of a message.
+fn indent(width: u16) -> u16 {
+    if width >= 60 { 3 } else { 1 }
+}
+
+/// Longest line of text: beyond it the eye loses the way back.
+const READABLE: u16 = 120;
+
+/// Cells for the text of a message.
+fn text_width(width: u16) -> u16 {
+    width.saturating_sub(indent(width) + 1).clamp(1, READABLE)
+}
+
+/// Whole seconds until a moment, rounded up.
+fn seconds_left(until: Duration, now: Now) -> u64 {
+    until.saturating_sub(now.since_start).as_millis().div_ceil(1000) as u64
+}
+
+fn level_role(level: Level) -> Role {
+    match level {
+        Level::Info => Role::Info,
+        Level::Warning => Role::Warning,
+        Level::Error => Role::Error,
+    }
+}
+
+/// A key as people write it: `Ctrl+P`, `Alt+Enter`, `PageUp`, `?`.
+#[must_use]
+pub fn show_key(key: Key) -> String {
+    let mut text = String::new();
+    for (held, name) in [(key.ctrl, "Ctrl+"), (key.alt, "Alt+"), (key.shift, "Shift+")] {
+        if held {
+            text.push_str(name);
+        }
+    }
+    match key.code {
+        Code::Char(' ') => text.push_str("Space"),
+        Code::Char(c) if key.ctrl || key.alt => text.extend(c.to_uppercase()),
+        Code::Char(c) => text.push(c),
+        Code::Enter => text.push_str("Enter"),
+        Code::Esc => text.push_str("Esc"),
+        Code::Tab => text.push_str("Tab"),
+        Code::BackTab => text.push_str("Shift+Tab"),
+        Code::Backspace => text.push_str("Backspace"),
+        Code::Delete => text.push_str("Delete"),
+        Code::Insert => text.push_str("Insert"),
+        Code::Left => text.push('←'),
+        Code::Right => text.push('→'),
+        Code::Up => text.push('↑'),
+        Code::Down => text.push('↓'),
+        Code::Home => text.push_str("Home"),
+        Code::End => text.push_str("End"),
+        Code::PageUp => text.push_str("PageUp"),
+        Code::PageDown => text.push_str("PageDown"),
+        Code::F(n) => {
+            text.push('F');
+            text.push_str(&n.to_string());
+        }
+    }
+    text
+}

@@ -1,0 +1,193 @@
+//! The rows that frame the panes: header, rule, title of the composer, footer with hints. It
+//! refuses the panes themselves.
+
+use ratatui::buffer::Buffer;
+
+use super::canvas::Pen;
+use super::{Scene, show_key};
+use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus};
+use crate::domain::settings::Figures;
+use crate::layout::Area;
+use crate::state::focus::{Overlay, Pane};
+use crate::theme::Role;
+use crate::words::{Hint, Phrase, say};
+
+/// Program, model and place; on the right what is special.
+pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
+    let settings = scene.state.settings();
+    let style = |role| scene.theme.style(role);
+    let mut badges: Vec<(String, Role)> = Vec::new();
+    let (at, of) = scene.state.conversations().count();
+    if of > 1 {
+        let which = say(settings.language, Phrase::Which(at, of));
+        badges.push((which.into_owned(), Role::Muted));
+    }
+    if settings.figures == Figures::Seed {
+        badges.push((say(settings.language, Phrase::SeedPrices).into_owned(), Role::Muted));
+    }
+    if settings.place.simulator {
+        let text = format!(" {} ", say(settings.language, Phrase::Simulator));
+        badges.push((text, Role::Badge));
+    }
+    let model = scene.state.conversations().shown().conversation().model.to_string();
+    let mut place = settings.place.profile.clone();
+    if !settings.place.region.is_empty() {
+        place = format!("{place} · {}", settings.place.region);
+    }
+    let mut pen = Pen::row(buffer, area, area.y, scene.widths);
+    pen.skip(1).write("lian", style(Role::Accent)).skip(3);
+    let room = pen.left();
+    pen.write_cut(&model, room, style(Role::Model)).skip(3);
+    // Badges matter more than the place: they go first where there is little room.
+    while pen.left() < badge_cells(scene, &badges) + 1 && !badges.is_empty() {
+        badges.remove(0);
+    }
+    let right = badge_cells(scene, &badges);
+    let room = pen.left().saturating_sub(right + 2);
+    if room > 3 {
+        pen.write_cut(&place, room, style(Role::Muted));
+    }
+    if !badges.is_empty() {
+        let to = area.width.saturating_sub(right + 1);
+        pen.fill(to, " ", style(Role::Text));
+        for (i, (text, role)) in badges.iter().enumerate() {
+            pen.skip(if i > 0 { 2 } else { 0 }).write(text, style(*role));
+        }
+    }
+}
+
+fn badge_cells(scene: &Scene<'_>, badges: &[(String, Role)]) -> u16 {
+    let cells: usize = badges.iter().map(|(text, _)| scene.widths.text(text) + 2).sum();
+    cells.saturating_sub(2) as u16
+}
+
+/// A line across.
+pub(super) fn rule(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let mut pen = Pen::row(buffer, area, area.y, scene.widths);
+    let focused = scene.state.focus().pane == Pane::Transcript;
+    let role = if focused { Role::LineFocused } else { Role::Line };
+    pen.fill(area.width, "─", scene.theme.style(role));
+}
+
+/// The line above the composer: its title, what is going on, how large the message is.
+pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let language = scene.state.settings().language;
+    let focused = scene.state.focus().pane == Pane::Composer;
+    let line = scene.theme.style(if focused { Role::LineFocused } else { Role::Line });
+    let name = scene.theme.style(if focused { Role::Accent } else { Role::Muted });
+    let mut right = Vec::new();
+    if !at_end {
+        right.push((say(language, Phrase::MoreBelow), Role::Info));
+    }
+    if let Some(running) = scene.state.conversations().shown().running() {
+        match &running.waiting {
+            Some(waiting) => {
+                let seconds = super::seconds_left(waiting.until, scene.now);
+                let attempt = waiting.attempt;
+                let phrase = Phrase::TryAgainIn { seconds, attempt };
+                right.push((say(language, phrase), Role::Warning));
+            }
+            None => right.push((say(language, Phrase::Answering), Role::Info)),
+        }
+    }
+    if !scene.state.composer().is_empty() {
+        let tokens = crate::text::estimate::tokens(&scene.state.composer().text());
+        right.push((say(language, Phrase::Estimate(tokens)), Role::Muted));
+    }
+    let mut pen = Pen::row(buffer, area, area.y, scene.widths);
+    pen.write("─ ", line).write(&say(language, Phrase::Message), name).write(" ", line);
+    let cells = |right: &[(std::borrow::Cow<'_, str>, Role)]| {
+        right.iter().map(|(text, _)| scene.widths.text(text) + 3).sum::<usize>() as u16
+    };
+    while cells(&right) > pen.left() && !right.is_empty() {
+        right.pop();
+    }
+    pen.fill(area.width.saturating_sub(cells(&right)), "─", line);
+    for (text, role) in &right {
+        pen.write(" ", line).write(text, scene.theme.style(*role)).write(" ", line);
+        pen.write("─", line);
+    }
+}
+
+/// Keys that matter now, as many as fit.
+pub(super) fn footer(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
+    if area.height == 0 {
+        return;
+    }
+    let language = scene.state.settings().language;
+    let mut pen = Pen::row(buffer, area, area.y, scene.widths);
+    pen.skip(1);
+    let mut first = true;
+    for (key, hint) in hints(scene) {
+        let word = say(language, Phrase::Hint(hint));
+        let cells = scene.widths.text(&key) + scene.widths.text(&word) + 1;
+        let between = if first { 0 } else { 3 };
+        if cells + between > usize::from(pen.left()) {
+            break;
+        }
+        if !first {
+            pen.write(" · ", scene.theme.style(Role::Line));
+        }
+        first = false;
+        pen.write(&key, scene.theme.style(Role::Key)).skip(1);
+        pen.write(&word, scene.theme.style(Role::Muted));
+    }
+}
+
+fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
+    let state = scene.state;
+    let running = state.conversations().shown().running();
+    let mut wanted: Vec<(Context, Action, Hint)> = Vec::new();
+    if let Some(Overlay::Help { .. }) = state.focus().overlay {
+        wanted.push((Context::Global, Action::App(App::Back), Hint::Close));
+        wanted.push((Context::Help, Action::Chat(Chat::LineDown), Hint::Scroll));
+        return shown(scene, wanted);
+    }
+    if running.is_some_and(|running| running.waiting.is_some()) {
+        wanted.push((Context::Global, Action::Chat(Chat::SendNow), Hint::SendNow));
+    }
+    if running.is_some() {
+        wanted.push((Context::Global, Action::App(App::Back), Hint::Stop));
+    }
+    match state.focus().pane {
+        Pane::Composer => {
+            if running.is_none() {
+                let send = Action::Composer(Composer::Edit(Edit::Send));
+                wanted.push((Context::Composer, send, Hint::Send));
+            }
+            let newline = Action::Composer(Composer::Edit(Edit::Newline));
+            wanted.push((Context::Composer, newline, Hint::Newline));
+            wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
+        }
+        Pane::Transcript => {
+            wanted.push((Context::Transcript, Action::Focus(Focus::Composer), Hint::Write));
+            wanted.push((Context::Transcript, Action::Chat(Chat::LineDown), Hint::Scroll));
+            wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
+            wanted.push((Context::Transcript, Action::Chat(Chat::Reasoning), Hint::Reasoning));
+            wanted.push((Context::Transcript, Action::Chat(Chat::End), Hint::End));
+        }
+    }
+    let new = Action::Conversations(Conversations::New);
+    wanted.push((Context::Global, new, Hint::New));
+    wanted.push((Context::Global, Action::App(App::Interrupt), Hint::Quit));
+    let help = if state.composer().is_empty() { Context::EmptyComposer } else { Context::Global };
+    wanted.push((help, Action::App(App::Help), Hint::Help));
+    shown(scene, wanted)
+}
+
+fn shown(scene: &Scene<'_>, wanted: Vec<(Context, Action, Hint)>) -> Vec<(String, Hint)> {
+    let key = |context, action: &Action, hint| {
+        let key = show_key(scene.keys.hint(context, action)?);
+        Some(if hint == Hint::Quit { format!("{key} {key}") } else { key })
+    };
+    wanted
+        .into_iter()
+        .filter_map(|(context, action, hint)| Some((key(context, &action, hint)?, hint)))
+        .collect()
+}
