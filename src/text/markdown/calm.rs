@@ -30,15 +30,17 @@ impl Open {
 fn scan(text: &str, mut place: impl FnMut(usize, &Open)) -> Open {
     let bytes = text.as_bytes();
     let mut open = Open::default();
+    let mut ticks = Ticks::default();
+    let last_line = bytes.iter().rposition(|b| *b == b'\n');
     let mut at = 0;
     while let Some(b) = bytes.get(at) {
         match b {
             b'\\' => at += 1,
             b'`' => {
                 let len = run(bytes, at);
-                match closing_ticks(bytes, at + len, len) {
+                match ticks.close(bytes, at + len, len) {
                     Some(end) => at = end - 1,
-                    None if bytes[at..].contains(&b'\n') => at += len - 1,
+                    None if last_line.is_some_and(|end| at < end) => at += len - 1,
                     None => {
                         open.code = len;
                         return open;
@@ -79,19 +81,30 @@ fn run(bytes: &[u8], at: usize) -> usize {
     bytes[at..].iter().take_while(|b| **b == bytes[at]).count()
 }
 
-fn closing_ticks(bytes: &[u8], mut at: usize, len: usize) -> Option<usize> {
-    while at < bytes.len() {
-        if bytes[at] == b'`' {
-            let found = run(bytes, at);
-            at += found;
-            if found == len {
-                return Some(at);
+/// Where code spans end, without looking twice for runs of backticks that are not there.
+#[derive(Default)]
+struct Ticks {
+    /// Lengths of which no run lies ahead, as bits.
+    none_ahead: u64,
+}
+
+impl Ticks {
+    fn close(&mut self, bytes: &[u8], mut at: usize, len: usize) -> Option<usize> {
+        let bit = 1_u64.checked_shl(len as u32)?;
+        while self.none_ahead & bit == 0 && at < bytes.len() {
+            if bytes[at] == b'`' {
+                let found = run(bytes, at);
+                at += found;
+                if found == len {
+                    return Some(at);
+                }
+            } else {
+                at += 1;
             }
-        } else {
-            at += 1;
         }
+        self.none_ahead |= bit;
+        None
     }
-    None
 }
 
 enum Address {
@@ -100,18 +113,25 @@ enum Address {
     None,
 }
 
+/// Looks for the end of a link's address. Blanks part it from a title and nothing else.
 fn address_end(bytes: &[u8]) -> Address {
+    const FARTHEST: usize = 1024;
     let mut depth = 0;
-    for (i, b) in bytes.iter().enumerate() {
+    for (i, b) in bytes.iter().enumerate().take(FARTHEST) {
         match b {
             b'(' => depth += 1,
             b')' if depth == 0 => return Address::Ends(i),
             b')' => depth -= 1,
+            b' ' if !matches!(bytes.get(i + 1), Some(b'"' | b'\'')) => return Address::None,
+            b' ' => {
+                let end = bytes.iter().take(FARTHEST).position(|b| *b == b')');
+                return end.map_or(Address::None, Address::Ends);
+            }
             b'\n' => return Address::None,
             _ => {}
         }
     }
-    if bytes.contains(&b' ') { Address::None } else { Address::Open }
+    if bytes.len() < FARTHEST { Address::Open } else { Address::None }
 }
 
 /// Opens and closes emphasis by a run of delimiters, roughly as the real rules do.

@@ -15,14 +15,23 @@ use crate::text::rows::{Flow, Ink, InkRole};
 use crate::text::sanitize::Sanitizer;
 
 /// Characters and words without which text is plain, so that no parser is needed.
-const SPECIAL: &[u8] = b"*_~`[<&\\$@";
+const SPECIAL: [bool; 256] = {
+    let marks = b"*_~`[<&\\$@";
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < marks.len() {
+        table[marks[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 /// Set before text that would begin a block if it stood alone.
 const GUARD: &str = "\u{fdd0} ";
 /// Link definitions kept for one document.
 const MOST_LINKS: usize = 2048;
 
 /// Link definitions seen so far; a reference before its definition stays as written.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Links {
     by_label: HashMap<String, String>,
 }
@@ -163,8 +172,9 @@ pub(super) fn options<'c>() -> Options<'c> {
     options
 }
 
-fn is_plain(text: &str) -> bool {
-    !text.bytes().any(|b| b.is_ascii_punctuation() && SPECIAL.contains(&b))
+/// Whether no parser could find anything in the text.
+pub(super) fn is_plain(text: &str) -> bool {
+    !text.bytes().any(|b| SPECIAL[usize::from(b)])
         && !text.contains("www.")
         && !text.contains("://")
 }

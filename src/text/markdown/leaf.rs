@@ -17,9 +17,11 @@ use crate::text::sanitize::clean_block;
 use crate::text::width::Widths;
 
 /// A paragraph longer than this many bytes is parted, so that growing it costs the same forever.
-pub(super) const LONGEST_PARAGRAPH: usize = 4096;
+const LONGEST_PARAGRAPH: usize = 4096;
 /// Rows of a table that share in its column widths.
-pub(super) const TABLE_ROWS: usize = 64;
+const TABLE_ROWS: usize = 64;
+/// Bytes of cells that do.
+const TABLE_BYTES: usize = 16 * 1024;
 /// Goes between the lines of a paragraph: set in so far, no line begins a block of its own.
 const BREAK: &str = "\n    ";
 
@@ -281,7 +283,7 @@ impl Blocks {
             .map(|cell| sink.flow(&cells::unescape(cell), Ink::default(), true))
             .collect();
         match &mut self.leaf {
-            Leaf::Table(table) if table.rows.len() < TABLE_ROWS => {
+            Leaf::Table(table) if table.rows.len() < TABLE_ROWS && bytes(table) < TABLE_BYTES => {
                 measure(table, &cells);
                 table.rows.push(cells);
                 return;
@@ -375,6 +377,11 @@ impl Blocks {
             Leaf::Rows(table) => self.emit(Body::TableFoot(table), sink),
         }
     }
+}
+
+/// Bytes in the rows of a table.
+fn bytes(table: &Table) -> usize {
+    table.rows.iter().flat_map(|row| row.iter()).map(|cell| cell.text().len()).sum()
 }
 
 /// Widens the columns for a row.

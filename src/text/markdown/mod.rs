@@ -7,8 +7,8 @@
 //! open line and the open paragraph, both of which are parted when they grow beyond 4 KiB.
 //!
 //! Three things differ from a reading of the finished text by comrak alone: a link whose
-//! definition comes after it stays as written; rows of a table beyond 64 take the columns of the
-//! first 64 and a table of more than 64 columns is text; a paragraph or line beyond 4 KiB is
+//! definition comes after it stays as written; rows of a table beyond 64 (or 16 KiB) take the columns
+//! of those before and a table of more than 64 columns is text; a paragraph or line beyond 4 KiB is
 //! parted, and quotes and lists nested more than about 40 deep are text. Parting and nesting do not
 //! depend on how the source was cut when it was pushed.
 
@@ -35,6 +35,8 @@ pub use piece::{Align, Body, Cells, Mark, Piece, Table};
 
 /// A line longer than this many bytes is taken in parts.
 const LONGEST_LINE: usize = 4096;
+/// Of such a line in a paragraph, further parts of this many: less is looked at again and again.
+const NEXT_PART: usize = 1024;
 
 /// What is known of one code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub struct CodeBlock {
 }
 
 /// One text in markdown, growing at its end.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Document {
     source: String,
     /// Where in the source the next line, or the next part of a very long one, begins.
@@ -175,12 +177,14 @@ impl Document {
     fn take_lines(&mut self) {
         loop {
             let rest = &self.source[self.taken..];
-            let near = &rest.as_bytes()[..rest.len().min(LONGEST_LINE)];
+            let goes_on = self.in_line && matches!(self.blocks.leaf, Leaf::Paragraph { .. });
+            let longest = if goes_on { NEXT_PART } else { LONGEST_LINE };
+            let near = &rest.as_bytes()[..rest.len().min(longest)];
             if let Some(len) = near.iter().position(|b| *b == b'\n') {
                 self.take(self.taken + len, self.taken + len + 1);
                 self.in_line = false;
-            } else if rest.len() >= LONGEST_LINE {
-                let near = &rest[..crate::text::boundary(rest, LONGEST_LINE)];
+            } else if rest.len() >= longest {
+                let near = &rest[..crate::text::boundary(rest, longest)];
                 let end = self.taken + calm::cut(near);
                 self.take(end, end);
                 self.in_line = true;

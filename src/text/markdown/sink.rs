@@ -1,7 +1,7 @@
 //! Where finished pieces go, and what making them needs. It refuses structure.
 
 use super::calm;
-use super::inline::{Inline, Links};
+use super::inline::{Inline, Links, is_plain};
 use super::piece::Piece;
 use crate::text::rows::{Flow, Ink};
 
@@ -20,7 +20,7 @@ impl Sink<'_> {
     /// The flow of a block's text, see [`Inline::flow`].
     pub(super) fn flow(&mut self, text: &str, base: Ink, alone: bool) -> Flow {
         let closed;
-        let text = if self.calm {
+        let text = if self.calm && !is_plain(text) {
             closed = calm::closed(text);
             &closed
         } else {

@@ -553,6 +553,33 @@ proptest! {
     }
 }
 
+#[test]
+fn endless_nesting_and_openers_end() {
+    for unit in [
+        ">", "- ", "1. ", "* ", "[", "](", "`` ` ", "*a _b ", "|", "\t", "<a ", "![", "&#27;",
+        "> - ",
+    ] {
+        let doc = whole(&unit.repeat(3000));
+        assert!(doc.pieces().iter().all(|p| p.marks.len() <= 40), "{unit:?}");
+        assert!(shown(&doc, 10).lines().all(|row| Widths::default().text(row) <= 10), "{unit:?}");
+    }
+}
+
+#[test]
+fn long_text_is_parted_without_loss() {
+    for source in ["word ".repeat(5000), "**b** c\n".repeat(3000)] {
+        let doc = whole(&source);
+        assert!(doc.pieces().len() > 4);
+        let text: String = shown(&doc, 200).replace('\n', " ");
+        let words = source.replace("**", "");
+        assert_eq!(text.split_whitespace().count(), words.split_whitespace().count());
+        assert!(!text.contains('*'), "parted inside emphasis");
+    }
+    let code = "x".repeat(20_000);
+    let doc = whole(&format!("```\n{code}\n```\n"));
+    assert_eq!(doc.code_lines(0, 0).collect::<String>(), code);
+}
+
 // ---- work
 
 /// Pushes `tokens` small parts and returns the bytes parsed and broken into rows for each quarter.
