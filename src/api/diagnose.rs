@@ -172,8 +172,8 @@ pub struct Asked<'a> {
     pub model: &'a ModelId,
     /// Where, and with which key.
     pub endpoint: &'a Endpoint,
-    /// Ids that exist, to find the one that was meant.
-    pub known: &'a [ModelId],
+    /// Finds ids that look like one that is not known, best first; called only then.
+    pub near: fn(&str) -> Vec<String>,
     /// The id of the request, where the answer had begun.
     pub request_id: Option<&'a str>,
     /// Requests made before giving up; 0 while more tries follow.
@@ -233,7 +233,7 @@ fn refused(refusal: &Refusal, asked: &Asked<'_>) -> Notice {
         Kind::Arrears => NoticeKind::Arrears,
         Kind::FreeQuota => NoticeKind::FreeQuotaUsedUp { model: model() },
         Kind::ModelUnknown => {
-            NoticeKind::ModelUnknown { model: model(), near: near(asked.model, asked.known) }
+            NoticeKind::ModelUnknown { model: model(), near: (asked.near)(asked.model.as_str()) }
         }
         Kind::NotOnSurface => NoticeKind::ModelNotOnSurface { model: model() },
         Kind::TooLong => NoticeKind::TooLong { model: model() },
@@ -267,54 +267,6 @@ fn key_rejected(asked: &Asked<'_>) -> NoticeKind {
 
 fn not_the_service(asked: &Asked<'_>) -> NoticeKind {
     NoticeKind::NotTheService { url: asked.endpoint.compat_call(super::chat::PATH).to_string() }
-}
-
-/// The known ids that look most like what was asked for: best first, at most three.
-#[must_use]
-pub fn near(asked: &ModelId, known: &[ModelId]) -> Vec<String> {
-    let plain = |id: &str| id.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
-    let wanted = plain(asked.as_str());
-    // Typed ids have no bound; comparing is quadratic in their length.
-    if wanted.is_empty() || wanted.len() > 100 {
-        return Vec::new();
-    }
-    // Where a dash was put or left out comes after which letters there are.
-    let letters = |id: &str| id.replace('-', "");
-    let mut found: Vec<(usize, usize, &str)> = known
-        .iter()
-        .filter_map(|id| {
-            let name = plain(id.as_str());
-            let apart = distance(wanted.as_bytes(), name.as_bytes());
-            let alike = apart <= (wanted.len() / 4).max(2);
-            // An id without its family or its snapshot: `max` for `qwen-max`.
-            let within = name.contains(&wanted) || wanted.contains(&name);
-            let bare = distance(letters(&wanted).as_bytes(), letters(&name).as_bytes());
-            (alike || within).then_some((bare, apart, id.as_str()))
-        })
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found.into_iter().take(3).map(|(_, _, id)| id.to_owned()).collect()
-}
-
-/// How many single letters must be changed, added, left out or swapped with their neighbour.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let change = last[j] + usize::from(x != y);
-            let mut best = change.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a[i - 1] == *y && *x == b[j - 1] {
-                best = best.min(before[j - 1] + 1);
-            }
-            row.push(best);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
 }
 
 #[cfg(test)]

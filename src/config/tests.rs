@@ -1,3 +1,5 @@
+//! Configurations that are right, and ones that are wrong in ways that must be named.
+
 use super::*;
 
 fn env(pairs: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {

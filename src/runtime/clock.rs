@@ -17,8 +17,7 @@ pub(super) struct Clock {
 }
 
 /// Milliseconds since 1970 (UTC).
-#[must_use]
-pub fn wall_ms() -> i64 {
+pub(super) fn wall_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

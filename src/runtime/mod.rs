@@ -8,13 +8,13 @@
 
 mod clock;
 mod frame;
+mod launch;
 mod painter;
 mod perform;
 mod shutdown;
 mod signals;
 
-pub use clock::wall_ms;
-pub use signals::note_panic;
+pub use launch::launch;
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ static PANICKED: AtomicBool = AtomicBool::new(false);
 static PANIC: Notify = Notify::const_new();
 
 /// Called by the panic hook: the loop is to end.
-pub fn note_panic() {
+pub(super) fn note_panic() {
     PANICKED.store(true, Ordering::SeqCst);
     PANIC.notify_one();
 }

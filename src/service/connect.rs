@@ -8,7 +8,6 @@ use crate::api::region::{BadUrl, Endpoint, REGIONS, region};
 use crate::catalog::Catalog;
 use crate::config::file;
 use crate::config::profile::Target;
-use crate::domain::models::ModelId;
 use crate::service::chat::Deps;
 
 /// Why a profile has no address.
@@ -66,12 +65,12 @@ pub fn chat_deps(
         overall: seconds(deadlines.overall),
         ..options.deadlines
     };
-    Ok(Deps { client: ApiClient::new(options), endpoint, known: known_models().into(), seed })
-}
-
-/// Ids of the catalog, to find the one that was meant. Read only when a model is not known.
-fn known_models() -> Vec<ModelId> {
-    Catalog::embedded().models().into_iter().map(|model| model.id).collect()
+    Ok(Deps {
+        client: ApiClient::new(options),
+        endpoint,
+        near: |model| Catalog::embedded().near(model),
+        seed,
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! One conversation: its messages, the answer that is arriving, what is unsaved of it. It
 //! refuses layout (where a row is) and requests (what it wants is returned as effects).
 
-use std::cell::OnceCell;
+mod entry;
+
 use std::time::Duration;
+
+pub use entry::Entry;
 
 use super::scroll::Scroll;
 use crate::domain::chat::{
@@ -16,200 +19,9 @@ use crate::domain::money::Money;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::time::Now;
 use crate::effect::HighlightCommand;
-use crate::text::markdown::Document;
 
 /// Arrived text waits at most this long before it is handed to the store.
 const SAVE_EVERY: Duration = Duration::from_millis(200);
-
-/// A message with its parsed text.
-#[derive(Debug)]
-pub struct Entry {
-    /// The message. The texts of an answer that is arriving are in the documents alone.
-    message: Message,
-    /// The answer as markdown, parsed when it is first looked at: of a long conversation only
-    /// what is seen costs anything.
-    answer: OnceCell<Document>,
-    /// The reasoning before it.
-    reasoning: OnceCell<Document>,
-    /// The reasoning is open.
-    pub reasoning_open: bool,
-    /// The turn whose events belong here.
-    turn: Option<TurnId>,
-    /// Grows when something other than the documents changes.
-    revision: u64,
-    /// Lines of each code block that were handed to the highlight worker.
-    coloured: Vec<usize>,
-    reasoning_chars: usize,
-}
-
-/// A text that is parsed when it is first needed.
-fn parsed<'a>(cell: &'a OnceCell<Document>, text: &str, state: MessageState) -> &'a Document {
-    cell.get_or_init(|| document(text, state != MessageState::Streaming))
-}
-
-fn document(text: &str, whole: bool) -> Document {
-    let mut document = Document::new();
-    document.push(text);
-    if whole {
-        document.finish();
-    }
-    document
-}
-
-impl Entry {
-    fn new(message: Message) -> Self {
-        let reasoning_chars = message.reasoning.chars().count();
-        Self {
-            message,
-            answer: OnceCell::new(),
-            reasoning: OnceCell::new(),
-            reasoning_open: false,
-            turn: None,
-            revision: 0,
-            coloured: Vec::new(),
-            reasoning_chars,
-        }
-    }
-
-    /// Its id.
-    #[must_use]
-    pub fn id(&self) -> MessageId {
-        self.message.id
-    }
-
-    /// Who speaks.
-    #[must_use]
-    pub fn role(&self) -> Role {
-        self.message.role
-    }
-
-    /// How far it has come.
-    #[must_use]
-    pub fn state(&self) -> MessageState {
-        self.message.state
-    }
-
-    /// When it began, milliseconds since 1970 (UTC).
-    #[must_use]
-    pub fn created_ms(&self) -> i64 {
-        self.message.created_ms
-    }
-
-    /// The text of a question; for an answer see [`Entry::answer`].
-    #[must_use]
-    pub fn text(&self) -> &str {
-        self.answer.get().map_or(&self.message.text, Document::source)
-    }
-
-    /// The answer as markdown.
-    #[must_use]
-    pub fn answer(&self) -> &Document {
-        parsed(&self.answer, &self.message.text, self.message.state)
-    }
-
-    /// The reasoning before the answer.
-    #[must_use]
-    pub fn reasoning(&self) -> &Document {
-        parsed(&self.reasoning, &self.message.reasoning, self.message.state)
-    }
-
-    /// The reasoning as it came.
-    #[must_use]
-    pub fn reasoning_text(&self) -> &str {
-        self.reasoning.get().map_or(&self.message.reasoning, Document::source)
-    }
-
-    /// Characters of reasoning.
-    #[must_use]
-    pub fn reasoning_chars(&self) -> usize {
-        self.reasoning_chars
-    }
-
-    /// Makes the texts grow again.
-    fn reopen(&mut self) {
-        let text = std::mem::take(&mut self.message.text);
-        let answer = self.answer.take().map_or(text, |document| document.source().to_owned());
-        let reasoning = self.reasoning_text().to_owned();
-        self.message.reasoning.clear();
-        self.answer = OnceCell::from(document(&answer, false));
-        self.reasoning = OnceCell::from(document(&reasoning, false));
-        self.message.state = MessageState::Streaming;
-        // The documents are new, so are the blocks of code in them.
-        self.coloured.clear();
-    }
-
-    /// What is known beside the text.
-    #[must_use]
-    pub fn facts(&self) -> Option<&AnswerFacts> {
-        self.message.facts.as_ref()
-    }
-
-    /// Grows when something other than the documents changes.
-    #[must_use]
-    pub fn revision(&self) -> u64 {
-        self.revision
-    }
-
-    /// The whole message, as it is stored.
-    #[must_use]
-    pub fn to_message(&self) -> Message {
-        let mut message = self.message.clone();
-        self.text().clone_into(&mut message.text);
-        self.reasoning_text().clone_into(&mut message.reasoning);
-        message
-    }
-
-    /// An answer that never came begins again: what was thought before it does not count.
-    fn clear_reasoning(&mut self) {
-        self.reasoning.take();
-        self.message.reasoning.clear();
-        self.reasoning_chars = 0;
-    }
-
-    /// Adds what arrived.
-    fn push(&mut self, text: &str, reasoning: &str) {
-        if let Some(document) = self.answer.get_mut().filter(|_| !text.is_empty()) {
-            document.push(text);
-        }
-        if let Some(document) = self.reasoning.get_mut().filter(|_| !reasoning.is_empty()) {
-            document.push(reasoning);
-            self.reasoning_chars += reasoning.chars().count();
-        }
-    }
-
-    fn facts_mut(&mut self) -> &mut AnswerFacts {
-        self.revision += 1;
-        self.message.facts.get_or_insert_default()
-    }
-
-    /// Whole lines of code that have not been handed to the highlight worker yet.
-    fn uncoloured(&mut self) -> Vec<HighlightCommand> {
-        let mut wanted = Vec::new();
-        let answer = parsed(&self.answer, &self.message.text, self.message.state);
-        // Blocks before the last one are over; their lines were handed out when they came.
-        let open = self.coloured.len().saturating_sub(1);
-        let mut coloured = std::mem::take(&mut self.coloured);
-        for (block, code) in answer.code_blocks().iter().enumerate().skip(open) {
-            if coloured.len() <= block {
-                coloured.push(0);
-            }
-            let first_line = coloured[block];
-            if code.language.is_empty() || code.lines <= first_line {
-                continue;
-            }
-            coloured[block] = code.lines;
-            wanted.push(HighlightCommand {
-                message: self.message.id,
-                block,
-                language: code.language.to_string(),
-                first_line,
-                lines: answer.code_lines(block, first_line).map(str::to_owned).collect(),
-            });
-        }
-        self.coloured = coloured;
-        wanted
-    }
-}
 
 /// A turn that waits before it is tried again.
 #[derive(Debug, Clone, PartialEq)]
@@ -487,7 +299,7 @@ impl Chat {
     pub fn stop(&mut self) -> Option<TurnId> {
         let running = self.running.take()?;
         if let Some(entry) = self.entries.get_mut(running.entry) {
-            close(entry, MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
+            entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
         }
         Some(running.turn)
     }
@@ -503,14 +315,14 @@ impl Chat {
         let entry = &mut self.entries[at];
         entry.turn = None;
         match how.end {
-            TurnEnd::Complete => close(entry, MessageState::Complete, None),
+            TurnEnd::Complete => entry.close(MessageState::Complete, None),
             TurnEnd::Stopped => {
-                close(entry, MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
+                entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
             }
             TurnEnd::Failed(notice) => {
-                let none = entry.text().is_empty() && entry.reasoning_chars == 0;
+                let none = entry.text().is_empty() && entry.reasoning_chars() == 0;
                 let state = if none { MessageState::Failed } else { MessageState::Partial };
-                close(entry, state, Some(notice));
+                entry.close(state, Some(notice));
             }
         }
         let facts = entry.facts_mut();
@@ -529,9 +341,7 @@ impl Chat {
         let Some(entry) = found else {
             return false;
         };
-        if let Some(answer) = entry.answer.get_mut() {
-            answer.set_code_colours(event.block, event.first_line, event.lines);
-        }
+        entry.set_colours(event);
         true
     }
 
@@ -571,21 +381,6 @@ pub struct Ended {
     pub timing: TurnTiming,
     /// What it cost.
     pub cost: Option<Money>,
-}
-
-fn close(entry: &mut Entry, state: MessageState, notice: Option<Notice>) {
-    // A stop by the user is final even if the service finished at the same moment.
-    let stopped = entry.message.state == MessageState::Partial;
-    if !stopped {
-        entry.message.state = state;
-        entry.facts_mut().notice = notice;
-    }
-    for document in [&mut entry.answer, &mut entry.reasoning] {
-        if let Some(document) = document.get_mut() {
-            document.finish();
-        }
-    }
-    entry.revision += 1;
 }
 
 fn message(id: MessageId, role: Role, text: &str, now: Now) -> Message {

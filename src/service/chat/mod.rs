@@ -17,7 +17,6 @@ use crate::api::region::Endpoint;
 use crate::api::retry::Budget;
 use crate::domain::chat::{ChatCommand, ChatEvent, ChatRequest, TurnEvent};
 use crate::domain::ids::TurnId;
-use crate::domain::models::ModelId;
 use crate::event::ServiceEvent;
 use turn::Turn;
 
@@ -31,8 +30,8 @@ pub struct Deps {
     pub client: ApiClient,
     /// Where they go, and with which key.
     pub endpoint: Endpoint,
-    /// Model ids that exist, to find the one that was meant.
-    pub known: Arc<[ModelId]>,
+    /// Ids that look like one that is not known, best first; asked for only then.
+    pub near: fn(&str) -> Vec<String>,
     /// Random per process: the waits between tries derive from it.
     pub seed: u64,
 }

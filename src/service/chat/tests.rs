@@ -75,7 +75,7 @@ impl Rig {
         let deps = Deps {
             client: testing::client(&endpoint, deadlines),
             endpoint,
-            known: [ModelId::new("qwen-plus"), ModelId::new("qwen-max")].into(),
+            near: |_| vec!["qwen-plus".to_owned(), "qwen-max".to_owned()],
             seed: 1,
         };
         let (out, events) = mpsc::channel(room);
@@ -404,7 +404,7 @@ async fn a_panic_still_ends_the_turn() {
         deps: Deps {
             client: testing::client(&endpoint, Deadlines::default()),
             endpoint,
-            known: [].into(),
+            near: |_| Vec::new(),
             seed: 0,
         },
         out,

@@ -295,7 +295,7 @@ impl Turn {
             &Asked {
                 model: &self.request.model,
                 endpoint: &deps.endpoint,
-                known: &deps.known,
+                near: deps.near,
                 request_id: self.request_id.as_deref(),
                 tries,
             },

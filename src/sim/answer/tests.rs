@@ -1,3 +1,5 @@
+//! Answers: their language, their markdown, their honesty.
+
 #![expect(clippy::needless_pass_by_value, reason = "literals of JSON read best without a `&`")]
 
 use serde_json::{Value, json};

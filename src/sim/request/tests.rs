@@ -1,3 +1,5 @@
+//! Requests as the simulator reads them, and how it refuses them.
+
 #![expect(clippy::needless_pass_by_value, reason = "literals of JSON read best without a `&`")]
 #![expect(clippy::too_many_lines, reason = "one table of all refusals")]
 

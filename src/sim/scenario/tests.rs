@@ -1,3 +1,5 @@
+//! Scenario files that are right, and ones whose mistakes must be named.
+
 use super::*;
 
 fn parse(text: &str) -> Scenario {

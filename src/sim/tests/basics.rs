@@ -1,3 +1,5 @@
+//! The running simulator over real HTTP: answers, usage, errors.
+
 use super::*;
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! The running simulator over real HTTP: every fault a script can ask for.
+
 use super::*;
 
 /// Asks for a stream under one rule: bytes, and whether the connection broke.

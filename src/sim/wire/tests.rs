@@ -1,3 +1,5 @@
+//! Bytes on the wire against the recorded shapes.
+
 use super::*;
 use crate::sim::cache::Prompt;
 
