@@ -1,0 +1,9 @@
+//! Whole walks through the program without a terminal: keys and events go in, screens and effects
+//! come out. The state, the key map and the painter are the real ones; sockets, files and clocks
+//! stay outside.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod harness;
+mod script;
+mod typing;
