@@ -328,9 +328,16 @@ impl Chat {
         let facts = entry.facts_mut();
         facts.first_token = how.timing.first_token;
         facts.streaming = how.timing.streaming;
-        facts.usage = how.usage.or(facts.usage);
         facts.finish = how.finish;
-        facts.cost = how.cost.or(facts.cost);
+        // An answer that was continued took several requests: what they used adds up.
+        facts.usage = match (facts.usage, how.usage) {
+            (Some(before), Some(now)) => Some(before.plus(now)),
+            (before, now) => now.or(before),
+        };
+        facts.cost = match (facts.cost, how.cost) {
+            (Some(before), Some(now)) => before.plus(now),
+            (before, now) => now.or(before),
+        };
         self.unsaved = Unsaved::default();
         vec![self.save(&self.entries[at])]
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::chat::{Asked, Chat, Ended, Waiting};
 use super::focus::Overlay;
 use super::notices::QUIT_WINDOW;
-use super::scroll::Move;
+use super::scroll::{Move, Place, Position};
 use super::{AppState, Effects, SAVE_DRAFT_AFTER, new_chat};
 use crate::action::{App, Chat as ChatAction, Conversations as ConversationsAction};
 use crate::catalog::Catalog;
@@ -210,7 +210,9 @@ impl AppState {
                     Catalog::embedded().cost(figures, &model, &usage, thought)
                 });
                 let how = Ended { end, usage, finish, timing, cost };
-                chat.ended(turn, how).into_iter().map(Effect::Store).collect()
+                let effects = chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
+                effects
             }
         }
     }
@@ -317,5 +319,11 @@ fn toggle_reasoning(chat: &mut Chat) {
         && let Some(entry) = chat.entry_mut(at)
     {
         entry.reasoning_open = !entry.reasoning_open;
+        if entry.reasoning_open {
+            // Whoever opens it wants to read it: its head comes to the top.
+            chat.scroll.arrived(Position::At(Place { entry: at, row: 0 }));
+        } else {
+            chat.scroll.to_end();
+        }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         }
         Phrase::WelcomeLines { model, simulator: true } => {
             return format!(
-                "This is the simulator: it answers as {model} would be shown, costs nothing and knows nothing.\nEnter sends, Alt+Enter begins a new line, ? shows all keys."
+                "This is the simulator: it plays {model}, costs nothing and knows nothing.\nEnter sends, Alt+Enter begins a new line, ? shows all keys."
             )
             .into();
         }

@@ -20,7 +20,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         }
         Phrase::WelcomeLines { model, simulator: true } => {
             return format!(
-                "这里是模拟器：以 {model} 的样子作答，不花钱，也没有真知识。\nEnter 发送，Alt+Enter 换行，? 查看全部按键。"
+                "这里是模拟器：它扮演 {model}，不花钱，也没有真知识。\nEnter 发送，Alt+Enter 换行，? 查看全部按键。"
             )
             .into();
         }
