@@ -170,7 +170,6 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
             }
             let newline = Action::Composer(Composer::Edit(Edit::Newline));
             wanted.push((Context::Composer, newline, Hint::Newline));
-            wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
         }
         Pane::Transcript => {
             wanted.push((Context::Transcript, Action::Focus(Focus::Composer), Hint::Write));
@@ -187,6 +186,9 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
         wanted.push((Context::EmptyComposer, Action::App(App::Quit), Hint::Quit));
     } else {
         wanted.push((Context::Global, Action::App(App::Interrupt), Hint::Quit));
+    }
+    if state.focus().pane == Pane::Composer {
+        wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
     }
     let help = if empty { Context::EmptyComposer } else { Context::Global };
     wanted.push((help, Action::App(App::Help), Hint::Help));

@@ -36,8 +36,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         Phrase::Tokens(tokens) => return format!("{} tok", grouped(tokens)).into(),
         Phrase::Cached(tokens) => return format!("缓存 {}", grouped(tokens)).into(),
         Phrase::Unfinished => "未完成",
+        Phrase::NoAnswer => "没有回答",
         Phrase::CutAtLimit => "已到输出上限",
         Phrase::WantsTool => "请求调用工具（lian 不会执行）",
+        Phrase::AskAgain { key } => return format!("按 {key} 再问一次").into(),
         Phrase::GoOn { key } => return format!("按 {key} 接着回答").into(),
         Phrase::TryAgainIn { seconds, attempt } => {
             return format!("{seconds} 秒后第 {attempt} 次尝试").into();
