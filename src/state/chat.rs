@@ -61,6 +61,8 @@ pub struct Chat {
     entries: Vec<Entry>,
     running: Option<Running>,
     unsaved: Unsaved,
+    /// What was being written here when another conversation was shown.
+    pub draft: String,
     /// Where the reader is.
     pub scroll: Scroll,
     /// Settings of its requests.
@@ -87,6 +89,7 @@ impl Chat {
             entries: Vec::new(),
             running: None,
             unsaved: Unsaved::default(),
+            draft: String::new(),
             scroll: Scroll::default(),
             params,
             system,

@@ -112,7 +112,16 @@ impl AppState {
     }
 
     pub(super) fn on_conversations(&mut self, action: ConversationsAction, now: Now) -> Effects {
+        let fresh = self.conversations.shown().entries().is_empty();
+        if action == ConversationsAction::New && fresh {
+            // It is new already; what is being written stays.
+            self.restore = false;
+            self.focus.pane = super::focus::Pane::Composer;
+            return Vec::new();
+        }
         let mut effects = self.save_now(now, true);
+        // Each conversation keeps its own unsent text.
+        self.conversations.shown_mut().draft = self.composer.text();
         match action {
             ConversationsAction::New => {
                 let chat = new_chat(&self.settings, &mut self.ids, now);
@@ -127,6 +136,8 @@ impl AppState {
                 self.conversations.step(1);
             }
         }
+        let draft = std::mem::take(&mut self.conversations.shown_mut().draft);
+        self.composer.set(&draft);
         effects.extend(self.wanted_colours());
         effects
     }
