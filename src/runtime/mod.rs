@@ -22,6 +22,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use crate::config::Config;
 use crate::domain::ids::IdSource;
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::effect::{Effect, ScreenCommand};
 use crate::event::ServiceEvent;
 use crate::input::keymap::KeyMap;
@@ -118,6 +119,10 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let language = settings.language;
     let (out, events) = mpsc::channel(CHANNEL);
     let state = AppState::new(settings, IdSource::new(seed), now);
+    let endpoint = &deps.endpoint;
+    // Whoever has no key learns it before writing a question.
+    let no_key = (endpoint.needs_key() && !endpoint.has_key())
+        .then(|| Notice::new(NoticeKind::KeyMissing { origin: endpoint.origin() }));
     let signals = Signals::new()?;
     let painter = Painter::enter(caps, theme)?;
     let mut runtime = Runtime {
@@ -136,6 +141,9 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     drop(out);
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
+    if let Some(notice) = no_key {
+        runtime.state.on_service(ServiceEvent::Notice(notice), now);
+    }
     let effects = runtime.state.start(prompt.as_deref(), now);
     runtime.perform(effects);
     runtime.frames.at_once(now.since_start);

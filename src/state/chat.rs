@@ -61,6 +61,8 @@ pub struct Chat {
     entries: Vec<Entry>,
     running: Option<Running>,
     unsaved: Unsaved,
+    /// What was being written here when another conversation was shown.
+    pub draft: String,
     /// Where the reader is.
     pub scroll: Scroll,
     /// Settings of its requests.
@@ -87,6 +89,7 @@ impl Chat {
             entries: Vec::new(),
             running: None,
             unsaved: Unsaved::default(),
+            draft: String::new(),
             scroll: Scroll::default(),
             params,
             system,
@@ -328,9 +331,16 @@ impl Chat {
         let facts = entry.facts_mut();
         facts.first_token = how.timing.first_token;
         facts.streaming = how.timing.streaming;
-        facts.usage = how.usage.or(facts.usage);
         facts.finish = how.finish;
-        facts.cost = how.cost.or(facts.cost);
+        // An answer that was continued took several requests: what they used adds up.
+        facts.usage = match (facts.usage, how.usage) {
+            (Some(before), Some(now)) => Some(before.plus(now)),
+            (before, now) => now.or(before),
+        };
+        facts.cost = match (facts.cost, how.cost) {
+            (Some(before), Some(now)) => before.plus(now),
+            (before, now) => now.or(before),
+        };
         self.unsaved = Unsaved::default();
         vec![self.save(&self.entries[at])]
     }

@@ -55,9 +55,21 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) -> (u16,
     if !composer.is_empty() {
         widget.render(inner, buffer);
     }
-    let caret = widget.screen_cursor();
     let (top, _) = widget.scroll_offset();
-    let row = (caret.row as u16).saturating_sub(if composer.is_empty() { 0 } else { top });
-    let x = (inner.x + caret.col as u16).min(area.width.saturating_sub(1));
+    let row = widget.screen_cursor().row;
+    let x = inner.x + before_caret(scene, row) as u16;
+    let x = x.min(area.width.saturating_sub(1));
+    let row = (row as u16).saturating_sub(if composer.is_empty() { 0 } else { top });
     (x, (inner.y + row).min(area.bottom().saturating_sub(1)))
+}
+
+/// Cells between the beginning of a wrapped row and the caret. The widget counts them char by
+/// char, which puts the caret beside emoji that are joined from several.
+fn before_caret(scene: &Scene<'_>, row: usize) -> usize {
+    let widget = scene.state.composer().area();
+    let (begin, caret) = (widget.screen_to_data(row, 0), widget.cursor());
+    let line = widget.lines().get(caret.0).map_or("", String::as_str);
+    let skip = if begin.0 == caret.0 { begin.1 } else { 0 };
+    let text: String = line.chars().take(caret.1).skip(skip).collect();
+    scene.widths.text(&text)
 }

@@ -132,8 +132,11 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
             put(say(language, Phrase::Asking).into_owned(), Role::Muted);
         }
         MessageState::Streaming | MessageState::Complete => {}
-        MessageState::Partial | MessageState::Failed => {
+        MessageState::Partial => {
             put(say(language, Phrase::Unfinished).into_owned(), Role::Warning);
+        }
+        MessageState::Failed => {
+            put(say(language, Phrase::NoAnswer).into_owned(), Role::Error);
         }
     }
     for phrase in figure_phrases(facts) {
@@ -189,7 +192,13 @@ fn foot(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
     if last && chat.can_continue() {
         let key = scene.keys.hint(Context::Global, &Action::Chat(Chat::Continue));
         if let Some(key) = key {
-            let go_on = say(language, Phrase::GoOn { key: &super::show_key(key) }).into_owned();
+            let key = super::show_key(key);
+            let phrase = if entry.text().is_empty() {
+                Phrase::AskAgain { key: &key }
+            } else {
+                Phrase::GoOn { key: &key }
+            };
+            let go_on = say(language, phrase);
             wrapped(scene, &go_on, Role::Muted, width, &mut lines);
         }
     }
