@@ -141,6 +141,11 @@ impl Harness {
         self
     }
 
+    /// One key as the configuration writes it.
+    pub(crate) fn key(&mut self, name: &str) -> &mut Self {
+        self.input(Input::Key(name.parse().expect("a key")))
+    }
+
     pub(crate) fn paste(&mut self, text: &str) -> &mut Self {
         self.input(Input::Paste(text.to_owned()))
     }
@@ -363,11 +368,11 @@ impl Harness {
         let next = picture.buffer.clone();
         assert_eq!((next.area.width, next.area.height), self.size);
         let resized = next.area != self.shown.area;
-        let row = |buffer: &Buffer, y: u16| -> Vec<Cell> {
-            (0..width).map(|x| buffer[(x, y)].clone()).collect()
-        };
+        let cells = usize::from(width);
+        let row = |y: u16| usize::from(y) * cells..usize::from(y + 1) * cells;
+        let same = |y: &u16| next.content[row(*y)] == self.shown.content[row(*y)];
         self.changed.clear();
-        for y in (0..height).filter(|y| resized || row(&next, *y) != row(&self.shown, *y)) {
+        for y in (0..height).filter(|y| resized || !same(y)) {
             let moved = picture.moved.is_some_and(|(top, end, _)| (top..end).contains(&y));
             assert!(
                 resized || moved || picture.dirty.contains(&y),
