@@ -5,5 +5,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod harness;
+mod reading;
 mod script;
 mod typing;
