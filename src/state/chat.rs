@@ -298,19 +298,21 @@ impl Chat {
         }
     }
 
-    /// The user stopped the answer: what arrived stays, what still comes is dropped.
-    pub fn stop(&mut self) -> Option<TurnId> {
+    /// The user stopped the answer: what arrived stays, what still comes is dropped. Returns the
+    /// turn and what to store: the turn's end may come late, or never if the program ends.
+    pub fn stop(&mut self) -> Option<(TurnId, StoreCommand)> {
         let running = self.running.take()?;
-        if let Some(entry) = self.entries.get_mut(running.entry) {
-            entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
-        }
-        Some(running.turn)
+        self.unsaved = Unsaved::default();
+        let entry = self.entries.get_mut(running.entry)?;
+        entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
+        Some((running.turn, self.save(&self.entries[running.entry])))
     }
 
     /// The turn is over. Returns what to store; empty if it is not one of ours.
     pub fn ended(&mut self, turn: TurnId, how: Ended) -> Vec<StoreCommand> {
         if self.running.as_ref().is_some_and(|running| running.turn == turn) {
             self.running = None;
+            self.unsaved = Unsaved::default();
         }
         let Some(at) = self.entries.iter().rposition(|entry| entry.turn == Some(turn)) else {
             return Vec::new();
@@ -341,7 +343,6 @@ impl Chat {
             (Some(before), Some(now)) => before.plus(now),
             (before, now) => now.or(before),
         };
-        self.unsaved = Unsaved::default();
         vec![self.save(&self.entries[at])]
     }
 

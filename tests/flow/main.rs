@@ -8,3 +8,4 @@ mod harness;
 mod reading;
 mod script;
 mod typing;
+mod ways_out;
