@@ -4,8 +4,12 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod answers;
 mod harness;
+mod keeping;
+mod many;
 mod reading;
 mod script;
+mod sentences;
 mod typing;
 mod ways_out;
