@@ -331,10 +331,17 @@ impl Chat {
             }
         }
         let facts = entry.facts_mut();
-        facts.first_token = how.timing.first_token;
-        facts.streaming = how.timing.streaming;
         facts.finish = how.finish;
-        // An answer that was continued took several requests: what they used adds up.
+        // An answer that was continued took several requests: what they used adds up, and the
+        // speed is that of the requests whose tokens are known.
+        facts.first_token = facts.first_token.or(how.timing.first_token);
+        facts.streaming = match (facts.usage, how.usage, facts.streaming) {
+            (Some(_), Some(_), Some(before)) => {
+                Some(before + how.timing.streaming.unwrap_or_default())
+            }
+            (Some(_), None, before) => before,
+            (None, _, _) | (Some(_), Some(_), None) => how.timing.streaming,
+        };
         facts.usage = match (facts.usage, how.usage) {
             (Some(before), Some(now)) => Some(before.plus(now)),
             (before, now) => now.or(before),

@@ -167,3 +167,19 @@ fn an_unfinished_answer_goes_on_in_the_same_message() {
     assert!(h.find("unfinished").is_none() && h.find("Stopped.").is_none(), "{}", h.screen());
     assert_eq!(h.state.conversations().shown().entries().len(), 2);
 }
+
+#[test]
+fn figures_of_a_continued_answer_belong_together() {
+    let mut h = Harness::with(crate::harness::settings(), (120, 24));
+    h.ask("question");
+    // A service that counts what it sent before it failed.
+    let failed =
+        TurnEnd::Failed(lian::domain::notice::Notice::new(lian::domain::notice::NoticeKind::Cut));
+    let lian::domain::chat::TurnEvent::Ended { usage, timing, .. } = complete() else { panic!() };
+    h.delta("One, ");
+    let turn = h.turn();
+    let what = lian::domain::chat::TurnEvent::Ended { end: failed, usage, finish: None, timing };
+    h.turn_says(turn, what).keys("<alt+c>").delta("two.").done();
+    assert!(h.find("800 tok").is_some(), "{}", h.screen());
+    assert!(h.find("50 tok/s").is_some(), "400 in 8 s, twice, is no 100\n{}", h.screen());
+}
