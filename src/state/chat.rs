@@ -44,6 +44,8 @@ pub struct Running {
     /// It waits before another try.
     pub waiting: Option<Waiting>,
     entry: usize,
+    /// The last thing that came is a tool call, whose code block is open.
+    calling: bool,
 }
 
 /// What arrived and is not yet handed to the store.
@@ -203,7 +205,8 @@ impl Chat {
     fn begin(&mut self, turn: TurnId, now: Now) {
         let entry = self.entries.len() - 1;
         self.entries[entry].turn = Some(turn);
-        self.running = Some(Running { turn, since: now.since_start, waiting: None, entry });
+        let since = now.since_start;
+        self.running = Some(Running { turn, since, waiting: None, entry, calling: false });
         self.scroll.to_end();
     }
 
@@ -259,6 +262,17 @@ impl Chat {
         reasoning: &str,
         now: Now,
     ) -> Vec<HighlightCommand> {
+        let closed = if text.is_empty() { "" } else { self.close_call(turn) };
+        self.push(turn, &format!("{closed}{text}"), reasoning, now)
+    }
+
+    fn push(
+        &mut self,
+        turn: TurnId,
+        text: &str,
+        reasoning: &str,
+        now: Now,
+    ) -> Vec<HighlightCommand> {
         // A turn the user stopped may still have something in the pipe: it is not wanted.
         let Some(entry) = self.running_entry(turn) else {
             return Vec::new();
@@ -281,14 +295,25 @@ impl Chat {
     ) -> Vec<HighlightCommand> {
         let mut text = String::new();
         if let Some(name) = name {
-            let open = self.running_entry(turn).is_some_and(|e| e.text().is_empty());
-            text.push_str(if open { "" } else { "\n\n" });
-            text.push_str("```json tool:");
+            text.push_str(self.close_call(turn));
+            let first = self.running_entry(turn).is_none_or(|entry| entry.text().is_empty());
+            text.push_str(if first { "" } else { "\n\n" });
+            text.push('`');
             text.push_str(name);
-            text.push('\n');
+            text.push_str("`\n\n```json\n");
+            if let Some(running) = self.running.as_mut().filter(|running| running.turn == turn) {
+                running.calling = true;
+            }
         }
         text.push_str(arguments);
-        self.push_delta(turn, &text, "", now)
+        self.push(turn, &text, "", now)
+    }
+
+    /// What ends the code block of a tool call before something else comes.
+    fn close_call(&mut self, turn: TurnId) -> &'static str {
+        let running = self.running.as_mut().filter(|running| running.turn == turn);
+        let open = running.is_some_and(|running| std::mem::take(&mut running.calling));
+        if open { "\n```\n\n" } else { "" }
     }
 
     /// Another try will be made.

@@ -65,6 +65,18 @@ pub(crate) fn parse_keys(script: &str) -> Vec<Key> {
     keys
 }
 
+/// So many pieces of text, numbered from 1.
+pub(crate) fn numbered(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (1..=count).map(piece).collect::<Vec<_>>().concat()
+}
+
+/// Inboxes that can be full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inbox {
+    Chat,
+    Store,
+}
+
 /// The program.
 pub(crate) struct Harness {
     pub(crate) state: AppState,
@@ -75,10 +87,8 @@ pub(crate) struct Harness {
     pub(crate) cold: bool,
     /// Steps paint no frame while this is set.
     pub(crate) hidden: bool,
-    /// The inbox of the store takes nothing.
-    pub(crate) store_full: bool,
-    /// The inbox of the chat service takes nothing.
-    pub(crate) chat_full: bool,
+    /// This inbox takes nothing.
+    pub(crate) full: Option<Inbox>,
     view: View,
     size: (u16, u16),
     effects: Vec<Effect>,
@@ -111,8 +121,7 @@ impl Harness {
             now,
             cold: false,
             hidden: false,
-            store_full: false,
-            chat_full: false,
+            full: None,
             view: View::default(),
             size,
             effects: Vec::new(),
@@ -334,8 +343,8 @@ impl Harness {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             let full = match &effect {
-                Effect::Chat(_) => self.chat_full,
-                Effect::Store(_) => self.store_full,
+                Effect::Chat(_) => self.full == Some(Inbox::Chat),
+                Effect::Store(_) => self.full == Some(Inbox::Store),
                 Effect::Highlight(_) | Effect::Screen(_) | Effect::Quit => false,
             };
             if let Effect::Chat(ChatCommand::Start { turn, .. }) = &effect {

@@ -10,7 +10,7 @@ use lian::domain::settings::Settings;
 use lian::effect::Effect;
 use lian::event::ServiceEvent;
 
-use crate::harness::{Harness, delta, settings};
+use crate::harness::{Harness, Inbox, delta, settings};
 use crate::typing::drafts;
 
 fn store(event: StoreEvent) -> ServiceEvent {
@@ -207,11 +207,11 @@ fn a_question_does_not_hide_trouble_with_the_store() {
 #[test]
 fn a_full_chat_service_is_busy_and_loses_nothing() {
     let mut h = Harness::new();
-    h.chat_full = true;
+    h.full = Some(Inbox::Chat);
     h.ask("question");
     assert!(h.find("lian is busy").is_some(), "{}", h.screen());
     assert!(h.find("question").is_some() && !h.state.answering());
-    h.chat_full = false;
+    h.full = None;
     h.keys("<alt+c>");
     assert_eq!(h.requests()[0].messages[0].text, "question");
     h.delta("Here.").done();
@@ -222,11 +222,11 @@ fn a_full_chat_service_is_busy_and_loses_nothing() {
 fn a_full_store_gets_everything_later_in_the_same_order() {
     let script = |h: &mut Harness, full: bool| {
         h.effects();
-        h.store_full = full;
+        h.full = full.then_some(Inbox::Store);
         h.ask("one");
         h.delta("first answer").pass(300);
         h.done().keys("draft").pass(300);
-        h.store_full = false;
+        h.full = None;
         h.pass(1_000);
         h.stored()
     };
@@ -240,7 +240,7 @@ fn a_full_store_gets_everything_later_in_the_same_order() {
 fn the_end_hands_over_what_the_store_refused() {
     let mut h = Harness::new();
     h.effects();
-    h.store_full = true;
+    h.full = Some(Inbox::Store);
     h.ask("one");
     assert_eq!(h.stored(), []);
     let last = h.state.last_words(h.now);

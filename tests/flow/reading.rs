@@ -3,13 +3,13 @@
 use lian::domain::chat::TurnEvent;
 use proptest::prelude::*;
 
-use crate::harness::{Harness, delta, settings};
+use crate::harness::{Harness, delta, numbered, settings};
 
 /// A conversation of some questions, each with an answer of thirty numbered paragraphs.
 fn long(questions: usize) -> Harness {
     let mut h = Harness::new();
     for question in 1..=questions {
-        let answer: String = (1..=30).map(|n| format!("answer {question}.{n}\n\n")).collect();
+        let answer = numbered(30, |n| format!("answer {question}.{n}\n\n"));
         h.exchange(&format!("question {question}"), &answer);
     }
     h
@@ -154,8 +154,7 @@ fn asking_leads_to_the_end() {
 #[test]
 fn another_width_keeps_the_place() {
     let mut h = Harness::new();
-    let answer: String =
-        (1..=40).map(|n| format!("paragraph {n} {}\n\n", "with many words ".repeat(9))).collect();
+    let answer = numbered(40, |n| format!("paragraph {n} {}\n\n", "with many words ".repeat(9)));
     h.exchange("question", &answer);
     h.keys("<pageup><pageup>");
     let number = |h: &Harness| {

@@ -14,7 +14,7 @@ use lian::input::bindings::BINDINGS;
 use lian::state::scroll::Position;
 use proptest::prelude::*;
 
-use crate::harness::{Harness, complete, delta, ended, settings};
+use crate::harness::{Harness, Inbox, complete, delta, ended, settings};
 
 /// One step of a walk.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ fn take(h: &mut Harness, step: &Step) {
             h.says(ServiceEvent::Store(StoreEvent::Trouble(notice)));
         }
         Step::Recovered => drop(h.says(ServiceEvent::Store(StoreEvent::Recovered))),
-        Step::Full(full) => h.store_full = *full,
+        Step::Full(full) => h.full = full.then_some(Inbox::Store),
     }
 }
 

@@ -4,18 +4,20 @@ use lian::domain::conversations::{StoreCommand, StoreEvent};
 use lian::event::ServiceEvent;
 use lian::input::PointerKind;
 
-use crate::harness::Harness;
+use crate::harness::{Harness, numbered};
 
 /// The composer's row on a screen of 80 by 24 while it holds one.
 const ROW: u16 = 22;
 
 /// The drafts among the writes.
 pub(crate) fn drafts(stored: &[StoreCommand]) -> Vec<&str> {
-    let draft = |command| match command {
-        &StoreCommand::SaveDraft { ref text, .. } => Some(text.as_str()),
-        _ => None,
-    };
-    stored.iter().filter_map(draft).collect()
+    let mut drafts = Vec::new();
+    for command in stored {
+        if let StoreCommand::SaveDraft { text, .. } = command {
+            drafts.push(text.as_str());
+        }
+    }
+    drafts
 }
 
 #[test]
@@ -74,7 +76,7 @@ fn long_text_wraps_and_the_caret_follows() {
 #[test]
 fn a_long_message_scrolls_within_a_third_of_the_screen() {
     let mut h = Harness::new();
-    h.paste(&(1..=30).map(|n| format!("line {n}\n")).collect::<String>());
+    h.paste(&numbered(30, |n| format!("line {n}\n")));
     assert_eq!(h.find("Message"), Some(14), "{}", h.screen());
     assert_eq!(h.row(21), " line 30", "{}", h.screen());
     assert_eq!(h.cursor(), Some((1, 22)));
@@ -208,7 +210,7 @@ fn the_mouse_chooses_the_pane_and_the_wheel_scrolls() {
 #[test]
 fn deleted_lines_let_the_others_come_back_into_sight() {
     let mut h = Harness::new();
-    h.paste(&(1..=30).map(|n| format!("line {n}\n")).collect::<String>());
+    h.paste(&numbered(30, |n| format!("line {n}\n")));
     for _ in 0..28 {
         h.keys("<backspace><ctrl+u>");
     }
