@@ -301,13 +301,15 @@ impl Runtime {
         }
     }
 
-    /// The terminal is gone. With no answer running the program ends; else it finishes and
-    /// stores the answer without a screen.
+    /// The terminal is gone, or we were told so. With no answer running the program ends; else it
+    /// finishes and stores the answer without a screen.
     fn hang_up(&mut self) {
         if self.painter.take().is_none() {
             return;
         }
         self.input = None;
+        // SIGHUP can be sent by anybody while the terminal is alive; a dead one takes nothing.
+        rescue::restore();
         tracing::info!("the terminal is gone");
         if let Err(error) = crate::terminal::hangup::detach() {
             tracing::warn!(%error, "could not let go of the terminal");
