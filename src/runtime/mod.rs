@@ -284,7 +284,6 @@ impl Runtime {
     }
 
     fn suspend(&mut self) {
-        self.signals.ignore_next_continue();
         if rescue::suspend().is_err() {
             self.hang_up();
             return;
