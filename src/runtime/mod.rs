@@ -41,7 +41,7 @@ use crate::terminal::screen::Gone;
 use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
-use perform::{Services, Wanted};
+use perform::{Order, Services, Wanted};
 use signals::{Signal, Signals};
 
 /// Events that may wait on their way up.
@@ -272,8 +272,9 @@ impl Runtime {
 
     /// Carries out effects; what is refused goes back in at once.
     fn perform(&mut self, effects: Vec<Effect>) {
+        let mut order = Order::default();
         for effect in effects {
-            match self.services.perform(effect) {
+            match order.keep(effect, |effect| self.services.perform(effect)) {
                 Wanted::Nothing => {}
                 Wanted::Screen(ScreenCommand::Redraw) => {
                     #[cfg(debug_assertions)]
