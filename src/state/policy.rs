@@ -73,10 +73,10 @@ impl AppState {
 
     fn stop_answer(&mut self) -> Effects {
         let chat = self.conversations.shown_mut();
-        let Some(turn) = chat.stop() else {
+        let Some((turn, save)) = chat.stop() else {
             return Vec::new();
         };
-        vec![Effect::Chat(ChatCommand::Cancel(turn))]
+        vec![Effect::Chat(ChatCommand::Cancel(turn)), Effect::Store(save)]
     }
 
     pub(super) fn on_chat(&mut self, action: ChatAction, now: Now) -> Effects {

@@ -27,6 +27,8 @@ struct Key {
     reasoning: usize,
     reasoning_open: bool,
     answered: bool,
+    /// The key that goes on is shown: only below the last answer.
+    go_on: bool,
     countdown: Option<u64>,
 }
 
@@ -72,6 +74,7 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
         reasoning: entry.reasoning_chars(),
         reasoning_open: entry.reasoning_open,
         answered: !entry.text().is_empty(),
+        go_on: last && chat.can_continue(),
         countdown: waiting.map(|w| super::seconds_left(w.until, scene.now)),
     }
 }

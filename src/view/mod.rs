@@ -64,7 +64,7 @@ pub struct Scene<'a> {
 pub struct Picture<'a> {
     /// The whole screen.
     pub buffer: &'a Buffer,
-    /// Rows that may differ from the frame before, ascending.
+    /// Rows that may differ from the frame before, in no order.
     pub dirty: &'a [u16],
     /// The transcript's rows moved: first row, row after the last, how many rows up.
     pub moved: Option<(u16, u16, i32)>,
