@@ -11,5 +11,6 @@ mod many;
 mod reading;
 mod script;
 mod sentences;
+mod snapshots;
 mod typing;
 mod ways_out;

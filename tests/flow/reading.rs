@@ -180,6 +180,18 @@ fn a_resize_at_the_end_does_not_pull_a_later_reader_back() {
 }
 
 #[test]
+fn reasoning_opened_while_the_window_changes_begins_at_its_head() {
+    let mut h = Harness::new();
+    h.ask("question");
+    h.turn_says(h.turn(), delta(&"text ".repeat(900), &"thought ".repeat(200)));
+    h.hidden = true;
+    h.resize(60, 24).keys("<alt+t>");
+    h.hidden = false;
+    h.frame();
+    assert!(h.row(3).contains("qwen-plus  14:01"), "{}", h.screen());
+}
+
+#[test]
 fn another_width_at_the_end_stays_at_the_end() {
     let mut h = long(2);
     for (width, height) in [(40, 10), (120, 40), (20, 5), (80, 24)] {
