@@ -7,6 +7,8 @@
 //! full.
 
 mod clock;
+#[cfg(debug_assertions)]
+mod drill;
 mod frame;
 mod launch;
 mod painter;
@@ -16,12 +18,15 @@ mod signals;
 
 pub use launch::launch;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc::{self, Receiver};
 
 use crate::config::Config;
 use crate::domain::ids::IdSource;
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::effect::{Effect, ScreenCommand};
 use crate::event::ServiceEvent;
 use crate::input::keymap::KeyMap;
@@ -118,6 +123,10 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let language = settings.language;
     let (out, events) = mpsc::channel(CHANNEL);
     let state = AppState::new(settings, IdSource::new(seed), now);
+    let endpoint = &deps.endpoint;
+    // Whoever has no key learns it before writing a question.
+    let no_key = (endpoint.needs_key() && !endpoint.has_key())
+        .then(|| Notice::new(NoticeKind::KeyMissing { origin: endpoint.origin() }));
     let signals = Signals::new()?;
     let painter = Painter::enter(caps, theme)?;
     let mut runtime = Runtime {
@@ -136,10 +145,15 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     drop(out);
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
+    if let Some(notice) = no_key {
+        runtime.state.on_service(ServiceEvent::Notice(notice), now);
+    }
     let effects = runtime.state.start(prompt.as_deref(), now);
     runtime.perform(effects);
     runtime.frames.at_once(now.since_start);
-    let reason = runtime.until_the_end().await;
+    // The panic hook gives the terminal back; the state is still here, and what arrived is saved.
+    let reason = AssertUnwindSafe(runtime.until_the_end()).catch_unwind().await;
+    let reason = reason.unwrap_or(Reason::Panicked);
     let ended = runtime.shut_down(reason, language).await;
     if let Some(simulator) = simulator {
         // It has nothing to save; what still streams is cut.
@@ -261,7 +275,11 @@ impl Runtime {
         for effect in effects {
             match self.services.perform(effect) {
                 Wanted::Nothing => {}
-                Wanted::Screen(ScreenCommand::Redraw) => self.repaint(),
+                Wanted::Screen(ScreenCommand::Redraw) => {
+                    #[cfg(debug_assertions)]
+                    drill::panic_if_asked();
+                    self.repaint();
+                }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
                 Wanted::Quit => self.reason = Some(Reason::Quit),
                 Wanted::Refused(effect) => {
@@ -274,7 +292,6 @@ impl Runtime {
     }
 
     fn suspend(&mut self) {
-        self.signals.ignore_next_continue();
         if rescue::suspend().is_err() {
             self.hang_up();
             return;
@@ -301,13 +318,15 @@ impl Runtime {
         }
     }
 
-    /// The terminal is gone. With no answer running the program ends; else it finishes and
-    /// stores the answer without a screen.
+    /// The terminal is gone, or we were told so. With no answer running the program ends; else it
+    /// finishes and stores the answer without a screen.
     fn hang_up(&mut self) {
         if self.painter.take().is_none() {
             return;
         }
         self.input = None;
+        // SIGHUP can be sent by anybody while the terminal is alive; a dead one takes nothing.
+        rescue::restore();
         tracing::info!("the terminal is gone");
         if let Err(error) = crate::terminal::hangup::detach() {
             tracing::warn!(%error, "could not let go of the terminal");

@@ -30,7 +30,7 @@ pub(super) enum Signal {
     HangUp,
     /// SIGTSTP from outside; Ctrl-Z is a key.
     Stop,
-    /// SIGCONT.
+    /// SIGCONT after a stop that was not of our own making.
     Continue,
     /// A thread panicked.
     Panicked,
@@ -45,7 +45,6 @@ pub(super) struct Signals {
     stop: Stream,
     go_on: Stream,
     gone: std::sync::Arc<Notify>,
-    ignore_continue: bool,
     /// Ends its thread when dropped.
     _watchdog: Option<Watchdog>,
 }
@@ -60,36 +59,24 @@ impl Signals {
             hang_up: signal(SignalKind::hangup())?,
             stop: signal(SignalKind::from_raw(libc::SIGTSTP))?,
             go_on: signal(SignalKind::from_raw(libc::SIGCONT))?,
-            ignore_continue: false,
             _watchdog: Watchdog::start(move || tell.notify_one()).ok(),
             gone,
         })
     }
 
-    /// The next SIGCONT answers a suspension of our own, which has set everything right itself.
-    pub(super) fn ignore_next_continue(&mut self) {
-        self.ignore_continue = true;
-    }
-
     pub(super) async fn next(&mut self) -> Signal {
-        loop {
-            if PANICKED.load(Ordering::SeqCst) {
-                return Signal::Panicked;
-            }
-            tokio::select! {
-                biased;
-                () = PANIC.notified() => return Signal::Panicked,
-                _ = self.terminate.recv() => return Signal::Terminate,
-                _ = self.interrupt.recv() => return Signal::Interrupt,
-                _ = self.hang_up.recv() => return Signal::HangUp,
-                () = self.gone.notified() => return Signal::HangUp,
-                _ = self.stop.recv() => return Signal::Stop,
-                _ = self.go_on.recv() => {
-                    if !std::mem::take(&mut self.ignore_continue) {
-                        return Signal::Continue;
-                    }
-                }
-            }
+        if PANICKED.load(Ordering::SeqCst) {
+            return Signal::Panicked;
+        }
+        tokio::select! {
+            biased;
+            () = PANIC.notified() => Signal::Panicked,
+            _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.hang_up.recv() => Signal::HangUp,
+            () = self.gone.notified() => Signal::HangUp,
+            _ = self.stop.recv() => Signal::Stop,
+            _ = self.go_on.recv() => Signal::Continue,
         }
     }
 }

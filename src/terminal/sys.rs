@@ -88,27 +88,35 @@ pub(super) fn terminal_path(fd: BorrowedFd<'_>) -> Option<PathBuf> {
 /// continued. Whoever started us is in the group and must stop too, or the shell would not notice.
 /// Nothing happens where stopping is not possible: nobody could continue us.
 pub(super) fn stop() -> io::Result<()> {
-    let before = disposition(None)?;
+    let before = disposition(libc::SIGTSTP, None)?;
     if before.sa_sigaction == libc::SIG_IGN {
         return Ok(());
     }
-    // The others first, which we have to ignore; then this very thread, so that the stop has happened
-    // when the call is back.
-    disposition(Some(handler(libc::SIG_IGN)))?;
-    #[expect(unsafe_code, reason = "std does not send signals")]
-    // SAFETY: both calls take plain numbers.
-    let sent = unsafe { libc::kill(0, libc::SIGTSTP) };
-    let sent = if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) };
-    disposition(Some(handler(libc::SIG_DFL)))?;
-    if sent.is_ok() {
-        #[expect(unsafe_code, reason = "std does not send signals")]
-        // SAFETY: takes a plain number; the default action runs no code of ours.
-        unsafe {
-            libc::raise(libc::SIGTSTP);
-        }
-    }
-    disposition(Some(before))?;
+    // The continuation that ends this stop is told to nobody: what there is to set right, the caller
+    // does, and whether the kernel stops us at all cannot be known.
+    let going_on = disposition(libc::SIGCONT, Some(handler(libc::SIG_DFL)))?;
+    let sent = stop_group();
+    disposition(libc::SIGTSTP, Some(before))?;
+    disposition(libc::SIGCONT, Some(going_on))?;
     sent
+}
+
+/// The others first, which we have to ignore; then this very thread, so that the stop has happened
+/// when the call is back.
+fn stop_group() -> io::Result<()> {
+    disposition(libc::SIGTSTP, Some(handler(libc::SIG_IGN)))?;
+    #[expect(unsafe_code, reason = "std does not send signals")]
+    // SAFETY: takes plain numbers.
+    if unsafe { libc::kill(0, libc::SIGTSTP) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    disposition(libc::SIGTSTP, Some(handler(libc::SIG_DFL)))?;
+    #[expect(unsafe_code, reason = "std does not send signals")]
+    // SAFETY: takes a plain number; the default action runs no code of ours.
+    unsafe {
+        libc::raise(libc::SIGTSTP);
+    }
+    Ok(())
 }
 
 fn handler(action: libc::sighandler_t) -> libc::sigaction {
@@ -119,14 +127,14 @@ fn handler(action: libc::sighandler_t) -> libc::sigaction {
     new
 }
 
-/// What SIGTSTP does, and perhaps from now on something else.
-fn disposition(new: Option<libc::sigaction>) -> io::Result<libc::sigaction> {
+/// What a signal does, and perhaps from now on something else.
+fn disposition(signal: i32, new: Option<libc::sigaction>) -> io::Result<libc::sigaction> {
     let mut old = handler(libc::SIG_DFL);
     let new = new.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     #[expect(unsafe_code, reason = "std does not know dispositions")]
     // SAFETY: `new` is null or a whole structure that outlives the call, whose handler is SIG_DFL,
     // SIG_IGN or what this call reported before; `old` is a whole structure of our own.
-    let result = unsafe { libc::sigaction(libc::SIGTSTP, new, &raw mut old) };
+    let result = unsafe { libc::sigaction(signal, new, &raw mut old) };
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(old) }
 }
 

@@ -145,8 +145,8 @@ pub(super) struct Message {
     pub(super) body: Laid,
     /// A question's text.
     pub(super) plain: Vec<Row>,
-    /// Where a row was before the width changed: its part, its piece, its row.
-    before: Option<(u16, Part)>,
+    /// What the first row on the screen was part of before the width changed.
+    before: Option<Part>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,11 +215,11 @@ impl RowCache {
             self.messages.clear();
             self.top = None;
         }
-        if self.made_for.is_some_and(|made| made != key) {
-            let width = self.made_for.map_or(0, |(_, width)| width);
-            for (entry, message) in &mut self.messages {
-                message.before = self.top.filter(|(e, _)| e == entry).map(|(_, p)| (width, p));
-            }
+        // Only in the first frame at another width: later the reader may be anywhere.
+        let other = self.made_for.is_some_and(|made| made != key);
+        for (entry, message) in &mut self.messages {
+            message.before =
+                self.top.filter(|(top, _)| other && top == entry).map(|(_, part)| part);
         }
         self.made_for = Some(key);
         self.fresh.clear();
@@ -245,7 +245,7 @@ impl RowCache {
     pub(super) fn same_row(&mut self, entry: usize, row: usize) -> usize {
         let Some(message) = self.messages.get_mut(&entry) else { return row };
         match message.before.take() {
-            Some((_, part)) => message.row_of(part),
+            Some(part) => message.row_of(part),
             None => row,
         }
     }

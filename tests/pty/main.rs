@@ -1,0 +1,20 @@
+//! The real binary in a real terminal: what it shows, what it takes, how it leaves, and what it
+//! survives. Each file holds one kind of promise; they refuse to look inside the program.
+
+#![cfg(unix)]
+#![expect(clippy::expect_used, reason = "a test that cannot set up its world has failed")]
+#![expect(clippy::disallowed_methods, reason = "tests have clocks and files of their own")]
+
+mod harness;
+
+mod basics;
+mod crash;
+mod disk;
+mod faults;
+mod flood;
+mod hangup;
+mod hostile;
+mod leaving;
+mod restart;
+mod sizes;
+mod suspend;
