@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a clock and pauses are what measuring is made of")]
 
 use std::io::{Read as _, Write};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use crate::floor;
 use crate::log::{Log, Mark};
-use crate::plan::Subject;
+use crate::plan::{Plan, Subject};
 use crate::process::{self, Usage};
 
 pub(crate) const COLUMNS: u16 = 120;
@@ -47,9 +48,9 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    pub(crate) fn start(subject: Subject, origin: &str) -> anyhow::Result<Self> {
+    pub(crate) fn start(plan: &Plan, subject: Subject, origin: &str) -> anyhow::Result<Self> {
         let home = tempfile::tempdir()?;
-        let (command, prompt) = command(subject, origin, home.path())?;
+        let (command, prompt) = command(plan, subject, origin, home.path())?;
         let size = PtySize { rows: ROWS, cols: COLUMNS, ..PtySize::default() };
         let pair = native_pty_system().openpty(size)?;
         let mut reader = pair.master.try_clone_reader()?;
@@ -72,8 +73,8 @@ impl Child {
     }
 
     /// Starts it and waits until it takes questions and has nothing more to say.
-    pub(crate) fn ready(subject: Subject, origin: &str) -> anyhow::Result<Self> {
-        let child = Self::start(subject, origin)?;
+    pub(crate) fn ready(plan: &Plan, subject: Subject, origin: &str) -> anyhow::Result<Self> {
+        let child = Self::start(plan, subject, origin)?;
         child.at_prompt()?;
         child.quiet(Duration::from_millis(400))?;
         Ok(child)
@@ -147,9 +148,10 @@ impl Drop for Child {
 }
 
 fn command(
+    plan: &Plan,
     subject: Subject,
     origin: &str,
-    home: &std::path::Path,
+    home: &Path,
 ) -> anyhow::Result<(CommandBuilder, &'static [u8])> {
     let (mut command, prompt) = match subject {
         Subject::Floor => {
@@ -161,7 +163,9 @@ fn command(
         Subject::Lian { colours } => {
             let config = home.join("config.toml");
             std::fs::write(&config, format!("highlight = {colours}\n"))?;
-            let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lian"));
+            let program = plan.program.as_deref();
+            let program = program.unwrap_or(Path::new(env!("CARGO_BIN_EXE_lian")));
+            let mut command = CommandBuilder::new(program);
             command.env_clear();
             command.env("DASHSCOPE_API_KEY", "sk-bench");
             command.arg("--base-url");

@@ -2,8 +2,9 @@
 //! it in the same run, and prints a table. It refuses to judge: no figure is asserted, and on a
 //! machine that is shared only counts and ratios mean much.
 //!
-//! `cargo bench --bench terminal -- [--quick] [--save DIR] [ROW...] [PROGRAM...]`; rows and
-//! programs are named in `plan`, all are measured if none is named.
+//! `cargo bench --bench terminal -- [--quick] [ROW...] [SUBJECT...]`; rows and subjects are
+//! named in `plan`, all are measured if none is named. `--program FILE` measures another build
+//! of lian, `--save DIR` keeps what streamed to the terminal.
 //! Processor time is the process's own clock, bytes and reads are what the terminal took.
 
 #[cfg(target_os = "linux")]

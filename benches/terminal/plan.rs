@@ -57,6 +57,8 @@ pub(crate) struct Plan {
     pub(crate) keys: usize,
     /// Pages turned.
     pub(crate) pages: u32,
+    /// Another build to measure instead of this one.
+    pub(crate) program: Option<PathBuf>,
     /// Where to keep what streamed to the terminal.
     pub(crate) save: Option<PathBuf>,
 }
@@ -99,17 +101,18 @@ impl Plan {
     /// Reads the arguments; `--bench` is cargo's.
     pub(crate) fn from_args(mut args: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let (mut rows, mut subjects, mut quick) = (Vec::new(), Vec::new(), false);
-        let mut save = None;
+        let (mut program, mut save) = (None, None);
         while let Some(arg) = args.next() {
             let row = Row::ALL.iter().find(|(name, _)| *name == arg);
             let subject = Subject::ALL.iter().find(|(name, _)| *name == arg);
             match (arg.as_str(), row, subject) {
                 ("--bench", ..) => {}
                 ("--quick", ..) => quick = true,
+                ("--program", ..) => program = args.next().map(PathBuf::from),
                 ("--save", ..) => save = args.next().map(PathBuf::from),
                 (_, Some((_, row)), _) => rows.push(*row),
                 (_, _, Some((_, subject))) => subjects.push(*subject),
-                _ => bail!("{arg}: expected --quick, --save DIR, {}", choices()),
+                _ => bail!("{arg}: expected --quick, --program FILE, --save DIR, {}", choices()),
             }
         }
         if rows.is_empty() {
@@ -129,6 +132,7 @@ impl Plan {
             long: pick(20_000, 4_000),
             keys: if quick { 60 } else { 400 },
             pages: 50,
+            program,
             save,
         })
     }

@@ -122,7 +122,7 @@ fn figures(plan: &Plan, subject: Subject) -> anyhow::Result<Figures> {
 fn start(plan: &Plan, subject: Subject) -> anyhow::Result<Start> {
     let (mut walls, mut cpus, mut bytes, mut questions) = (vec![], vec![], vec![], 0);
     for number in 0..plan.starts {
-        let child = Child::start(subject, NOWHERE)?;
+        let child = Child::start(plan, subject, NOWHERE)?;
         let wall = child.at_prompt()?.duration_since(child.started);
         child.quiet(Duration::from_millis(200))?;
         // The first one fills the system's caches.
@@ -138,7 +138,7 @@ fn start(plan: &Plan, subject: Subject) -> anyhow::Result<Start> {
 }
 
 fn idle(plan: &Plan, subject: Subject) -> anyhow::Result<Idle> {
-    let mut child = Child::ready(subject, NOWHERE)?;
+    let mut child = Child::ready(plan, subject, NOWHERE)?;
     let memory = process::memory(child.pid)?;
     let keys = plan.keys.min(100);
     let (before, begin) = (child.usage()?, child.log().mark());
@@ -168,7 +168,7 @@ fn idle(plan: &Plan, subject: Subject) -> anyhow::Result<Idle> {
 
 fn stream(plan: &Plan, subject: Subject, tokens: u32, rate: u32) -> anyhow::Result<Stream> {
     let simulator = Simulator::start(tokens, rate)?;
-    let mut child = Child::ready(subject, &simulator.origin)?;
+    let mut child = Child::ready(plan, subject, &simulator.origin)?;
     let (before, mark) = (child.usage()?, child.log().mark());
     let asked = child.send("go\r")?;
     let quarter = Duration::from_secs(1) * tokens / rate / 4;
@@ -200,7 +200,7 @@ fn echo(plan: &Plan, subject: Subject) -> anyhow::Result<Echo> {
     // An answer that outlasts the keys, of which one comes every 51 ms or so.
     let tokens = u32::try_from(plan.keys * 7 + 200)?;
     let simulator = Simulator::start(tokens, 100)?;
-    let mut child = Child::ready(subject, &simulator.origin)?;
+    let mut child = Child::ready(plan, subject, &simulator.origin)?;
     let asked = child.send("go\r")?;
     Child::rest_until(asked + Duration::from_millis(500));
     let mut times = Vec::new();
@@ -223,7 +223,7 @@ fn echo(plan: &Plan, subject: Subject) -> anyhow::Result<Echo> {
 
 fn burst(plan: &Plan, subject: Subject) -> anyhow::Result<Burst> {
     let simulator = Simulator::start(plan.long, 0)?;
-    let mut child = Child::ready(subject, &simulator.origin)?;
+    let mut child = Child::ready(plan, subject, &simulator.origin)?;
     let (before, mark) = (child.usage()?, child.log().mark());
     let asked = child.send("go\r")?;
     let wall = child.quiet(SILENCE)?.duration_since(asked);

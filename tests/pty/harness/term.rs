@@ -152,7 +152,17 @@ impl Term {
 
     /// Waits until the screen looks as it did once.
     pub(crate) fn wait_for_picture(&self, wanted: &[String]) {
-        self.wait_until("the picture seen before", |screen| picture(screen) == wanted);
+        let mut seen = Vec::new();
+        let holds = |screen: &vt100::Screen| {
+            seen = picture(screen);
+            seen == wanted
+        };
+        let waited = std::panic::AssertUnwindSafe(|| self.wait_until("an earlier picture", holds));
+        if let Err(panic) = std::panic::catch_unwind(waited) {
+            let rows = wanted.iter().zip(&seen).filter(|(wanted, seen)| wanted != seen);
+            print_rows(rows);
+            std::panic::resume_unwind(panic);
+        }
     }
 
     /// What the screen shows, row by row.
@@ -280,6 +290,14 @@ pub(crate) fn picture(screen: &vt100::Screen) -> Vec<String> {
     };
     let row = |row| (0..columns.get()).map(|column| look(row, column)).collect::<String>();
     (0..rows.get()).map(|y| row(y).trim_end().to_owned()).collect()
+}
+
+/// Shows the rows that differ, in the test's own output.
+#[expect(clippy::print_stdout, reason = "the test's output is shown when it fails")]
+fn print_rows<'a>(rows: impl Iterator<Item = (&'a String, &'a String)>) {
+    for (wanted, seen) in rows {
+        println!("wanted {wanted:?}\nseen   {seen:?}");
+    }
 }
 
 /// The kernel's modes of a terminal, as text.
