@@ -113,6 +113,9 @@ fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
             (indent, Role::Text),
             (say(language, phrase).into_owned(), Role::Muted),
         ]));
+        if entry.reasoning_open || !entry.text().is_empty() {
+            lines.push(Line::default());
+        }
     }
     lines
 }
@@ -191,6 +194,10 @@ fn foot(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
         return lines;
     };
     let role = super::level_role(notice.kind.level());
+    // What lian says must not read like the last line of the answer.
+    if !entry.text().is_empty() {
+        lines.push(Line::default());
+    }
     wrapped(scene, &words::line(language, notice), role, width, &mut lines);
     if last && chat.can_continue() {
         let key = scene.keys.hint(Context::Global, &Action::Chat(Chat::Continue));

@@ -28,8 +28,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         Phrase::Answering => "answering",
         Phrase::Reasoning { chars, running, open } => {
             let mark = if open { '▾' } else { '▸' };
-            let state = if running { "reasoning" } else { "reasoned" };
-            return format!("{mark} {state}, {} characters", grouped(chars as u64)).into();
+            let dots = if running { "…" } else { "" };
+            return format!("{mark} Reasoning{dots} {} characters", grouped(chars as u64)).into();
         }
         Phrase::FirstToken(time) => return format!("first token {} s", seconds(time)).into(),
         Phrase::Speed(rate) => return format!("{rate:.0} tok/s").into(),

@@ -29,7 +29,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         Phrase::Reasoning { chars, running, open } => {
             let mark = if open { '▾' } else { '▸' };
             let state = if running { "正在思考" } else { "思考过程" };
-            return format!("{mark} {state}，{} 字", grouped(chars as u64)).into();
+            return format!("{mark} {state} {} 字", grouped(chars as u64)).into();
         }
         Phrase::FirstToken(time) => return format!("首字 {} 秒", seconds(time)).into(),
         Phrase::Speed(rate) => return format!("{rate:.0} tok/秒").into(),
