@@ -58,8 +58,9 @@ fn an_answer_is_finished_and_kept() {
 fn an_answer_that_stalls_is_given_up_and_kept() {
     let home = Home::new();
     home.configure("[deadlines]\nidle = 2\n");
-    let sim =
-        Sim::with("[[rule]]\nrate = 0\nanswer = \"one two three four five\"\nstall_after_tokens = 3");
+    let sim = Sim::with(
+        "[[rule]]\nrate = 0\nanswer = \"one two three four five\"\nstall_after_tokens = 3",
+    );
     let mut term = Start::new(&home, &sim).ready();
     term.keys("count\r");
     term.wait_for("one two");
