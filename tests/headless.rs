@@ -97,8 +97,15 @@ fn json_lines_have_a_schema() {
     assert_eq!(
         keys,
         [
-            "cost", "error", "finish", "first_token_s", "requests", "status", "streaming_s",
-            "type", "usage"
+            "cost",
+            "error",
+            "finish",
+            "first_token_s",
+            "requests",
+            "status",
+            "streaming_s",
+            "type",
+            "usage"
         ]
     );
     assert_eq!(end["status"], "complete");
@@ -167,9 +174,10 @@ fn waits_are_told_unless_they_are_not_wanted() {
     let waits: Vec<&Value> = lines.iter().filter(|line| line["type"] == "waiting").collect();
     assert_eq!(waits.len(), 3);
     assert!(waits.iter().all(|wait| wait["seconds"].is_f64() && wait["reason"].is_string()));
-    assert_eq!(waits.iter().filter_map(|wait| wait["attempt"].as_u64()).collect::<Vec<_>>(), [
-        2, 3, 4
-    ]);
+    assert_eq!(
+        waits.iter().filter_map(|wait| wait["attempt"].as_u64()).collect::<Vec<_>>(),
+        [2, 3, 4]
+    );
     assert_eq!(lines.last().expect("an end")["requests"], 4);
 }
 
@@ -341,7 +349,9 @@ fn the_simulator_says_one_line_and_ends_well() {
 #[test]
 fn the_key_is_in_no_file_and_on_no_output() {
     let loud = "trace,lian=trace,hyper=trace,hyper_util=trace,reqwest=trace,rustls=trace,h2=trace";
-    for rule in ["answer = \"yes\"", "code = \"invalid_api_key\"", "status = 500", "garbage = \"html\""] {
+    for rule in
+        ["answer = \"yes\"", "code = \"invalid_api_key\"", "status = 500", "garbage = \"html\""]
+    {
         let world = World::new();
         let sim = Sim::with(&format!("[[rule]]\n{rule}"));
         for args in [&["chat", "hello"][..], &["chat", "--json", "hello"]] {

@@ -1,7 +1,7 @@
 //! Whatever goes wrong is one clear sentence with the next step, the program goes on, and a second
 //! question works where that is possible.
 
-use crate::harness::fake::{self, Fake};
+use crate::harness::fake::Fake;
 use crate::harness::term::Term;
 use crate::harness::world::{Home, Sim, Start};
 
@@ -238,7 +238,7 @@ fn a_server_that_is_none_of_ours() {
     let term = Start::at(&home, &server.origin()).ready();
     expect(term, &["/compatible-mode/v1/chat/completions is not there.", "Check --base-url"], None);
     let home = Home::new();
-    let server = Fake::saying(fake::answer(&[fake::delta("from elsewhere")]));
+    let server = Fake::telling("from elsewhere");
     let term = Start::at(&home, &server.origin()).ready();
     expect(term, &["from elsewhere"], None);
 }

@@ -204,6 +204,7 @@ fn a_hostile_redirect_is_named_and_not_followed() {
     term.keys("where?\r");
     term.wait_for("lian does not follow");
     assert_tame(&term);
+    assert_eq!(server.heard().len(), 1);
 }
 
 #[test]
