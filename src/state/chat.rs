@@ -207,6 +207,8 @@ impl Chat {
         self.entries[entry].turn = Some(turn);
         let since = now.since_start;
         self.running = Some(Running { turn, since, waiting: None, entry, calling: false });
+        // The message is saved whole now: pieces of a turn just stopped must not follow it.
+        self.unsaved = Unsaved::default();
         self.scroll.to_end();
     }
 
@@ -396,6 +398,8 @@ impl Chat {
     /// When arrived text must go to the store.
     #[must_use]
     pub fn save_deadline(&self) -> Option<Duration> {
+        // What a stopped turn left is saved with its end, not by time.
+        self.running.as_ref()?;
         self.unsaved.since.map(|since| since + SAVE_EVERY)
     }
 
@@ -447,4 +451,39 @@ fn title_of(text: &str) -> String {
         title.push('…');
     }
     title
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::ConversationId;
+
+    #[test]
+    fn going_on_after_a_stop_saves_no_piece_twice() {
+        let now = Now::default();
+        let head = Conversation {
+            id: ConversationId(1),
+            title: String::new(),
+            model: ModelId::new("m"),
+            created_ms: 0,
+            updated_ms: 0,
+        };
+        let mut chat = Chat::new(head, ChatParams::default(), None);
+        chat.ask("question", (MessageId(1), MessageId(2)), TurnId(1), now);
+        chat.push_delta(TurnId(1), "half an ", "", now);
+        assert!(chat.save_deadline().is_some());
+        chat.stop().unwrap();
+        assert_eq!(chat.save_deadline(), None, "a stopped turn wakes nobody");
+        let asked = chat.go_on(TurnId(2), now).unwrap();
+        let saved = asked.store.iter().any(|command| {
+            matches!(command, StoreCommand::SaveMessage { message, .. } if message.text == "half an ")
+        });
+        assert!(saved, "{:?}", asked.store);
+        assert_eq!(chat.take_unsaved(now, true), None);
+        chat.push_delta(TurnId(2), "answer", "", now);
+        let Some(StoreCommand::AppendText { text, .. }) = chat.take_unsaved(now, true) else {
+            panic!("the new piece is saved");
+        };
+        assert_eq!(text, "answer");
+    }
 }

@@ -35,7 +35,7 @@ type Parts = Vec<(String, Role)>;
 fn key_cells(scene: &Scene<'_>, width: u16) -> usize {
     let contexts = Context::ALL.iter().flat_map(|context| scene.keys.rows(*context));
     let widest = contexts.map(|(keys, _)| scene.widths.text(&shown(keys))).max().unwrap_or(0);
-    widest.min(usize::from(width) / 2) + 2
+    widest.min(usize::from(width) * 2 / 5) + 2
 }
 
 fn shown(keys: &[Key]) -> String {

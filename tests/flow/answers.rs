@@ -95,16 +95,16 @@ fn reasoning_is_folded_and_opens() {
     let mut h = Harness::new();
     h.ask("question");
     h.turn_says(h.turn(), delta("", "Let me think about it. "));
-    assert!(h.find("▸ reasoning, 23 characters").is_some(), "{}", h.screen());
+    assert!(h.find("▸ Reasoning… 23 characters").is_some(), "{}", h.screen());
     assert!(h.find("Let me think").is_none());
     h.keys("<alt+t>");
-    assert!(h.find("▾ reasoning").is_some() && h.find("Let me think").is_some(), "{}", h.screen());
+    assert!(h.find("▾ Reasoning").is_some() && h.find("Let me think").is_some(), "{}", h.screen());
     h.turn_says(h.turn(), delta("", "A new thought."));
     assert!(h.find("A new thought.").is_some(), "{}", h.screen());
     h.delta("So: yes.").done();
-    assert!(h.find("▾ reasoned, 37 characters").is_some(), "{}", h.screen());
+    assert!(h.find("▾ Reasoning 37 characters").is_some(), "{}", h.screen());
     h.keys("<alt+t>");
-    assert!(h.find("▸ reasoned").is_some() && h.find("A new thought.").is_none());
+    assert!(h.find("▸ Reasoning 37").is_some() && h.find("A new thought.").is_none());
     assert!(h.find("So: yes.").is_some());
 }
 

@@ -213,7 +213,7 @@ fn the_help_opens_scrolls_and_closes() {
         assert_eq!(h.row(0), first, "{}", h.screen());
         h.keys("<end>");
         let end = h.screen();
-        assert!(end.contains("Suspend to the shell"), "{end}");
+        assert!(end.contains("To the end, and follow it"), "{end}");
         h.keys("j<pagedown>");
         assert_eq!(h.screen(), end, "there is nothing below");
         h.keys("k");

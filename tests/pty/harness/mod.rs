@@ -2,6 +2,7 @@
 //! simulator in this process, and what the kernel tells of a process. It refuses to know what the
 //! workbench shows.
 
+pub(crate) mod fake;
 pub(crate) mod process;
 pub(crate) mod term;
 pub(crate) mod wire;

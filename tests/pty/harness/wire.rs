@@ -117,3 +117,14 @@ pub(crate) fn modes(raw: &[u8]) -> BTreeMap<String, (usize, usize)> {
 pub(crate) fn count(raw: &[u8], part: &[u8]) -> usize {
     raw.windows(part.len()).filter(|window| *window == part).count()
 }
+
+#[test]
+fn what_is_forbidden_is_found() {
+    for bad in
+        ["\x1b]0;x\x07", "\x1b[?1000h", "\x1b[6n", "\x1bc", "\u{9b}1m", "\u{202e}", "\x07", "\x1bP"]
+    {
+        assert_ne!(forbidden(format!("a{bad}").as_bytes()), Vec::<String>::new(), "{bad:?}");
+    }
+    let fine = "\x1b[?1049h\x1b[2;5H\x1b[38;5;1mtext 文\x1b[m\r\n\x1b7\x1b8\x1b[K\x1b[?25l";
+    assert_eq!(forbidden(fine.as_bytes()), Vec::<String>::new());
+}

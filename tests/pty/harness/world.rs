@@ -107,6 +107,11 @@ impl Sim {
         self.server().addr().to_string()
     }
 
+    /// How many answers are on their way.
+    pub(crate) fn active(&self) -> usize {
+        self.server().active()
+    }
+
     /// What it was asked.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.server().seen()
