@@ -19,7 +19,7 @@ pub enum Context {
 impl Context {
     /// All of them, in the order help lists them.
     pub const ALL: [Self; 5] =
-        [Self::Composer, Self::EmptyComposer, Self::Transcript, Self::Help, Self::Global];
+        [Self::Global, Self::Composer, Self::EmptyComposer, Self::Transcript, Self::Help];
 
     /// The name used in the configuration file.
     #[must_use]

@@ -12,15 +12,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     name = "lian",
     version,
-    args_conflicts_with_subcommands = false,
-    subcommand_negates_reqs = true
+    override_usage = "lian [OPTIONS] [PROMPT]
+       lian [OPTIONS] COMMAND ..."
 )]
 pub struct Cli {
     /// What to do; nothing opens the workbench
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Use the embedded simulator: no key, no network, no cost
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub demo: bool,
     /// Ask this at once in a new conversation
     #[arg(value_name = "PROMPT")]

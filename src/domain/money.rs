@@ -35,6 +35,15 @@ pub struct Money {
     pub currency: Currency,
 }
 
+impl Money {
+    /// Of two amounts in one currency; `None` if the currencies differ or the sum has no room.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let amount = self.amount.checked_add(other.amount)?;
+        (self.currency == other.currency).then_some(Self { amount, ..self })
+    }
+}
+
 impl fmt::Display for Money {
     /// Two decimals from one unit up; below that as many as show two significant digits,
     /// so that an answer for a tenth of a cent does not read as free.

@@ -17,8 +17,9 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
             Some(Action::Composer(Composer::Insert(typed)))
         }
         Input::Paste(text) => {
-            let takes = contexts.iter().any(|context| context.takes_text());
-            takes.then_some(Action::Composer(Composer::Paste(text)))
+            // Wherever the focus is, a paste is meant for the message; only help has no message.
+            let hidden = contexts.contains(&Context::Help);
+            (!hidden).then_some(Action::Composer(Composer::Paste(text)))
         }
         Input::Mouse(pointer) => Some(match pointer.kind {
             PointerKind::Press => Action::Press { column: pointer.column, row: pointer.row },

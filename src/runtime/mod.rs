@@ -26,6 +26,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use crate::config::Config;
 use crate::domain::ids::IdSource;
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::effect::{Effect, ScreenCommand};
 use crate::event::ServiceEvent;
 use crate::input::keymap::KeyMap;
@@ -40,7 +41,7 @@ use crate::terminal::screen::Gone;
 use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
-use perform::{Services, Wanted};
+use perform::{Order, Services, Wanted};
 use signals::{Signal, Signals};
 
 /// Events that may wait on their way up.
@@ -122,6 +123,10 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let language = settings.language;
     let (out, events) = mpsc::channel(CHANNEL);
     let state = AppState::new(settings, IdSource::new(seed), now);
+    let endpoint = &deps.endpoint;
+    // Whoever has no key learns it before writing a question.
+    let no_key = (endpoint.needs_key() && !endpoint.has_key())
+        .then(|| Notice::new(NoticeKind::KeyMissing { origin: endpoint.origin() }));
     let signals = Signals::new()?;
     let painter = Painter::enter(caps, theme)?;
     let mut runtime = Runtime {
@@ -140,6 +145,9 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     drop(out);
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
+    if let Some(notice) = no_key {
+        runtime.state.on_service(ServiceEvent::Notice(notice), now);
+    }
     let effects = runtime.state.start(prompt.as_deref(), now);
     runtime.perform(effects);
     runtime.frames.at_once(now.since_start);
@@ -264,8 +272,9 @@ impl Runtime {
 
     /// Carries out effects; what is refused goes back in at once.
     fn perform(&mut self, effects: Vec<Effect>) {
+        let mut order = Order::default();
         for effect in effects {
-            match self.services.perform(effect) {
+            match order.keep(effect, |effect| self.services.perform(effect)) {
                 Wanted::Nothing => {}
                 Wanted::Screen(ScreenCommand::Redraw) => {
                     #[cfg(debug_assertions)]

@@ -34,6 +34,29 @@ pub(super) enum Wanted {
     Refused(Effect),
 }
 
+/// Keeps the order of one step's writes: the store makes room at any moment, and what was refused
+/// must not be overtaken by what comes after it.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    store_full: bool,
+}
+
+impl Order {
+    /// Carries one effect out, unless it is a write after a refused one.
+    pub(super) fn keep(
+        &mut self,
+        effect: Effect,
+        perform: impl FnOnce(Effect) -> Wanted,
+    ) -> Wanted {
+        if self.store_full && matches!(effect, Effect::Store(_)) {
+            return Wanted::Refused(effect);
+        }
+        let wanted = perform(effect);
+        self.store_full |= matches!(wanted, Wanted::Refused(Effect::Store(_)));
+        wanted
+    }
+}
+
 impl Services {
     /// Starts them; none touches a file or a socket before it is asked for something.
     pub(super) fn start(deps: chat::Deps, data: PathBuf, out: &Sender<ServiceEvent>) -> Self {
@@ -76,5 +99,21 @@ impl Services {
     /// Waits for the store's last acknowledgement.
     pub(super) fn close(self, patience: Duration) -> store::Closed {
         self.store.close(patience)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::conversations::StoreCommand;
+
+    #[test]
+    fn a_write_never_overtakes_a_refused_one() {
+        let note = |text: &str| Effect::Store(StoreCommand::AddHistory(text.to_owned()));
+        let mut order = Order::default();
+        assert_eq!(order.keep(note("1"), Wanted::Refused), Wanted::Refused(note("1")));
+        // There is room again, but it is not yet the turn of the second.
+        assert_eq!(order.keep(note("2"), |_| Wanted::Nothing), Wanted::Refused(note("2")));
+        assert_eq!(order.keep(Effect::Quit, |_| Wanted::Quit), Wanted::Quit);
     }
 }

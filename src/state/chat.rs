@@ -44,6 +44,8 @@ pub struct Running {
     /// It waits before another try.
     pub waiting: Option<Waiting>,
     entry: usize,
+    /// The last thing that came is a tool call, whose code block is open.
+    calling: bool,
 }
 
 /// What arrived and is not yet handed to the store.
@@ -61,6 +63,8 @@ pub struct Chat {
     entries: Vec<Entry>,
     running: Option<Running>,
     unsaved: Unsaved,
+    /// What was being written here when another conversation was shown.
+    pub draft: String,
     /// Where the reader is.
     pub scroll: Scroll,
     /// Settings of its requests.
@@ -87,6 +91,7 @@ impl Chat {
             entries: Vec::new(),
             running: None,
             unsaved: Unsaved::default(),
+            draft: String::new(),
             scroll: Scroll::default(),
             params,
             system,
@@ -200,7 +205,8 @@ impl Chat {
     fn begin(&mut self, turn: TurnId, now: Now) {
         let entry = self.entries.len() - 1;
         self.entries[entry].turn = Some(turn);
-        self.running = Some(Running { turn, since: now.since_start, waiting: None, entry });
+        let since = now.since_start;
+        self.running = Some(Running { turn, since, waiting: None, entry, calling: false });
         // The message is saved whole now: pieces of a turn just stopped must not follow it.
         self.unsaved = Unsaved::default();
         self.scroll.to_end();
@@ -258,6 +264,17 @@ impl Chat {
         reasoning: &str,
         now: Now,
     ) -> Vec<HighlightCommand> {
+        let closed = if text.is_empty() { "" } else { self.close_call(turn) };
+        self.push(turn, &format!("{closed}{text}"), reasoning, now)
+    }
+
+    fn push(
+        &mut self,
+        turn: TurnId,
+        text: &str,
+        reasoning: &str,
+        now: Now,
+    ) -> Vec<HighlightCommand> {
         // A turn the user stopped may still have something in the pipe: it is not wanted.
         let Some(entry) = self.running_entry(turn) else {
             return Vec::new();
@@ -280,14 +297,25 @@ impl Chat {
     ) -> Vec<HighlightCommand> {
         let mut text = String::new();
         if let Some(name) = name {
-            let open = self.running_entry(turn).is_some_and(|e| e.text().is_empty());
-            text.push_str(if open { "" } else { "\n\n" });
-            text.push_str("```json tool:");
+            text.push_str(self.close_call(turn));
+            let first = self.running_entry(turn).is_none_or(|entry| entry.text().is_empty());
+            text.push_str(if first { "" } else { "\n\n" });
+            text.push('`');
             text.push_str(name);
-            text.push('\n');
+            text.push_str("`\n\n```json\n");
+            if let Some(running) = self.running.as_mut().filter(|running| running.turn == turn) {
+                running.calling = true;
+            }
         }
         text.push_str(arguments);
-        self.push_delta(turn, &text, "", now)
+        self.push(turn, &text, "", now)
+    }
+
+    /// What ends the code block of a tool call before something else comes.
+    fn close_call(&mut self, turn: TurnId) -> &'static str {
+        let running = self.running.as_mut().filter(|running| running.turn == turn);
+        let open = running.is_some_and(|running| std::mem::take(&mut running.calling));
+        if open { "\n```\n\n" } else { "" }
     }
 
     /// Another try will be made.
@@ -297,19 +325,21 @@ impl Chat {
         }
     }
 
-    /// The user stopped the answer: what arrived stays, what still comes is dropped.
-    pub fn stop(&mut self) -> Option<TurnId> {
+    /// The user stopped the answer: what arrived stays, what still comes is dropped. Returns the
+    /// turn and what to store: the turn's end may come late, or never if the program ends.
+    pub fn stop(&mut self) -> Option<(TurnId, StoreCommand)> {
         let running = self.running.take()?;
-        if let Some(entry) = self.entries.get_mut(running.entry) {
-            entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
-        }
-        Some(running.turn)
+        self.unsaved = Unsaved::default();
+        let entry = self.entries.get_mut(running.entry)?;
+        entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
+        Some((running.turn, self.save(&self.entries[running.entry])))
     }
 
     /// The turn is over. Returns what to store; empty if it is not one of ours.
     pub fn ended(&mut self, turn: TurnId, how: Ended) -> Vec<StoreCommand> {
         if self.running.as_ref().is_some_and(|running| running.turn == turn) {
             self.running = None;
+            self.unsaved = Unsaved::default();
         }
         let Some(at) = self.entries.iter().rposition(|entry| entry.turn == Some(turn)) else {
             return Vec::new();
@@ -328,12 +358,25 @@ impl Chat {
             }
         }
         let facts = entry.facts_mut();
-        facts.first_token = how.timing.first_token;
-        facts.streaming = how.timing.streaming;
-        facts.usage = how.usage.or(facts.usage);
         facts.finish = how.finish;
-        facts.cost = how.cost.or(facts.cost);
-        self.unsaved = Unsaved::default();
+        // An answer that was continued took several requests: what they used adds up, and the
+        // speed is that of the requests whose tokens are known.
+        facts.first_token = facts.first_token.or(how.timing.first_token);
+        facts.streaming = match (facts.usage, how.usage, facts.streaming) {
+            (Some(_), Some(_), Some(before)) => {
+                Some(before + how.timing.streaming.unwrap_or_default())
+            }
+            (Some(_), None, before) => before,
+            (None, _, _) | (Some(_), Some(_), None) => how.timing.streaming,
+        };
+        facts.usage = match (facts.usage, how.usage) {
+            (Some(before), Some(now)) => Some(before.plus(now)),
+            (before, now) => now.or(before),
+        };
+        facts.cost = match (facts.cost, how.cost) {
+            (Some(before), Some(now)) => before.plus(now),
+            (before, now) => now.or(before),
+        };
         vec![self.save(&self.entries[at])]
     }
 

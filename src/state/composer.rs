@@ -172,7 +172,8 @@ impl Composer {
             self.area.insert_newline();
             return Outcome::Changed;
         }
-        let text = self.text();
+        // Blank lines at the end of a paste say nothing and would be paid for.
+        let text = self.text().trim_end().to_owned();
         if text.trim().is_empty() { Outcome::Moved } else { Outcome::Send(text) }
     }
 

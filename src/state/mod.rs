@@ -228,6 +228,8 @@ impl AppState {
     }
 
     fn on_composer(&mut self, action: ComposerAction, now: Now) -> Effects {
+        // A paste finds the composer from anywhere.
+        self.focus.pane = focus::Pane::Composer;
         match self.composer.on_action(action) {
             composer::Outcome::Moved => Vec::new(),
             composer::Outcome::Changed => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::chat::{Asked, Chat, Ended, Waiting};
 use super::focus::Overlay;
 use super::notices::QUIT_WINDOW;
-use super::scroll::Move;
+use super::scroll::{Move, Place, Position};
 use super::{AppState, Effects, SAVE_DRAFT_AFTER, new_chat};
 use crate::action::{App, Chat as ChatAction, Conversations as ConversationsAction};
 use crate::catalog::Catalog;
@@ -73,10 +73,10 @@ impl AppState {
 
     fn stop_answer(&mut self) -> Effects {
         let chat = self.conversations.shown_mut();
-        let Some(turn) = chat.stop() else {
+        let Some((turn, save)) = chat.stop() else {
             return Vec::new();
         };
-        vec![Effect::Chat(ChatCommand::Cancel(turn))]
+        vec![Effect::Chat(ChatCommand::Cancel(turn)), Effect::Store(save)]
     }
 
     pub(super) fn on_chat(&mut self, action: ChatAction, now: Now) -> Effects {
@@ -112,7 +112,16 @@ impl AppState {
     }
 
     pub(super) fn on_conversations(&mut self, action: ConversationsAction, now: Now) -> Effects {
+        let fresh = self.conversations.shown().entries().is_empty();
+        if action == ConversationsAction::New && fresh {
+            // It is new already; what is being written stays.
+            self.restore = false;
+            self.focus.pane = super::focus::Pane::Composer;
+            return Vec::new();
+        }
         let mut effects = self.save_now(now, true);
+        // Each conversation keeps its own unsent text.
+        self.conversations.shown_mut().draft = self.composer.text();
         match action {
             ConversationsAction::New => {
                 let chat = new_chat(&self.settings, &mut self.ids, now);
@@ -127,6 +136,8 @@ impl AppState {
                 self.conversations.step(1);
             }
         }
+        let draft = std::mem::take(&mut self.conversations.shown_mut().draft);
+        self.composer.set(&draft);
         effects.extend(self.wanted_colours());
         effects
     }
@@ -210,7 +221,9 @@ impl AppState {
                     Catalog::embedded().cost(figures, &model, &usage, thought)
                 });
                 let how = Ended { end, usage, finish, timing, cost };
-                chat.ended(turn, how).into_iter().map(Effect::Store).collect()
+                let effects = chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
+                effects
             }
         }
     }
@@ -317,5 +330,11 @@ fn toggle_reasoning(chat: &mut Chat) {
         && let Some(entry) = chat.entry_mut(at)
     {
         entry.reasoning_open = !entry.reasoning_open;
+        if entry.reasoning_open {
+            // Whoever opens it wants to read it: its head comes to the top.
+            chat.scroll.arrived(Position::At(Place { entry: at, row: 0 }));
+        } else {
+            chat.scroll.to_end();
+        }
     }
 }

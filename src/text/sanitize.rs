@@ -197,7 +197,7 @@ pub fn block(text: &str) -> String {
     clean_block(text).into_owned()
 }
 
-/// As [`line`], without a copy where nothing is to be done.
+/// As [`line()`], without a copy where nothing is to be done.
 #[must_use]
 pub fn clean_line(text: &str) -> Cow<'_, str> {
     clean(text, Sanitizer::for_line())

@@ -15,7 +15,7 @@ pub struct Widths {
 }
 
 impl Widths {
-    /// Cells of one cluster as [`clusters`] delivers it.
+    /// Cells of one cluster as [`Widths::clusters`] delivers it.
     #[must_use]
     pub fn cluster(self, cluster: &str) -> usize {
         let cells = if self.ambiguous_wide { cluster.width_cjk() } else { cluster.width() };

@@ -145,8 +145,8 @@ pub(super) struct Message {
     pub(super) body: Laid,
     /// A question's text.
     pub(super) plain: Vec<Row>,
-    /// Where a row was before the width changed: its part, its piece, its row.
-    before: Option<(u16, Part)>,
+    /// The first row on the screen before the width changed, and what it was part of.
+    before: Option<(usize, Part)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +204,8 @@ pub(super) struct RowCache {
     /// What the rows were made for; anything else and all are made again.
     made_for: Option<(i64, u16)>,
     fresh: Vec<usize>,
-    top: Option<(usize, Part)>,
+    /// Message, row and part of the first row on the screen.
+    top: Option<(usize, usize, Part)>,
 }
 
 impl RowCache {
@@ -215,11 +216,11 @@ impl RowCache {
             self.messages.clear();
             self.top = None;
         }
-        if self.made_for.is_some_and(|made| made != key) {
-            let width = self.made_for.map_or(0, |(_, width)| width);
-            for (entry, message) in &mut self.messages {
-                message.before = self.top.filter(|(e, _)| e == entry).map(|(_, p)| (width, p));
-            }
+        // Only in the first frame at another width: later the reader may be anywhere.
+        let other = self.made_for.is_some_and(|made| made != key);
+        for (entry, message) in &mut self.messages {
+            let top = self.top.filter(|(top, ..)| other && top == entry);
+            message.before = top.map(|(_, row, part)| (row, part));
         }
         self.made_for = Some(key);
         self.fresh.clear();
@@ -227,7 +228,7 @@ impl RowCache {
 
     /// Remembers what the first row on the screen was part of, for the day the width changes.
     pub(super) fn remember_top(&mut self, entry: usize, row: usize) {
-        self.top = self.messages.get(&entry).map(|message| (entry, message.part(row)));
+        self.top = self.messages.get(&entry).map(|message| (entry, row, message.part(row)));
     }
 
     /// Rows of a message.
@@ -244,7 +245,8 @@ impl RowCache {
     /// The row that shows now what `row` showed at the width before.
     pub(super) fn same_row(&mut self, entry: usize, row: usize) -> usize {
         let Some(message) = self.messages.get_mut(&entry) else { return row };
-        match message.before.take() {
+        // A row that was set since then (opened reasoning) is meant at the new width.
+        match message.before.take().filter(|(before, _)| *before == row) {
             Some((_, part)) => message.row_of(part),
             None => row,
         }

@@ -96,12 +96,17 @@ fn question(scene: &Scene<'_>, from: Place, by: i32) -> Option<Place> {
     let is_question = |at: &usize| entries[*at].role() == Role::User;
     let at = if by < 0 {
         // Within a question's own answer the first step leads to that question.
-        let before = from.entry + usize::from(from.row > 0);
+        let before = from.entry + usize::from(from.row > head_of(from.entry).row);
         (0..before).rev().find(is_question).unwrap_or(0)
     } else {
         (from.entry + 1..entries.len()).find(is_question)?
     };
-    Some(Place { entry: at, row: 0 })
+    Some(head_of(at))
+}
+
+/// The row that names a message: below the blank one that sets it off from the message before.
+fn head_of(entry: usize) -> Place {
+    Place { entry, row: usize::from(entry > 0) }
 }
 
 /// Fills `hashes` with one number per screen row and calls `paint` for the rows that differ.

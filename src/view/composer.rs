@@ -1,5 +1,5 @@
-//! The message being written: the text area of the terminal library, set in by one cell, and the
-//! place of the hardware cursor. It refuses to change the text.
+//! The message being written: the wrapped rows of the terminal library's text area, set in by one
+//! cell, and the place of the hardware cursor. It refuses to change the text.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -27,37 +27,61 @@ pub(super) fn height(scene: &Scene<'_>, width: u16, most: u16, resized: bool) ->
         // The widget wraps for the width it was last drawn at: draw it aside at the new one.
         widget.render(inner, &mut Buffer::empty(inner));
     }
-    // A row past the last one is answered with the place of the last.
-    let begins = |row: u16| {
-        let place = widget.screen_to_data(usize::from(row), 0);
-        (place.0, place.1)
-    };
-    (1..most).find(|row| begins(*row) == begins(*row - 1)).unwrap_or(most).max(1)
+    (1..most).find(|row| row_text(scene, usize::from(*row)).is_none()).unwrap_or(most).max(1)
 }
 
-/// Paints the text and tells where the caret is.
+/// Paints the text and tells where the caret is. The widget's own picture is not used: its scroll
+/// place hangs on what was shown before, so that it hides lines after others were deleted.
 pub(super) fn paint(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) -> (u16, u16) {
     let composer = scene.state.composer();
-    for y in area.y..area.bottom() {
+    let widget = composer.area();
+    let caret = widget.screen_cursor().row;
+    let top = top(scene, caret, usize::from(area.height));
+    let style = scene.theme.style(Role::Text);
+    for (row, y) in (top..).zip(area.y..area.bottom()) {
         let mut pen = Pen::row(buffer, area, y, scene.widths);
-        if composer.is_empty() && y == area.y {
+        pen.skip(INSET);
+        if let Some(text) = row_text(scene, row) {
+            pen.write(&text, style);
+        }
+        if composer.is_empty() && row == 0 {
             let text = say(scene.state.settings().language, Phrase::Placeholder);
-            pen.skip(INSET).write(&text, scene.theme.style(Role::Muted));
+            pen.write(&text, scene.theme.style(Role::Muted));
         }
     }
-    let inner =
-        Rect { x: area.x + INSET, y: area.y, width: inner_width(area.width), height: area.height }
-            .intersection(buffer.area);
-    if inner.is_empty() {
-        return (0, area.y);
+    let x = INSET + before_caret(scene, caret) as u16;
+    let y = area.y + (caret - top) as u16;
+    (x.min(area.width.saturating_sub(1)), y.min(area.bottom().saturating_sub(1)))
+}
+
+/// The first row shown: the caret's row is in the middle, as far as the text reaches.
+fn top(scene: &Scene<'_>, caret: usize, height: usize) -> usize {
+    let below = (1..=height).take_while(|by| row_text(scene, caret + by).is_some()).count();
+    let last = (caret + below + 1).saturating_sub(height);
+    caret.saturating_sub(height / 2).min(last)
+}
+
+/// The text of a wrapped row; `None` past the last one.
+fn row_text(scene: &Scene<'_>, row: usize) -> Option<String> {
+    let widget = scene.state.composer().area();
+    let begin = widget.screen_to_data(row, 0);
+    // A row past the last one is answered with the place of the last.
+    if row > 0 && begin == widget.screen_to_data(row - 1, 0) {
+        return None;
     }
-    let widget = composer.area();
-    if !composer.is_empty() {
-        widget.render(inner, buffer);
-    }
-    let caret = widget.screen_cursor();
-    let (top, _) = widget.scroll_offset();
-    let row = (caret.row as u16).saturating_sub(if composer.is_empty() { 0 } else { top });
-    let x = (inner.x + caret.col as u16).min(area.width.saturating_sub(1));
-    (x, (inner.y + row).min(area.bottom().saturating_sub(1)))
+    let next = widget.screen_to_data(row + 1, 0);
+    let end = if next.0 == begin.0 && next != begin { next.1 } else { usize::MAX };
+    let line = widget.lines().get(begin.0)?;
+    Some(line.chars().take(end).skip(begin.1).collect())
+}
+
+/// Cells between the beginning of a wrapped row and the caret. The widget counts them char by
+/// char, which puts the caret beside emoji that are joined from several.
+fn before_caret(scene: &Scene<'_>, row: usize) -> usize {
+    let widget = scene.state.composer().area();
+    let (begin, caret) = (widget.screen_to_data(row, 0), widget.cursor());
+    let line = widget.lines().get(caret.0).map_or("", String::as_str);
+    let skip = if begin.0 == caret.0 { begin.1 } else { 0 };
+    let text: String = line.chars().take(caret.1).skip(skip).collect();
+    scene.widths.text(&text)
 }

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::canvas::Pen;
 use super::{Scene, show_key};
 use crate::action::{Action, Context};
+use crate::input::key::Key;
 use crate::layout::Area;
 use crate::theme::Role;
 use crate::words::{self, Phrase, say};
@@ -12,7 +13,7 @@ use crate::words::{self, Phrase, say};
 /// Paints the help over the whole screen but its last row and returns the last row it may begin
 /// with.
 pub(super) fn paint(scene: &Scene<'_>, area: Area, top: u16, buffer: &mut Buffer) -> u16 {
-    let rows = rows(scene);
+    let rows = rows(scene, area.width);
     let body = Area { height: area.height.saturating_sub(1).max(1), ..area };
     let last = (rows.len() as u16).saturating_sub(body.height);
     let first = usize::from(top.min(last));
@@ -30,7 +31,19 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, top: u16, buffer: &mut Buffer
 
 type Parts = Vec<(String, Role)>;
 
-fn rows(scene: &Scene<'_>) -> Vec<Parts> {
+/// Cells for the keys: as wide as the widest, but never more than leaves room to say what they do.
+fn key_cells(scene: &Scene<'_>, width: u16) -> usize {
+    let contexts = Context::ALL.iter().flat_map(|context| scene.keys.rows(*context));
+    let widest = contexts.map(|(keys, _)| scene.widths.text(&shown(keys))).max().unwrap_or(0);
+    widest.min(usize::from(width) / 2) + 2
+}
+
+fn shown(keys: &[Key]) -> String {
+    keys.iter().map(|key| show_key(*key)).collect::<Vec<_>>().join("  ")
+}
+
+fn rows(scene: &Scene<'_>, width: u16) -> Vec<Parts> {
+    let column = key_cells(scene, width);
     let language = scene.state.settings().language;
     let mut rows = vec![vec![(say(language, Phrase::Help).into_owned(), Role::Accent)]];
     for context in Context::ALL {
@@ -42,9 +55,8 @@ fn rows(scene: &Scene<'_>) -> Vec<Parts> {
             if keys.is_empty() {
                 continue;
             }
-            let shown: Vec<_> = keys.iter().map(|key| show_key(*key)).collect();
-            let mut keys = format!("  {}", shown.join("  "));
-            let gap = 34_usize.saturating_sub(scene.widths.text(&keys)).max(2);
+            let mut keys = format!("  {}", shown(keys));
+            let gap = (column + 2).saturating_sub(scene.widths.text(&keys)).max(2);
             keys.push_str(&" ".repeat(gap));
             rows.push(vec![(keys, Role::Key), (doc.to_owned(), Role::Text)]);
         }

@@ -27,6 +27,8 @@ struct Key {
     reasoning: usize,
     reasoning_open: bool,
     answered: bool,
+    /// The key that goes on is shown: only below the last answer.
+    go_on: bool,
     countdown: Option<u64>,
 }
 
@@ -72,6 +74,7 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
         reasoning: entry.reasoning_chars(),
         reasoning_open: entry.reasoning_open,
         answered: !entry.text().is_empty(),
+        go_on: last && chat.can_continue(),
         countdown: waiting.map(|w| super::seconds_left(w.until, scene.now)),
     }
 }
@@ -110,6 +113,9 @@ fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
             (indent, Role::Text),
             (say(language, phrase).into_owned(), Role::Muted),
         ]));
+        if entry.reasoning_open || !entry.text().is_empty() {
+            lines.push(Line::default());
+        }
     }
     lines
 }
@@ -132,8 +138,11 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
             put(say(language, Phrase::Asking).into_owned(), Role::Muted);
         }
         MessageState::Streaming | MessageState::Complete => {}
-        MessageState::Partial | MessageState::Failed => {
+        MessageState::Partial => {
             put(say(language, Phrase::Unfinished).into_owned(), Role::Warning);
+        }
+        MessageState::Failed => {
+            put(say(language, Phrase::NoAnswer).into_owned(), Role::Error);
         }
     }
     for phrase in figure_phrases(facts) {
@@ -185,11 +194,21 @@ fn foot(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
         return lines;
     };
     let role = super::level_role(notice.kind.level());
+    // What lian says must not read like the last line of the answer.
+    if !entry.text().is_empty() {
+        lines.push(Line::default());
+    }
     wrapped(scene, &words::line(language, notice), role, width, &mut lines);
     if last && chat.can_continue() {
         let key = scene.keys.hint(Context::Global, &Action::Chat(Chat::Continue));
         if let Some(key) = key {
-            let go_on = say(language, Phrase::GoOn { key: &super::show_key(key) }).into_owned();
+            let key = super::show_key(key);
+            let phrase = if entry.text().is_empty() {
+                Phrase::AskAgain { key: &key }
+            } else {
+                Phrase::GoOn { key: &key }
+            };
+            let go_on = say(language, phrase);
             wrapped(scene, &go_on, Role::Muted, width, &mut lines);
         }
     }

@@ -64,7 +64,7 @@ pub struct Scene<'a> {
 pub struct Picture<'a> {
     /// The whole screen.
     pub buffer: &'a Buffer,
-    /// Rows that may differ from the frame before, ascending.
+    /// Rows that may differ from the frame before, in no order.
     pub dirty: &'a [u16],
     /// The transcript's rows moved: first row, row after the last, how many rows up.
     pub moved: Option<(u16, u16, i32)>,
@@ -128,13 +128,23 @@ impl View {
         };
         let panes = layout::split(width, height, wish);
         let overlaid = scene.state.focus().overlay.is_some();
-        if panes != self.panes || overlaid || self.overlaid {
-            // Rows may have gone to another pane or lain under an overlay.
+        if overlaid || self.overlaid {
+            // Rows lie or lay under an overlay.
             self.hashes.clear();
+        }
+        self.hashes.resize(usize::from(height), UNKNOWN);
+        if panes != self.panes {
+            // Rows of another pane are not what the transcript remembers; its own still are, so
+            // that the terminal can move them when the composer grows.
+            let before = self.panes.transcript;
+            for (y, hash) in (0..height).zip(&mut self.hashes) {
+                if y < before.y || y >= before.bottom() {
+                    *hash = UNKNOWN;
+                }
+            }
         }
         self.panes = panes;
         self.overlaid = overlaid;
-        self.hashes.resize(usize::from(height), UNKNOWN);
         let (window, moved) = self.transcript(scene, panes.transcript);
         let position = if window.at_end { Position::End } else { Position::At(window.top) };
         status::header(scene, panes.header, &mut self.buffer);

@@ -121,24 +121,31 @@ pub(super) fn footer(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
         return;
     }
     let language = scene.state.settings().language;
+    let mut hints: Vec<(String, String)> = hints(scene)
+        .into_iter()
+        .map(|(key, hint)| (key, say(language, Phrase::Hint(hint)).into_owned()))
+        .collect();
+    let cells = |(key, word): &(String, String)| {
+        scene.widths.text(key) + scene.widths.text(word) + 1 + BETWEEN.len()
+    };
+    // The last hint leads to all the others: those before it make room first.
+    let room = usize::from(area.width) + BETWEEN.len();
+    while hints.iter().map(cells).sum::<usize>() + 2 > room && hints.len() > 1 {
+        hints.remove(hints.len() - 2);
+    }
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.skip(1);
-    let mut first = true;
-    for (key, hint) in hints(scene) {
-        let word = say(language, Phrase::Hint(hint));
-        let cells = scene.widths.text(&key) + scene.widths.text(&word) + 1;
-        let between = if first { 0 } else { 3 };
-        if cells + between > usize::from(pen.left()) {
-            break;
-        }
-        if !first {
+    for (i, (key, word)) in hints.iter().enumerate() {
+        if i > 0 {
             pen.write(" · ", scene.theme.style(Role::Line));
         }
-        first = false;
-        pen.write(&key, scene.theme.style(Role::Key)).skip(1);
-        pen.write(&word, scene.theme.style(Role::Muted));
+        pen.write(key, scene.theme.style(Role::Key)).skip(1);
+        pen.write(word, scene.theme.style(Role::Muted));
     }
 }
+
+/// Cells between two hints, measured in ASCII.
+const BETWEEN: &str = " - ";
 
 fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
     let state = scene.state;
@@ -163,7 +170,6 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
             }
             let newline = Action::Composer(Composer::Edit(Edit::Newline));
             wanted.push((Context::Composer, newline, Hint::Newline));
-            wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
         }
         Pane::Transcript => {
             wanted.push((Context::Transcript, Action::Focus(Focus::Composer), Hint::Write));
@@ -175,19 +181,27 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
     }
     let new = Action::Conversations(Conversations::New);
     wanted.push((Context::Global, new, Hint::New));
-    wanted.push((Context::Global, Action::App(App::Interrupt), Hint::Quit));
-    let help = if state.composer().is_empty() { Context::EmptyComposer } else { Context::Global };
+    let empty = state.composer().is_empty() && state.focus().pane == Pane::Composer;
+    if empty {
+        wanted.push((Context::EmptyComposer, Action::App(App::Quit), Hint::Quit));
+    } else {
+        wanted.push((Context::Global, Action::App(App::Interrupt), Hint::Quit));
+    }
+    if state.focus().pane == Pane::Composer {
+        wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
+    }
+    let help = if empty { Context::EmptyComposer } else { Context::Global };
     wanted.push((help, Action::App(App::Help), Hint::Help));
     shown(scene, wanted)
 }
 
 fn shown(scene: &Scene<'_>, wanted: Vec<(Context, Action, Hint)>) -> Vec<(String, Hint)> {
-    let key = |context, action: &Action, hint| {
+    let key = |context, action: &Action| {
         let key = show_key(scene.keys.hint(context, action)?);
-        Some(if hint == Hint::Quit { format!("{key} {key}") } else { key })
+        Some(if *action == Action::App(App::Interrupt) { format!("{key} {key}") } else { key })
     };
     wanted
         .into_iter()
-        .filter_map(|(context, action, hint)| Some((key(context, &action, hint)?, hint)))
+        .filter_map(|(context, action, hint)| Some((key(context, &action)?, hint)))
         .collect()
 }

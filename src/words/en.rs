@@ -20,7 +20,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         }
         Phrase::WelcomeLines { model, simulator: true } => {
             return format!(
-                "This is the simulator: it answers as {model} would be shown, costs nothing and knows nothing.\nEnter sends, Alt+Enter begins a new line, ? shows all keys."
+                "This is the simulator: it plays {model}, costs nothing and knows nothing.\nEnter sends, Alt+Enter begins a new line, ? shows all keys."
             )
             .into();
         }
@@ -28,16 +28,18 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         Phrase::Answering => "answering",
         Phrase::Reasoning { chars, running, open } => {
             let mark = if open { '▾' } else { '▸' };
-            let state = if running { "reasoning" } else { "reasoned" };
-            return format!("{mark} {state}, {} characters", grouped(chars as u64)).into();
+            let dots = if running { "…" } else { "" };
+            return format!("{mark} Reasoning{dots} {} characters", grouped(chars as u64)).into();
         }
         Phrase::FirstToken(time) => return format!("first token {} s", seconds(time)).into(),
         Phrase::Speed(rate) => return format!("{rate:.0} tok/s").into(),
         Phrase::Tokens(tokens) => return format!("{} tok", grouped(tokens)).into(),
         Phrase::Cached(tokens) => return format!("{} cached", grouped(tokens)).into(),
         Phrase::Unfinished => "unfinished",
+        Phrase::NoAnswer => "no answer",
         Phrase::CutAtLimit => "ends at the output limit",
         Phrase::WantsTool => "asks for a tool (lian runs none)",
+        Phrase::AskAgain { key } => return format!("{key} asks again").into(),
         Phrase::GoOn { key } => return format!("{key} goes on from here").into(),
         Phrase::TryAgainIn { seconds, attempt } => {
             return format!("next try ({attempt}) in {seconds} s").into();

@@ -61,12 +61,19 @@ pub enum Phrase<'a> {
     Cached(u64),
     /// Mark of an unfinished answer.
     Unfinished,
+    /// Mark of an answer of which nothing came.
+    NoAnswer,
     /// The output limit was reached.
     CutAtLimit,
     /// The model wants a tool.
     WantsTool,
     /// The key that goes on with an unfinished answer.
     GoOn {
+        /// The key.
+        key: &'a str,
+    },
+    /// The key that asks again where nothing came.
+    AskAgain {
         /// The key.
         key: &'a str,
     },
@@ -153,20 +160,25 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
 #[must_use]
 pub fn line(language: Language, notice: &Notice) -> String {
     let Told { sentence, next } = tell(language, &notice.kind);
+    // Chinese sentences follow each other without a space and take brackets of their own.
+    let (space, brackets) = match language {
+        Language::En => (" ", [" (", ")", " [", "]"]),
+        Language::ZhCn => ("", ["（", "）", "［", "］"]),
+    };
     let mut line = sentence.into_owned();
     if let Some(detail) = &notice.detail {
-        line.push_str(" (");
+        line.push_str(brackets[0]);
         line.push_str(detail);
-        line.push(')');
+        line.push_str(brackets[1]);
     }
     if !next.is_empty() {
-        line.push(' ');
+        line.push_str(space);
         line.push_str(&next);
     }
     if let Some(id) = &notice.request_id {
-        line.push_str(" [");
+        line.push_str(brackets[2]);
         line.push_str(&say(language, Phrase::RequestId(id)));
-        line.push(']');
+        line.push_str(brackets[3]);
     }
     line
 }

@@ -20,7 +20,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         }
         Phrase::WelcomeLines { model, simulator: true } => {
             return format!(
-                "这里是模拟器：以 {model} 的样子作答，不花钱，也没有真知识。\nEnter 发送，Alt+Enter 换行，? 查看全部按键。"
+                "这里是模拟器：它扮演 {model}，不花钱，也没有真知识。\nEnter 发送，Alt+Enter 换行，? 查看全部按键。"
             )
             .into();
         }
@@ -29,15 +29,17 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
         Phrase::Reasoning { chars, running, open } => {
             let mark = if open { '▾' } else { '▸' };
             let state = if running { "正在思考" } else { "思考过程" };
-            return format!("{mark} {state}，{} 字", grouped(chars as u64)).into();
+            return format!("{mark} {state} {} 字", grouped(chars as u64)).into();
         }
         Phrase::FirstToken(time) => return format!("首字 {} 秒", seconds(time)).into(),
         Phrase::Speed(rate) => return format!("{rate:.0} tok/秒").into(),
         Phrase::Tokens(tokens) => return format!("{} tok", grouped(tokens)).into(),
         Phrase::Cached(tokens) => return format!("缓存 {}", grouped(tokens)).into(),
         Phrase::Unfinished => "未完成",
+        Phrase::NoAnswer => "没有回答",
         Phrase::CutAtLimit => "已到输出上限",
         Phrase::WantsTool => "请求调用工具（lian 不会执行）",
+        Phrase::AskAgain { key } => return format!("按 {key} 再问一次").into(),
         Phrase::GoOn { key } => return format!("按 {key} 接着回答").into(),
         Phrase::TryAgainIn { seconds, attempt } => {
             return format!("{seconds} 秒后第 {attempt} 次尝试").into();

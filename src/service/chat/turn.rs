@@ -116,6 +116,18 @@ impl Turn {
         }
         self.flush().await;
         let Self { usage, finish, timing, .. } = self;
+        tracing::info!(
+            turn = %self.id,
+            model = %self.request.model,
+            origin = %self.shared.deps.endpoint.origin(),
+            request_id = self.request_id.as_deref().unwrap_or("none"),
+            requests = timing.attempts,
+            first_token = ?timing.first_token,
+            streaming = ?timing.streaming,
+            ?usage,
+            ?end,
+            "turn ended"
+        );
         self.shared.send(self.id, TurnEvent::Ended { end, usage, finish, timing }).await;
     }
 

@@ -1,0 +1,16 @@
+//! Whole walks through the program without a terminal: keys and events go in, screens and effects
+//! come out. The state, the key map and the painter are the real ones; sockets, files and clocks
+//! stay outside.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod answers;
+mod harness;
+mod keeping;
+mod many;
+mod reading;
+mod script;
+mod sentences;
+mod snapshots;
+mod typing;
+mod ways_out;

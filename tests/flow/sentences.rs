@@ -1,0 +1,231 @@
+//! Everything the program can say, in both languages: nothing is empty, nothing stays
+//! untranslated, nothing is forgotten when a kind is added.
+
+use std::time::Duration;
+
+use lian::action::{Action, Context};
+use lian::domain::notice::{Notice, NoticeKind, Side, Throttle};
+use lian::domain::settings::Language;
+use lian::words::{self, Hint, Phrase, say, tell};
+
+fn chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// Signs of Chinese typing that have no business in an English sentence.
+fn foreign(text: &str) -> bool {
+    chinese(text) || text.chars().any(|c| "，。；：？！（）“”、".contains(c))
+}
+
+/// One notice of every kind, with every argument that changes the sentence.
+pub(crate) fn every_notice() -> Vec<NoticeKind> {
+    use NoticeKind as N;
+    let (host, path) = ("dashscope.aliyuncs.com:443", "/data/lian");
+    let (host, path, model) = (host.to_owned(), path.to_owned(), "qwen-plus".to_owned());
+    let (origin, after) = ("https://dashscope.aliyuncs.com".to_owned(), Duration::from_secs(60));
+    let mut all = vec![
+        N::KeyMissing { origin: origin.clone() },
+        N::KeyRejected { origin: origin.clone(), source: "DASHSCOPE_API_KEY".to_owned() },
+        N::PermissionDenied,
+        N::Arrears,
+        N::FreeQuotaUsedUp { model: model.clone() },
+        N::ModelUnknown { model: model.clone(), near: Vec::new() },
+        N::ModelUnknown { model: model.clone(), near: vec!["qwen-max".to_owned()] },
+        N::ModelNotOnSurface { model: model.clone() },
+        N::RequestRefused { status: 400 },
+        N::TooLong { model },
+        N::NotTheService { url: origin.clone() },
+        N::ServerFailed { status: 0 },
+        N::ServerFailed { status: 503 },
+        N::DnsFailed { host: host.clone() },
+        N::ConnectionRefused { host: host.clone() },
+        N::TlsFailed { host: host.clone() },
+        N::ConnectFailed { host: host.clone() },
+        N::ConnectTimeout { host, after },
+        N::FirstByteTimeout { after },
+        N::Stalled { after },
+        N::OverallTimeout { after },
+        N::Cut,
+        N::Garbled,
+        N::TooLarge { cap: 1 << 20 },
+        N::EmptyAnswer,
+        N::Redirected { to: origin },
+        N::StoreUnwritable { path: path.clone() },
+        N::DiskFull { path: path.clone() },
+        N::StoreUnreadable { path: path.clone() },
+        N::StoreFailed,
+        N::StoreRecovered,
+        N::StoreOnNetwork { path: path.clone() },
+        N::Stopped,
+        N::Interrupted,
+        N::QuitAgain { answering: false },
+        N::QuitAgain { answering: true },
+        N::NothingThere,
+        N::StillAnswering,
+        N::Resumed { messages: 12 },
+        N::Crashed { report: path },
+        N::Busy,
+    ];
+    all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
+    for kind in [Throttle::Requests, Throttle::Burst, Throttle::Tokens, Throttle::Generic] {
+        all.extend([0, 4].map(|tries| N::Throttled { kind, tries }));
+    }
+    all
+}
+
+/// A name for every kind. Whoever adds one is led here by the compiler and on to the list above by
+/// the test.
+fn name(kind: &NoticeKind) -> &'static str {
+    macro_rules! names {
+        ($($name:ident)*) => {
+            (match kind { $(NoticeKind::$name { .. } => stringify!($name),)* },
+             [$(stringify!($name)),*].len())
+        };
+    }
+    let (name, kinds) = names!(
+        KeyMissing KeyRejected PermissionDenied Arrears FreeQuotaUsedUp ModelUnknown
+        ModelNotOnSurface RequestRefused TooLong ContentRefused NotTheService Throttled
+        ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
+        FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
+        StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
+        Stopped Interrupted QuitAgain NothingThere StillAnswering Resumed Crashed Busy
+    );
+    assert_eq!(kinds, KINDS);
+    name
+}
+
+const KINDS: usize = 40;
+
+#[test]
+fn every_kind_of_notice_is_in_the_list() {
+    let names: std::collections::BTreeSet<_> = every_notice().iter().map(name).collect();
+    assert_eq!(names.len(), KINDS, "{names:?}");
+}
+
+#[test]
+fn every_notice_is_a_sentence_in_both_languages() {
+    for kind in every_notice() {
+        let (en, zh) = (tell(Language::En, &kind), tell(Language::ZhCn, &kind));
+        // A file's name at the end takes no full stop: it is there to be copied.
+        let named = matches!(kind, NoticeKind::Crashed { .. });
+        assert!(named || en.sentence.ends_with('.'), "{kind:?}: {}", en.sentence);
+        assert!(named || zh.sentence.ends_with('。'), "{kind:?}: {}", zh.sentence);
+        assert!(chinese(&zh.sentence), "{kind:?}: {}", zh.sentence);
+        assert!(!foreign(&en.sentence) && !foreign(&en.next), "{kind:?}: {en:?}");
+        assert_eq!(en.next.is_empty(), zh.next.is_empty(), "{kind:?}: {en:?} {zh:?}");
+        if !en.next.is_empty() {
+            assert!(en.next.ends_with(['.', '?']), "{kind:?}: {}", en.next);
+            assert!(chinese(&zh.next) && zh.next.ends_with(['。', '？']), "{kind:?}: {}", zh.next);
+        }
+        for told in [en, zh] {
+            for text in [told.sentence, told.next] {
+                assert_eq!(text.trim(), text, "{kind:?}");
+                assert!(!text.contains("  ") && !text.contains("{}"), "{kind:?}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_error_says_what_to_do() {
+    use lian::domain::notice::Level;
+    for kind in every_notice().into_iter().filter(|kind| kind.level() == Level::Error) {
+        assert!(!tell(Language::En, &kind).next.is_empty(), "{kind:?}");
+    }
+}
+
+#[test]
+fn arguments_reach_the_sentence() {
+    for language in [Language::En, Language::ZhCn] {
+        for kind in every_notice() {
+            let line = words::line(language, &Notice::new(kind.clone()));
+            let debug = format!("{kind:?}");
+            for argument in debug.split('"').skip(1).step_by(2) {
+                assert!(line.contains(argument), "{argument} is missing in {line}");
+            }
+        }
+    }
+}
+
+fn every_phrase() -> Vec<Phrase<'static>> {
+    let mut all = vec![
+        Phrase::You,
+        Phrase::Message,
+        Phrase::Placeholder,
+        Phrase::WelcomeTitle,
+        Phrase::WelcomeLines { model: "qwen-plus", simulator: false },
+        Phrase::WelcomeLines { model: "qwen-plus", simulator: true },
+        Phrase::Asking,
+        Phrase::Answering,
+        Phrase::FirstToken(Duration::from_millis(420)),
+        Phrase::Speed(58.3),
+        Phrase::Tokens(1_412),
+        Phrase::Cached(256),
+        Phrase::Unfinished,
+        Phrase::NoAnswer,
+        Phrase::CutAtLimit,
+        Phrase::WantsTool,
+        Phrase::GoOn { key: "Alt+C" },
+        Phrase::AskAgain { key: "Alt+C" },
+        Phrase::TryAgainIn { seconds: 3, attempt: 2 },
+        Phrase::MoreBelow,
+        Phrase::Simulator,
+        Phrase::SeedPrices,
+        Phrase::Help,
+        Phrase::RequestId("0f5b-11"),
+        Phrase::Estimate(214),
+        Phrase::Which(2, 3),
+        Phrase::TooSmall,
+    ];
+    for (running, open) in [(false, false), (false, true), (true, false), (true, true)] {
+        all.push(Phrase::Reasoning { chars: 1_234, running, open });
+    }
+    all.extend(Context::ALL.iter().map(|context| Phrase::ContextTitle(context.name())));
+    let hints = [
+        Hint::Send,
+        Hint::Newline,
+        Hint::Stop,
+        Hint::Help,
+        Hint::Quit,
+        Hint::New,
+        Hint::Scroll,
+        Hint::End,
+        Hint::Write,
+        Hint::Questions,
+        Hint::Reasoning,
+        Hint::Close,
+        Hint::SendNow,
+    ];
+    all.extend(hints.map(Phrase::Hint));
+    all
+}
+
+#[test]
+fn every_phrase_is_there_in_both_languages() {
+    for phrase in every_phrase() {
+        let (en, zh) = (say(Language::En, phrase), say(Language::ZhCn, phrase));
+        assert!(!en.is_empty() && !foreign(&en), "{phrase:?}: {en}");
+        // `tok` is what both languages write after a number.
+        let unit = matches!(phrase, Phrase::Tokens(_) | Phrase::Estimate(_));
+        assert!(chinese(&zh) || unit, "{phrase:?}: {zh}");
+    }
+}
+
+#[test]
+fn every_context_has_a_title_of_its_own() {
+    for language in [Language::En, Language::ZhCn] {
+        let title = |context: &Context| say(language, Phrase::ContextTitle(context.name()));
+        let titles: std::collections::BTreeSet<_> = Context::ALL.iter().map(title).collect();
+        assert_eq!(titles.len(), Context::ALL.len(), "{titles:?}");
+    }
+}
+
+#[test]
+fn every_action_is_explained_in_both_languages() {
+    for action in Action::named() {
+        let (name, doc) = (action.name().unwrap(), action.doc().unwrap());
+        assert_eq!(words::action(Language::En, name, doc), doc);
+        let zh = words::action(Language::ZhCn, name, doc);
+        assert!(zh != doc && chinese(zh), "{name}: {zh}");
+    }
+}
