@@ -264,6 +264,21 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reader_that_stands_still_does_not_keep_signals_away() {
+    let world = World::new();
+    let sim = Sim::with("[[rule]]\nrate = 0\ntokens = 200000");
+    let mut child = world.start(world.command(&sim.origin()).args(["chat", "count"]));
+    let out = child.stdout.take().expect("a pipe");
+    run::narrow(&out);
+    // Nobody reads on, and what waits inside is more than this pipe takes.
+    run::wait_for_bytes(&out, 1);
+    run::signal(&child, libc::SIGTERM);
+    assert_eq!(run::finish(child).code, 143);
+    drop(out);
+}
+
 #[test]
 fn the_address_comes_from_the_environment_too() {
     let world = World::new();

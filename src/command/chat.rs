@@ -1,7 +1,8 @@
 //! `lian chat`: one question, the answer on stdout as it comes, the same engine as the
 //! workbench. It refuses to keep anything: nothing is stored.
 
-use std::io::{self, IsTerminal as _, Read as _, Write};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -60,12 +61,11 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
     let handle = chat::spawn(deps, out, cancel.clone());
     drop(handle.try_send(ChatCommand::Start { turn, request }));
     let mut printer = Printer {
-        out: io::stdout().lock(),
+        out: Vec::new(),
         json: args.json,
         quiet: args.plain || args.json,
         language: settings.language,
         received: false,
-        broken: false,
     };
     let mut signals = Signals::new();
     let mut code = None;
@@ -84,35 +84,90 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
             Some(_) => continue,
             None => return code.unwrap_or(1),
         };
-        if let TurnEvent::Ended { end, usage, finish, timing } = event.what {
-            let cost = usage.and_then(|usage| {
-                let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
-                Catalog::embedded().cost(settings.figures, &settings.model, &usage, thought)
-            });
-            let ended = printer.ended(&end, usage, finish, timing, cost);
-            cancel.cancel();
-            return code.unwrap_or(if printer.broken { BROKEN_PIPE } else { ended });
+        let ended = match event.what {
+            TurnEvent::Ended { end, usage, finish, timing } => {
+                let cost = usage.and_then(|usage| {
+                    let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
+                    Catalog::embedded().cost(settings.figures, &settings.model, &usage, thought)
+                });
+                Some((printer.ended(&end, usage, finish, timing, cost), end))
+            }
+            other => {
+                printer.event(other);
+                None
+            }
+        };
+        let before = code;
+        match deliver(std::mem::take(&mut printer.out), &mut signals, &mut code).await {
+            Delivered::Whole if code == before => {}
+            Delivered::Whole => drop(handle.try_send(ChatCommand::Cancel(turn))),
+            Delivered::Not => return code.unwrap_or(BROKEN_PIPE),
         }
-        printer.event(event.what);
-        if printer.broken {
-            cancel.cancel();
-            return BROKEN_PIPE;
+        if let Some((ended, end)) = ended {
+            if let TurnEnd::Failed(notice) = end {
+                tell(&words::line(settings.language, &notice));
+            }
+            return code.unwrap_or(ended);
         }
     }
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "two wishes and two facts")]
-struct Printer<W> {
-    out: W,
+/// How a write to stdout went.
+enum Delivered {
+    /// All of it is out.
+    Whole,
+    /// The reader went away, or a signal came and still nobody reads.
+    Not,
+}
+
+/// After a signal a reader is given this long to take what is being written.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Writes to stdout. A reader that stands still must not keep signals from ending us, so the wait is
+/// made in a thread of its own. A signal meanwhile sets the exit code.
+async fn deliver(bytes: Vec<u8>, signals: &mut Signals, code: &mut Option<u8>) -> Delivered {
+    if bytes.is_empty() {
+        return Delivered::Whole;
+    }
+    let mut write = tokio::task::spawn_blocking(move || {
+        let mut out = io::stdout().lock();
+        out.write_all(&bytes).and_then(|()| out.flush())
+    });
+    let done = if code.is_none() {
+        tokio::select! {
+            done = &mut write => Some(done),
+            signal = signals.next() => {
+                *code = Some(signal);
+                None
+            }
+        }
+    } else {
+        None
+    };
+    let done = match done {
+        Some(done) => done,
+        None => match tokio::time::timeout(PATIENCE, write).await {
+            Ok(done) => done,
+            Err(_) => return Delivered::Not,
+        },
+    };
+    match done {
+        Ok(Ok(())) => Delivered::Whole,
+        Ok(Err(_)) | Err(_) => Delivered::Not,
+    }
+}
+
+/// Turns events into what is printed.
+struct Printer {
+    /// For stdout, not written yet.
+    out: Vec<u8>,
     json: bool,
     quiet: bool,
     language: Language,
     received: bool,
-    /// Nobody reads stdout any more.
-    broken: bool,
 }
 
-impl<W: Write> Printer<W> {
+impl Printer {
     fn event(&mut self, event: TurnEvent) {
         match event {
             TurnEvent::Opened { model, request_id } => {
@@ -160,7 +215,7 @@ impl<W: Write> Printer<W> {
         }
     }
 
-    /// Prints the end and tells the exit code.
+    /// Prints the end and tells the exit code. The sentence of a failure comes after it, on stderr.
     fn ended(
         &mut self,
         end: &TurnEnd,
@@ -182,9 +237,6 @@ impl<W: Write> Printer<W> {
         } else if self.received {
             self.write(b"\n");
         }
-        if let Some(notice) = notice {
-            tell(&words::line(self.language, notice));
-        }
         code
     }
 
@@ -195,8 +247,7 @@ impl<W: Write> Printer<W> {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        let done = self.out.write_all(bytes).and_then(|()| self.out.flush());
-        self.broken |= done.is_err();
+        self.out.extend_from_slice(bytes);
     }
 }
 

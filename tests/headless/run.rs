@@ -171,6 +171,31 @@ fn send(pid: i32, signal: i32) {
     }
 }
 
+/// Makes a pipe as small as it can be: one page.
+#[cfg(target_os = "linux")]
+pub(crate) fn narrow(pipe: &impl std::os::fd::AsRawFd) {
+    #[expect(unsafe_code, reason = "std does not size pipes")]
+    // SAFETY: takes plain numbers.
+    let size = unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, 1) };
+    assert!(size > 0, "{}", std::io::Error::last_os_error());
+}
+
+/// Waits until so many bytes lie in a pipe.
+#[cfg(target_os = "linux")]
+pub(crate) fn wait_for_bytes(pipe: &impl std::os::fd::AsRawFd, wanted: i32) {
+    let deadline = std::time::Instant::now() + CAP;
+    let mut count: i32 = 0;
+    while count < wanted {
+        assert!(std::time::Instant::now() < deadline, "{count} bytes only");
+        #[expect(unsafe_code, reason = "std does not tell what lies in a pipe")]
+        // SAFETY: this request writes one integer, and the pointer is to one of our own.
+        unsafe {
+            libc::ioctl(pipe.as_raw_fd(), libc::FIONREAD, &raw mut count);
+        }
+        std::thread::yield_now();
+    }
+}
+
 /// The simulator in this process.
 pub(crate) struct Sim {
     server: Option<Server>,

@@ -26,10 +26,10 @@ fn the_demo_needs_no_key_and_says_that_it_is_one() {
     for text in ["simulator", "costs nothing", "prices: seed"] {
         term.wait_for(text);
     }
-    term.keys("讲一讲异步任务\r");
+    term.ask("讲一讲异步任务");
     term.wait_for("讲一讲异步任务");
     term.wait_for("请以官方文档为准");
-    term.wait_without("answering");
+    term.wait_for_end();
     term.keys("\x1bq");
     assert_eq!(term.ended(), 0);
 }
@@ -52,9 +52,9 @@ fn a_question_streams_to_the_end_as_rendered_markdown() {
         ),
     );
     let term = Start::new(&home, &sim).ready();
-    term.keys("what is it?\r");
+    term.ask("what is it?");
     term.wait_for("The end 完.");
-    term.wait_without("answering");
+    term.wait_for_end();
     term.wait_for("first token");
     let screen = term.screen();
     for text in ["what is it?", "Title", "Some bold words, code and a link", "example.com/x", "one"]
@@ -83,7 +83,7 @@ fn typing_while_an_answer_streams_loses_nothing() {
         "[[rule]]\nrate = 100\ntokens = 100000\ncall = 1\n[[rule]]\nrate = 0\nanswer = \"so be it\"",
     );
     let term = Start::new(&home, &sim).ready();
-    term.keys("go on for long\r");
+    term.ask("go on for long");
     term.wait_for("answering");
     let mut typed = String::new();
     for letter in "a b c d e f g h 你好 the quick brown fox".chars() {
@@ -108,15 +108,15 @@ fn typing_while_an_answer_streams_loses_nothing() {
 fn esc_stops_within_the_answer_and_the_next_question_works() {
     let (home, sim) = (Home::new(), Sim::with(STALLS));
     let term = Start::new(&home, &sim).ready();
-    term.keys("first\r");
+    term.ask("first");
     term.wait_for("alpha beta");
     term.wait_for("answering");
     term.keys("\x1b");
     term.wait_for("unfinished");
     term.wait_for("Stopped.");
     term.wait_for("Alt+C goes on from here");
-    term.wait_without("answering");
-    term.keys("second\r");
+    term.wait_for_end();
+    term.ask("second");
     term.wait_for("second answer");
 }
 
@@ -124,7 +124,7 @@ fn esc_stops_within_the_answer_and_the_next_question_works() {
 fn ctrl_c_stops_the_answer_first() {
     let (home, sim) = (Home::new(), Sim::with(STALLS));
     let mut term = Start::new(&home, &sim).ready();
-    term.keys("first\r");
+    term.ask("first");
     term.wait_for("alpha beta");
     term.keys("\x03");
     term.wait_for("unfinished");
@@ -156,9 +156,9 @@ fn reasoning_is_folded_and_opens() {
     );
     home.configure("[chat]\nthinking = true\n");
     let term = Start::new(&home, &sim).ready();
-    term.keys("think\r");
+    term.ask("think");
     term.wait_for("plain answer");
-    term.wait_for("▸ reasoned");
+    term.wait_for("▸ Reasoning 20 characters");
     assert!(!has(&term.screen(), "hidden thoughts"));
     term.keys("\x1bt");
     term.wait_for("hidden thoughts here");

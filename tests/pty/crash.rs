@@ -18,9 +18,9 @@ fn a_panic_restores_reports_and_keeps_what_was_typed() {
     for who in ["loop", "service"] {
         let (home, sim) = (Home::new(), Sim::saying("this had arrived"));
         let term = Start::new(&home, &sim).env("LIAN_PANIC", who).ready();
-        term.keys("a question\r");
+        term.ask("a question");
         term.wait_for("this had arrived");
-        term.wait_without("answering");
+        term.wait_for_end();
         term.keys("a draft");
         term.wait_for("a draft");
         term.keys("\x0c");

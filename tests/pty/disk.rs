@@ -9,9 +9,9 @@ use crate::suspend::skip;
 /// One question after another still gets its answer.
 fn goes_on(term: &Term, sim: &Sim) {
     for n in 1..=3 {
-        term.keys(&format!("question {n}\r"));
+        term.ask(&format!("question {n}"));
         process::wait_until("the answer is sent", || sim.seen().len() == n && sim.active() == 0);
-        term.wait_without("answering");
+        term.wait_for_end();
         term.wait_for("all is well");
     }
 }

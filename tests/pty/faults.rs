@@ -8,11 +8,11 @@ use crate::harness::world::{Home, Sim, Start};
 /// Asks once, waits for each of the sentences, and once more: what was wrong the first time only
 /// must then work. Ends well.
 fn expect(mut term: Term, sentences: &[&str], second: Option<&str>) {
-    term.keys("first question\r");
+    term.ask("first question");
     for sentence in sentences {
         term.wait_for(sentence);
     }
-    term.wait_without("answering");
+    term.wait_for_end();
     term.keys("second question");
     term.wait_for("second question");
     term.keys("\r");
@@ -174,7 +174,7 @@ fn throttling_counts_down_and_can_be_skipped() {
          [[rule]]\nrate = 0\nanswer = \"all is well\"",
     );
     let term = Start::new(&home, &sim).ready();
-    term.keys("first question\r");
+    term.ask("first question");
     term.wait_for("The service asks to wait");
     term.wait_for("next try (2) in");
     term.wait_for("Alt+N send now");
@@ -197,7 +197,7 @@ fn throttling_counts_down_and_can_be_skipped() {
 fn garbage() {
     for (kind, sentences) in [
         ("not_json", &["unfinished", "What came is not an answer of this service."][..]),
-        ("html", &["unfinished", "is not there. Check --base-url"][..]),
+        ("html", &["no answer", "is not there. Check --base-url"][..]),
         // These are odd, but an answer.
         ("binary", &["one two"][..]),
         ("bad_utf8", &["one two", "caf"][..]),
@@ -230,7 +230,7 @@ fn a_server_that_is_none_of_ours() {
     let home = Home::new();
     let server = Fake::saying("SSH-2.0-OpenSSH_9.9\r\n");
     let term = Start::at(&home, &server.origin()).ready();
-    expect(term, &["unfinished"], None);
+    expect(term, &["no answer", "What came is not an answer of this service."], None);
     let home = Home::new();
     let server = Fake::saying(
         "HTTP/1.1 404 Not Found\r\ncontent-length: 9\r\nconnection: close\r\n\r\nnot found",

@@ -24,7 +24,7 @@ fn assert_small(term: &Term) {
 fn a_flood_leaves_room_for_keys_and_esc_stops_it() {
     let (home, sim) = (Home::new(), Sim::with(FLOOD));
     let mut term = Start::new(&home, &sim).ready();
-    term.keys("flood\r");
+    term.ask("flood");
     term.wait_for("Measured answer");
     let mut typed = String::new();
     for word in ["typed", " in", " the", " flood"] {
@@ -33,7 +33,7 @@ fn a_flood_leaves_room_for_keys_and_esc_stops_it() {
         term.wait_for(&typed);
     }
     term.keys("\x1b");
-    term.wait_without("answering");
+    term.wait_for_end();
     term.wait_for("Stopped.");
     assert_small(&term);
     term.keys("\r");
@@ -46,7 +46,7 @@ fn a_flood_leaves_room_for_keys_and_esc_stops_it() {
 fn a_flood_can_be_read_from_its_beginning() {
     let (home, sim) = (Home::new(), Sim::with(FLOOD));
     let term = Start::new(&home, &sim).ready();
-    term.keys("where it began\r");
+    term.ask("where it began");
     term.wait_for("answering");
     term.wait_without("where it began");
     term.keys("\x1b[1;3A");
@@ -66,7 +66,7 @@ fn a_flood_can_be_read_from_its_beginning() {
 fn a_terminal_that_takes_nothing_does_not_hold_up_esc() {
     let (home, sim) = (Home::new(), Sim::with(FLOOD));
     let term = Start::new(&home, &sim).ready();
-    term.keys("flood\r");
+    term.ask("flood");
     term.wait_for("Measured answer");
     term.pause(true);
     let before = process::memory(term.pid());
@@ -76,7 +76,7 @@ fn a_terminal_that_takes_nothing_does_not_hold_up_esc() {
     assert!(before.is_none_or(|before| before < MEMORY));
     term.pause(false);
     term.wait_for("Stopped.");
-    term.keys("second question\r");
+    term.ask("second question");
     term.wait_for("all is well");
     assert_small(&term);
 }
@@ -92,7 +92,7 @@ fn a_terminal_that_takes_nothing_for_a_while_shows_the_end() {
     process::wait_until("all is sent", || !sim.seen().is_empty() && sim.active() == 0);
     term.pause(false);
     term.wait_for("the end");
-    term.wait_without("answering");
+    term.wait_for_end();
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_line_longer_than_any_real_one_is_refused_with_a_sentence() {
         let line = "x".repeat(megabytes * 1024 * 1024);
         let server = Fake::saying(fake::answer(&[fake::delta("before "), fake::delta(&line)]));
         let mut term = Start::at(&home, &server.origin()).ready();
-        term.keys("how long?\r");
+        term.ask("how long?");
         term.wait_for("before");
         term.wait_for("A piece of the answer was larger than");
         term.wait_for("What arrived before is kept.");
@@ -120,7 +120,7 @@ fn a_line_of_three_megabytes_is_shown_and_keys_answer() {
     let line = "lian ".repeat(3 * 1024 * 1024 / 5);
     let server = Fake::saying(fake::answer(&[fake::delta(&line), fake::delta("the end")]));
     let mut term = Start::at(&home, &server.origin()).ready();
-    term.keys("how long?\r");
+    term.ask("how long?");
     term.wait_for("lian lian");
     term.keys("typed meanwhile");
     term.wait_for("typed meanwhile");

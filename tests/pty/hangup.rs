@@ -43,7 +43,7 @@ fn an_answer_is_finished_and_kept() {
     let answer = words.join(" ");
     let sim = Sim::with(&format!("[[rule]]\nrate = 40\nanswer = \"{answer}\""));
     let mut term = Start::new(&home, &sim).ready();
-    term.keys("count\r");
+    term.ask("count");
     term.wait_for("word1 word2");
     hang_up_and_end(&mut term);
     let term = Start::new(&home, &sim).spawn();
@@ -62,7 +62,7 @@ fn an_answer_that_stalls_is_given_up_and_kept() {
         "[[rule]]\nrate = 0\nanswer = \"one two three four five\"\nstall_after_tokens = 3",
     );
     let mut term = Start::new(&home, &sim).ready();
-    term.keys("count\r");
+    term.ask("count");
     term.wait_for("one two");
     hang_up_and_end(&mut term);
     let term = Start::new(&home, &sim).spawn();

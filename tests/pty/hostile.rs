@@ -116,11 +116,11 @@ fn a_hostile_answer_is_text() {
         let answer = toml(&hostile_answer());
         let sim = Sim::with(&format!("[[rule]]\nrate = {rate}\nanswer = {answer}"));
         let term = Start::new(&home, &sim).size(100, 60).ready();
-        term.keys("hostile?\r");
+        term.ask("hostile?");
         for word in WORDS {
             term.wait_for(&format!(" {word}"));
         }
-        term.wait_without("answering");
+        term.wait_for_end();
         assert_tame(&term);
         scroll_through(&term, "hostile?");
         assert_tame(&term);
@@ -141,7 +141,7 @@ fn hostile_reasoning_is_text() {
     let reasoning = toml(&HOSTILE.join("\n\n"));
     let sim = Sim::with(&format!("[[rule]]\nrate = 0\nreasoning = {reasoning}\nanswer = \"calm\""));
     let term = Start::new(&home, &sim).size(100, 60).ready();
-    term.keys("hostile?\r");
+    term.ask("hostile?");
     term.wait_for("calm");
     term.keys("\x1bt");
     for word in WORDS {
@@ -160,10 +160,10 @@ fn a_hostile_error_is_a_sentence() {
          [[rule]]\nerror_event = \"InternalError\"\nmessage = {message}\nafter_tokens = 2\nrate = 0"
     ));
     let term = Start::new(&home, &sim).size(100, 60).ready();
-    term.keys("hostile?\r");
+    term.ask("hostile?");
     term.wait_for("refused because");
     assert_tame(&term);
-    term.keys("again?\r");
+    term.ask("again?");
     term.wait_for("The service failed while it was answering.");
     assert_tame(&term);
 }
@@ -173,9 +173,9 @@ fn hostile_names_and_ids_are_text() {
     let home = Home::new();
     let sim = Sim::with("[[rule]]\ngarbage = \"escapes\"\nrate = 0");
     let term = Start::new(&home, &sim).size(100, 60).ready();
-    term.keys("hostile?\r");
+    term.ask("hostile?");
     term.wait_for("and that was all.");
-    term.wait_without("answering");
+    term.wait_for_end();
     assert_tame(&term);
 
     let name = "evil\u{1b}[31m\u{9b}2J\u{202e}model";
@@ -188,9 +188,9 @@ fn hostile_names_and_ids_are_text() {
     let server = Fake::saying(fake::answer(&[event.to_string()]));
     let home = Home::new();
     let term = Start::at(&home, &server.origin()).size(100, 60).ready();
-    term.keys("hostile?\r");
+    term.ask("hostile?");
     term.wait_for("text");
-    term.wait_without("answering");
+    term.wait_for_end();
     assert_tame(&term);
 }
 
@@ -201,7 +201,7 @@ fn a_hostile_redirect_is_named_and_not_followed() {
                 content-length: 0\r\nconnection: close\r\n\r\n";
     let server = Fake::saying(head);
     let term = Start::at(&home, &server.origin()).size(100, 60).ready();
-    term.keys("where?\r");
+    term.ask("where?");
     term.wait_for("lian does not follow");
     assert_tame(&term);
     assert_eq!(server.heard().len(), 1);
@@ -213,7 +213,7 @@ fn a_hostile_question_is_text() {
     let question = HOSTILE.join("\n");
     let term = Start::new(&home, &sim).size(100, 60).args(&[&question]).spawn();
     term.wait_for("calm");
-    term.wait_without("answering");
+    term.wait_for_end();
     scroll_through(&term, " one");
     assert_tame(&term);
 }

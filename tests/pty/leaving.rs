@@ -51,7 +51,7 @@ fn answering() -> (Home, Sim, Term) {
     let home = Home::new();
     let sim = Sim::with("[[rule]]\nrate = 2000\ntokens = 100000");
     let term = Start::new(&home, &sim).ready();
-    term.keys("talk\r");
+    term.ask("talk");
     term.wait_raw("margins for scrolling", |raw| {
         wire::pieces_lossy(raw)
             .iter()
@@ -107,7 +107,7 @@ fn signals_in_an_answer_give_the_terminal_back() {
 fn a_hang_up_signal_in_an_answer_gives_the_terminal_back_at_once() {
     let (home, sim) = (Home::new(), Sim::with("[[rule]]\nrate = 20\ntokens = 60"));
     let term = Start::new(&home, &sim).ready();
-    term.keys("talk\r");
+    term.ask("talk");
     term.wait_for("answering");
     term.signal(libc::SIGHUP);
     term.wait_until("the shell's screen", |screen| !screen.alternate_screen());

@@ -3,7 +3,7 @@
 
 use crate::harness::process;
 use crate::harness::term::{Term, has};
-use crate::harness::world::{Home, Sim, Start};
+use crate::harness::world::{Home, KEY, Sim, Start};
 
 /// The first answer stops in its midst, the next one can go on with it.
 const BREAKS: &str = "[[rule]]\nrate = 0\nanswer = \"alpha beta gamma delta epsilon zeta\"\n\
@@ -88,9 +88,9 @@ fn a_term_signal_in_mid_answer_keeps_what_arrived() {
 }
 
 fn ask(term: &Term, question: &str, answer: &str) {
-    term.keys(&format!("{question}\r"));
+    term.ask(question);
     term.wait_for(answer);
-    term.wait_without("answering");
+    term.wait_for_end();
 }
 
 #[test]
@@ -136,4 +136,30 @@ fn what_is_kept_is_for_the_owner_alone() {
         let wanted = if entry.path().is_dir() { 0o700 } else { 0o600 };
         assert_eq!(mode(&entry.path()), Some(wanted), "{:?}", entry.path());
     }
+}
+
+#[test]
+fn the_key_is_in_no_file_and_on_no_screen() {
+    let (home, sim) = (Home::new(), Sim::saying("all is well"));
+    let loud = "trace,lian=trace,hyper=trace,hyper_util=trace,reqwest=trace";
+    let term = Start::new(&home, &sim).args(&["-vv"]).env("LIAN_LOG", loud).ready();
+    ask(&term, "what is my key?", "all is well");
+    term.keys("\x1bq");
+    let left = term.leave();
+    assert_eq!(left.code, 0);
+    let holds = |bytes: &[u8]| bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes());
+    assert!(!holds(&left.raw) && sim.seen()[0].had_auth);
+    let (mut files, mut dirs) = (0, vec![home.path().to_owned()]);
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).expect("a directory").flatten() {
+            if entry.path().is_dir() {
+                dirs.push(entry.path());
+                continue;
+            }
+            files += 1;
+            let bytes = std::fs::read(entry.path()).expect("a file");
+            assert!(!holds(&bytes), "the key is in {}", entry.path().display());
+        }
+    }
+    assert!(files >= 2, "a database and a log");
 }

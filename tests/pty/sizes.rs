@@ -60,7 +60,7 @@ fn a_storm_of_resizes_in_a_stream_ends_with_a_right_screen() {
     let home = Home::new();
     let sim = Sim::with(&format!("[[rule]]\nrate = 300\nanswer = \"{}\"", long_answer()));
     let term = Start::new(&home, &sim).ready();
-    term.keys("talk\r");
+    term.ask("talk");
     term.wait_for("answering");
     for n in 0_u16..60 {
         term.resize(20 + (n * 37) % 140, 5 + (n * 11) % 45);
@@ -70,7 +70,7 @@ fn a_storm_of_resizes_in_a_stream_ends_with_a_right_screen() {
         screen.contents().contains(&"─".repeat(90))
     });
     term.wait_for("The end.");
-    term.wait_without("answering");
+    term.wait_for_end();
     assert_right(&term);
 }
 
@@ -79,9 +79,9 @@ fn a_resize_leaves_nothing_behind() {
     let home = Home::new();
     let sim = Sim::with(&format!("[[rule]]\nrate = 0\nanswer = \"{}\"", long_answer()));
     let term = Start::new(&home, &sim).ready();
-    term.keys("talk\r");
+    term.ask("talk");
     term.wait_for("The end.");
-    term.wait_without("answering");
+    term.wait_for_end();
     for (columns, rows) in [(60, 20), (20, 5), (140, 45), (100, 30)] {
         resize_and_wait(&term, columns, rows);
         assert_right(&term);
@@ -92,7 +92,7 @@ fn a_resize_leaves_nothing_behind() {
 fn twenty_by_five_is_enough() {
     let (home, sim) = (Home::new(), Sim::saying("short answer"));
     let mut term = Start::new(&home, &sim).size(20, 5).ready();
-    term.keys("ask\r");
+    term.ask("ask");
     term.wait_for("short answer");
     term.keys("a message that is longer than its row");
     term.wait_until("the end of the message", |screen| {
@@ -140,9 +140,9 @@ fn shown_with(env: &[(&str, &str)]) -> Vec<u8> {
         start = start.env(name, value);
     }
     let term = start.ready();
-    term.keys("colours?\r");
+    term.ask("colours?");
     term.wait_for("That was all.");
-    term.wait_without("answering");
+    term.wait_for_end();
     term.keys("\x04");
     term.leave().raw
 }

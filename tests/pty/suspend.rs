@@ -53,7 +53,7 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_paints_all_again() {
     let (home, sim) = (Home::new(), Sim::saying("an answer"));
     let Some(shell) = shell(&home) else { return };
     let lian = lian_in(&shell, &sim);
-    shell.keys("a question\r");
+    shell.ask("a question");
     shell.wait_for("an answer");
     shell.keys("half a message");
     shell.wait_for("half a message");
@@ -99,14 +99,14 @@ fn a_stop_from_outside_gives_the_terminal_back_and_an_answer_goes_on_afterwards(
     );
     let Some(shell) = shell(&home) else { return };
     let lian = lian_in(&shell, &sim);
-    shell.keys("count\r");
+    shell.ask("count");
     shell.wait_for("one two");
     process::signal(lian, libc::SIGTSTP);
     shell.wait_for("Stopped");
     shell.wait_until("the shell's screen", |screen| !screen.alternate_screen());
     shell.keys("clear; fg\n");
     shell.wait_for("eleven twelve end");
-    shell.wait_without("answering");
+    shell.wait_for_end();
     shell.keys("\x04");
     shell.wait_until("the shell's screen", |screen| !screen.alternate_screen());
     shell.keys("echo code=$?\n");

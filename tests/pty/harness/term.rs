@@ -150,6 +150,24 @@ impl Term {
         self.wait_until(&format!("{text:?} goes"), |screen| !has(screen, text));
     }
 
+    /// Types a question, sends it, and waits for the frame in which it has left the composer: what
+    /// the screen showed before it was sent is not taken for what comes afterwards.
+    pub(crate) fn ask(&self, question: &str) {
+        self.keys(question);
+        self.wait_for(question);
+        self.wait_without("Ask something");
+        self.keys("\r");
+        self.wait_for("Ask something");
+    }
+
+    /// Waits until no answer is arriving. The last row is painted last: its hint to send comes
+    /// back with the frame that shows the end. (In windows wide enough for it, and in English.)
+    pub(crate) fn wait_for_end(&self) {
+        self.wait_until("the end of the answer", |screen| {
+            !has(screen, "answering") && has(screen, "Enter send")
+        });
+    }
+
     /// Waits until the screen looks as it did once.
     pub(crate) fn wait_for_picture(&self, wanted: &[String]) {
         let mut seen = Vec::new();
