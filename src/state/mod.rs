@@ -21,6 +21,7 @@ use outbox::Outbox;
 use scroll::Position;
 
 use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
+use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::IdSource;
 use crate::domain::settings::Settings;
@@ -54,6 +55,7 @@ pub struct AppState {
     quitting: bool,
     /// The terminal window has the focus.
     focused: bool,
+    happened: u64,
 }
 
 /// What the painter found out: the places of things on the screen.
@@ -85,12 +87,21 @@ impl AppState {
             restore: false,
             quitting: false,
             focused: true,
+            happened: 0,
         }
+    }
+
+    /// A number that grows with everything that happens but text that arrives: while it stays, what
+    /// surrounds the conversation stays.
+    #[must_use]
+    pub fn happened(&self) -> u64 {
+        self.happened
     }
 
     /// The first effects: what the store knows is asked for; a question given on the command line
     /// is asked in a conversation of its own.
     pub fn start(&mut self, prompt: Option<&str>, now: Now) -> Effects {
+        self.happened += 1;
         let mut effects = vec![Effect::Store(StoreCommand::Restore)];
         match prompt {
             Some(prompt) => effects.extend(self.ask(prompt, now)),
@@ -101,6 +112,7 @@ impl AppState {
 
     /// The user meant something.
     pub fn on_action(&mut self, action: Action, now: Now) -> Effects {
+        self.happened += 1;
         let effects = match action {
             Action::App(action) => self.on_app(action, now),
             Action::Chat(action) => self.on_chat(action, now),
@@ -124,6 +136,7 @@ impl AppState {
 
     /// The world said something.
     pub fn on_service(&mut self, event: ServiceEvent, now: Now) -> Effects {
+        self.happened += u64::from(!self.is_more_text(&event));
         let effects = match event {
             ServiceEvent::Chat(event) => self.on_turn(event.turn, event.what, now),
             ServiceEvent::Store(event) => self.on_store(event, now),
@@ -144,8 +157,18 @@ impl AppState {
         self.outbox.order(effects)
     }
 
+    /// Only text of an answer arrived. The first after a wait ends the wait, which is more.
+    fn is_more_text(&self, event: &ServiceEvent) -> bool {
+        let ServiceEvent::Chat(ChatEvent { what: TurnEvent::Delta { .. }, .. }) = event else {
+            return false;
+        };
+        let mut running = self.conversations.all().filter_map(Chat::running);
+        running.all(|running| running.waiting.is_none())
+    }
+
     /// A deadline passed.
     pub fn on_time(&mut self, now: Now) -> Effects {
+        self.happened += 1;
         self.notices.on_time(now);
         if self.quit_until.is_some_and(|until| until <= now.since_start) {
             self.quit_until = None;

@@ -4,13 +4,16 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use crossterm::event::{
     Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
     MouseEventKind,
 };
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
+use futures_util::task::AtomicWaker;
 
 use super::sane;
 use super::screen::Gone;
@@ -25,6 +28,22 @@ pub struct Events<S = EventStream> {
     /// What came after a burst of resizes.
     held: Option<io::Result<Event>>,
     size: Option<Size>,
+    bell: Arc<Bell>,
+}
+
+/// Rings when the reader has something. Looking costs a lock that the reader's thread holds while it
+/// sleeps, thousands of instructions in vain: nobody looks before it rang.
+#[derive(Debug)]
+struct Bell {
+    rang: AtomicBool,
+    waiting: AtomicWaker,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.rang.store(true, Ordering::SeqCst);
+        self.waiting.wake();
+    }
 }
 
 impl Events {
@@ -37,7 +56,9 @@ impl Events {
 
 impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
     fn over(stream: S, size: Size) -> Self {
-        Self { stream, held: None, size: Some(size) }
+        // The first look tells the reader whom to wake.
+        let bell = Bell { rang: AtomicBool::new(true), waiting: AtomicWaker::new() };
+        Self { stream, held: None, size: Some(size), bell: Arc::new(bell) }
     }
 
     /// The next thing that the user did; `None` and errors mean that nothing will come any more.
@@ -46,7 +67,7 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
         loop {
             let event = match self.held.take() {
                 Some(event) => event,
-                None => self.stream.next().await?,
+                None => poll_fn(|context| self.look(context)).await?,
             };
             let input = match event.map(translate) {
                 Ok(Some(input)) => input,
@@ -77,16 +98,30 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
         size
     }
 
-    /// An event that is there already. It is asked for in the name of the waiting task: the reader
-    /// keeps the first waker it gets.
+    /// An event that is there already.
     async fn arrived(&mut self) -> Option<io::Result<Event>> {
         poll_fn(|context| {
-            Poll::Ready(match Pin::new(&mut self.stream).poll_next(context) {
+            Poll::Ready(match self.look(context) {
                 Poll::Ready(event) => event,
                 Poll::Pending => None,
             })
         })
         .await
+    }
+
+    /// The next event, asked for in the name of the bell: the reader keeps the first waker it gets.
+    fn look(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Event>>> {
+        self.bell.waiting.register(context.waker());
+        if !self.bell.rang.swap(false, Ordering::SeqCst) {
+            return Poll::Pending;
+        }
+        let waker = Waker::from(self.bell.clone());
+        let event = Pin::new(&mut self.stream).poll_next(&mut Context::from_waker(&waker));
+        if event.is_ready() {
+            // There may be more, of which it would not tell again.
+            self.bell.rang.store(true, Ordering::SeqCst);
+        }
+        event
     }
 }
 

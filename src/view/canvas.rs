@@ -1,11 +1,11 @@
 //! Writing text into cells: graphemes, widths, edges. It refuses to know what is written.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
 use crate::layout::Area;
 use crate::text::rows::Row;
-use crate::text::width::Widths;
+use crate::text::width::{Cluster, Widths};
 use crate::theme::Theme;
 
 /// One screen row that is being written from left to right.
@@ -24,18 +24,12 @@ impl<'a> Pen<'a> {
         let bounds = buffer.area;
         let inside = y < bounds.height && y >= area.y && y < area.bottom();
         let end = if inside { (area.x + area.width).min(bounds.width) } else { area.x };
-        let mut pen = Self { buffer, x: area.x, y, end, widths };
-        pen.clear(Style::new());
-        pen
-    }
-
-    fn clear(&mut self, style: Style) {
-        for x in self.x..self.end {
-            if let Some(cell) = self.buffer.cell_mut((x, self.y)) {
-                cell.reset();
-                cell.set_style(style);
-            }
+        let row = usize::from(y) * usize::from(bounds.width);
+        let cells = row + usize::from(area.x)..row + usize::from(end);
+        if let Some(cells) = buffer.content.get_mut(cells) {
+            cells.fill(Cell::EMPTY);
         }
+        Self { buffer, x: area.x, y, end, widths }
     }
 
     /// Cells left.
@@ -52,26 +46,31 @@ impl<'a> Pen<'a> {
     /// Writes as much of `text` as fits.
     pub(super) fn write(&mut self, text: &str, style: Style) -> &mut Self {
         for cluster in self.widths.clusters(text) {
-            let cells = cluster.cells as u16;
-            if cells == 0 {
-                continue;
-            }
-            if cells > self.left() {
-                self.x = self.end;
+            self.put(cluster, style);
+            if self.left() == 0 {
                 break;
             }
-            if let Some(cell) = self.buffer.cell_mut((self.x, self.y)) {
-                cell.set_symbol(cluster.text).set_style(style);
-            }
-            for x in self.x + 1..self.x + cells {
-                if let Some(cell) = self.buffer.cell_mut((x, self.y)) {
-                    cell.reset();
-                    cell.set_style(style);
-                }
-            }
-            self.x += cells;
         }
         self
+    }
+
+    /// Writes one cluster; one that does not fit ends the row.
+    fn put(&mut self, cluster: Cluster<'_>, style: Style) {
+        let cells = cluster.cells as u16;
+        if cells > self.left() {
+            self.x = self.end;
+            return;
+        }
+        if let Some(cell) = self.buffer.cell_mut((self.x, self.y)) {
+            cell.set_symbol(cluster.text).set_style(style);
+        }
+        for x in self.x + 1..self.x + cells {
+            if let Some(cell) = self.buffer.cell_mut((x, self.y)) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+        self.x += cells;
     }
 
     /// Writes `text` cut with an ellipsis to at most `cells` cells.
@@ -85,8 +84,10 @@ impl<'a> Pen<'a> {
 
     /// Fills up to column `to` with a character.
     pub(super) fn fill(&mut self, to: u16, symbol: &str, style: Style) -> &mut Self {
+        let cluster = self.widths.clusters(symbol).next().filter(|cluster| cluster.cells > 0);
+        let Some(cluster) = cluster else { return self };
         while self.x < to.min(self.end) {
-            self.write(symbol, style);
+            self.put(cluster, style);
         }
         self
     }

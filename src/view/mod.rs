@@ -86,6 +86,19 @@ pub struct View {
     overlaid: bool,
     /// Which text area was drawn last.
     composer: u64,
+    /// What surrounds the transcript, as it was painted last.
+    around: Option<Around>,
+}
+
+/// Everything that the rows around the transcript depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Around {
+    happened: u64,
+    size: Rect,
+    wish: Wish,
+    /// The end of the conversation was in sight.
+    at_end: bool,
+    caret: (u16, u16),
 }
 
 impl Default for View {
@@ -98,6 +111,7 @@ impl Default for View {
             panes: Panes::default(),
             overlaid: false,
             composer: u64::MAX,
+            around: None,
         }
     }
 }
@@ -122,10 +136,16 @@ impl View {
             self.buffer = Buffer::empty(size);
             self.hashes.clear();
         }
-        let wish = Wish {
-            composer: composer::height(scene, width, height / 3 + 1, resized),
-            notice: notices::height(scene, width),
-        };
+        // While an answer streams most frames change the transcript alone.
+        let happened = scene.state.happened();
+        let around = self.around.take().filter(|a| (a.happened, a.size) == (happened, size));
+        let wish = around.map_or_else(
+            || Wish {
+                composer: composer::height(scene, width, height / 3 + 1, resized),
+                notice: notices::height(scene, width),
+            },
+            |around| around.wish,
+        );
         let panes = layout::split(width, height, wish);
         let overlaid = scene.state.focus().overlay.is_some();
         if overlaid || self.overlaid {
@@ -147,17 +167,14 @@ impl View {
         self.overlaid = overlaid;
         let (window, moved) = self.transcript(scene, panes.transcript);
         let position = if window.at_end { Position::End } else { Position::At(window.top) };
-        status::header(scene, panes.header, &mut self.buffer);
-        status::rule(scene, panes.rule, &mut self.buffer);
-        notices::paint(scene, panes.notice, &mut self.buffer);
-        status::title(scene, panes.title, window.at_end, &mut self.buffer);
-        let cursor = composer::paint(scene, panes.composer, &mut self.buffer);
-        status::footer(scene, panes.footer, &mut self.buffer);
-        // The small panes are painted anew each time: a few rows, compared cell by cell later.
-        self.dirty.extend(0..panes.transcript.y);
-        self.dirty.extend(panes.transcript.bottom()..height);
+        let at_end = window.at_end;
+        let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
+            Some(around) => around.caret,
+            None => self.surround(scene, at_end),
+        };
+        self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted { position, help_top: 0, composer_top: panes.title.y };
-        let mut cursor = Some(cursor);
+        let mut cursor = Some(caret);
         if let Some(Overlay::Help { top }) = scene.state.focus().overlay {
             let area = Area { x: 0, y: 0, width, height };
             painted.help_top = help::paint(scene, area, top, &mut self.buffer);
@@ -170,6 +187,21 @@ impl View {
 }
 
 impl View {
+    /// Paints everything but the transcript and tells where the caret is.
+    fn surround(&mut self, scene: &Scene<'_>, at_end: bool) -> (u16, u16) {
+        let Self { panes, buffer, dirty, .. } = self;
+        status::header(scene, panes.header, buffer);
+        status::rule(scene, panes.rule, buffer);
+        notices::paint(scene, panes.notice, buffer);
+        status::title(scene, panes.title, at_end, buffer);
+        let caret = composer::paint(scene, panes.composer, buffer);
+        status::footer(scene, panes.footer, buffer);
+        // A few rows, compared cell by cell later.
+        dirty.extend(0..panes.transcript.y);
+        dirty.extend(panes.transcript.bottom()..buffer.area.height);
+        caret
+    }
+
     /// Paints the rows of the transcript that changed.
     fn transcript(&mut self, scene: &Scene<'_>, area: Area) -> (Window, Option<(u16, u16, i32)>) {
         let Self { buffer, rows, hashes, dirty, .. } = self;
@@ -205,6 +237,11 @@ fn shift(before: &[u64], after: &[u64]) -> i32 {
     };
     let rows = i32::try_from(after.len()).unwrap_or(0);
     let here = agree(0);
+    let solid = after.iter().filter(|hash| **hash != 0 && **hash != UNKNOWN).count();
+    if here + 1 >= solid {
+        // At most one row changed: nothing moved.
+        return 0;
+    }
     // Nearly every frame of a stream stays or moves by a few rows.
     let best = (1 - rows..rows)
         .filter(|by| *by != 0)

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::{Buffer, Cell, CellWidth};
+use ratatui::style::Color;
 use unicode_width::UnicodeWidthChar;
 
 use super::pen::Pen;
@@ -66,9 +67,55 @@ pub(super) fn at(buffer: &Buffer, x: u16, y: u16) -> &Cell {
     &buffer.content[usize::from(y) * usize::from(buffer.area.width) + usize::from(x)]
 }
 
-/// The same, to be changed.
+/// The cells of a row that is known to lie inside.
+pub(super) fn line(buffer: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(buffer.area.width);
+    &buffer.content[usize::from(y) * width..][..width]
+}
+
+/// A cell, to be changed.
 pub(super) fn at_mut(buffer: &mut Buffer, x: u16, y: u16) -> &mut Cell {
     &mut buffer.content[usize::from(y) * usize::from(buffer.area.width) + usize::from(x)]
+}
+
+/// How many cells from column `x` on the terminal's row `old` shows as the row `new` wants them, told
+/// from the cells as they are: nearly all of them stay the same from frame to frame. 0 says only that
+/// one has to look closer.
+pub(super) fn same(new: &[Cell], old: &[Cell], x: u16, caps: Caps) -> u16 {
+    let x = usize::from(x);
+    let mut end = x;
+    while let (Some(wants), Some(has)) = (new.get(end), old.get(end)) {
+        match (wants.symbol().as_bytes(), has.symbol().as_bytes()) {
+            ([a], [b]) if a == b && alike(wants, has, caps) => end += 1,
+            (a @ [_, _, ..], b) if a == b && alike(wants, has, caps) => {
+                // What is on the terminal has been cleaned; its right halves say how wide it is.
+                let right = old[end + 1..].iter().take_while(|cell| cell.symbol().is_empty());
+                let span = 1 + right.count();
+                let halves = new.get(end + 1..end + span).unwrap_or_default();
+                if !halves.iter().all(|cell| matches!(cell.symbol(), " " | "")) {
+                    break;
+                }
+                end += span;
+            }
+            _ => break,
+        }
+    }
+    (end - x) as u16
+}
+
+/// Whether two cells with the same symbol look the same; that of `has` is what the terminal shows.
+fn alike(wants: &Cell, has: &Cell, caps: Caps) -> bool {
+    if plain(wants) && plain(has) {
+        return true;
+    }
+    let pen = Pen::of(wants, caps);
+    let pen = if wants.symbol() == " " { pen.blank() } else { pen };
+    (pen.fg, pen.bg, pen.mods) == (has.fg, has.bg, has.modifier)
+}
+
+/// Whether a cell has the default look, whatever the terminal can show.
+pub(super) fn plain(cell: &Cell) -> bool {
+    cell.fg == Color::Reset && cell.bg == Color::Reset && cell.modifier.is_empty()
 }
 
 /// Whether terminals disagree about the width of this text: families, skin tones, flags, key caps and

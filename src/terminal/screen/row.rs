@@ -3,7 +3,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::cells::{self, Wanted, at, at_mut, wanted};
+use super::cells::{self, Wanted, at, at_mut, line, wanted};
 use super::pen::Pen;
 use super::{Pos, Screen};
 
@@ -22,6 +22,13 @@ impl Screen {
         let mut doubtful = 0;
         let mut x = 0;
         while x < width {
+            if x >= doubtful {
+                let same = cells::same(line(next, y), line(&self.shown, y), x, self.caps);
+                if same > 0 {
+                    x += same;
+                    continue;
+                }
+            }
             let want = wanted(next, x, y, self.caps);
             if x >= doubtful && self.shows(x, y, &want) {
                 x += want.span;
@@ -57,7 +64,8 @@ impl Screen {
     fn tail(&self, next: &Buffer, y: u16) -> u16 {
         let blank = |x: &u16| {
             let cell = at(next, *x, y);
-            matches!(cell.symbol(), " " | "") && Pen::of(cell, self.caps).blank() == Pen::DEFAULT
+            matches!(cell.symbol(), " " | "")
+                && (cells::plain(cell) || Pen::of(cell, self.caps).blank() == Pen::DEFAULT)
         };
         let width = self.shown.area.width;
         width - (0..width).rev().take_while(blank).count() as u16

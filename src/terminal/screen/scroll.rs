@@ -1,9 +1,9 @@
 //! Moving a full-width region by its margins, which costs a few bytes where repainting costs thousands.
 //! It refuses a hint that would not pay, so a wrong one costs time but never a wrong cell.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 
-use super::cells::wanted;
+use super::cells::{self, line, plain, wanted};
 use super::pen::Pen;
 use super::{Move, Pos, Screen};
 
@@ -71,35 +71,53 @@ impl Screen {
     }
 
     fn pays(&self, Move { top, bottom, by }: Move, next: &Buffer) -> bool {
-        let (mut before, mut after) = (0, 0);
-        for y in top..bottom {
-            before += self.differing(next, y, Some(y));
+        let from = |y: u16| {
             let from = i32::from(y) + by;
-            let from = u16::try_from(from).ok().filter(|from| (top..bottom).contains(from));
-            after += self.differing(next, y, from);
-        }
-        after + PRICE < before
+            u16::try_from(from).ok().filter(|from| (top..bottom).contains(from))
+        };
+        let after: usize = (top..bottom).map(|y| self.differing(next, y, from(y))).sum();
+        let mut before = 0;
+        // A scroll that pays does so by its first few rows.
+        (top..bottom).any(|y| {
+            before += self.differing(next, y, Some(y));
+            after + PRICE < before
+        })
     }
 
     /// About how many bytes it takes to make row `from` of the terminal, or a blank row, row `y` of `next`.
     fn differing(&self, next: &Buffer, y: u16, from: Option<u16>) -> usize {
+        let wants = line(next, y);
         let mut cost = 0;
-        let mut same = true;
+        let mut was_same = true;
         let mut x = 0;
         while x < self.shown.area.width {
+            let known = match from {
+                Some(row) => cells::same(wants, line(&self.shown, row), x, self.caps),
+                None => {
+                    wants[usize::from(x)..].iter().take_while(|cell| blank(cell)).count() as u16
+                }
+            };
+            if known > 0 {
+                was_same = true;
+                x += known;
+                continue;
+            }
             let want = wanted(next, x, y, self.caps);
-            let was_same = std::mem::replace(
-                &mut same,
-                match from {
-                    Some(row) => self.shows(x, row, &want),
-                    None => want.blank && want.pen == Pen::DEFAULT,
-                },
-            );
+            let same = match from {
+                Some(row) => self.shows(x, row, &want),
+                None => want.blank && want.pen == Pen::DEFAULT,
+            };
             if !same {
                 cost += want.text.len() + if was_same { MOVE } else { 0 };
             }
+            was_same = same;
             x += want.span;
         }
         cost
     }
+}
+
+/// A blank of the default look, which is what scrolling leaves behind.
+fn blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && plain(cell)
 }
