@@ -75,6 +75,7 @@ actions! {
         #[doc = "Suspend to the shell"] Suspend = "suspend",
         #[doc = "Show or hide this help"] Help = "help",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
+        #[doc = "Show the next theme"] NextTheme = "next_theme",
     }
 }
 

@@ -93,6 +93,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
+    global(&["alt+y"], Action::App(App::NextTheme)),
     global(&["ctrl+z"], Action::App(App::Suspend)),
     global(&["alt+q"], Action::App(App::Quit)),
 ];

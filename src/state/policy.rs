@@ -30,6 +30,7 @@ impl AppState {
                 Vec::new()
             }
             App::Back => self.back(now),
+            App::NextTheme => self.next_theme(now),
         }
     }
 
@@ -246,6 +247,7 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
         }
     }

@@ -3,6 +3,8 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 mod en;
+mod keys;
+pub mod settings;
 mod zh_cn;
 
 use std::borrow::Cow;

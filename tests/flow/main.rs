@@ -11,6 +11,7 @@ mod many;
 mod reading;
 mod script;
 mod sentences;
+mod settings;
 mod snapshots;
 mod typing;
 mod ways_out;
