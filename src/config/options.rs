@@ -60,6 +60,8 @@ pub const SETTINGS: &[Setting] = &[
     row("theme", &["LIAN_THEME"], None, Kind::Text),
     row("figures", &["LIAN_FIGURES"], None, Kind::Choice(&["documented", "seed"])),
     row("highlight", &["LIAN_HIGHLIGHT"], None, Kind::Switch),
+    row("mouse", &["LIAN_MOUSE"], None, Kind::Switch),
+    row("layout", &["LIAN_LAYOUT"], None, Kind::Choice(&["rows", "columns"])),
     row("ambiguous_width", &["LIAN_AMBIGUOUS_WIDTH"], None, Kind::Choice(&["narrow", "wide"])),
     row("chat.model", &["LIAN_MODEL"], Some("--model"), Kind::Form(file::check_filled)),
     row("chat.system", &["LIAN_SYSTEM"], Some("--system"), Kind::Text),

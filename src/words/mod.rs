@@ -4,6 +4,7 @@
 
 mod en;
 mod keys;
+pub mod palette;
 pub mod settings;
 mod zh_cn;
 
@@ -137,6 +138,8 @@ pub enum Hint {
     Close,
     /// Send now.
     SendNow,
+    /// All commands.
+    Palette,
 }
 
 /// Says a short text.
