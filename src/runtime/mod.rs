@@ -121,6 +121,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
+    let mouse = settings.mouse;
     let (out, events) = mpsc::channel(CHANNEL);
     let state = AppState::new(settings, IdSource::new(seed), now);
     let endpoint = &deps.endpoint;
@@ -128,7 +129,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let no_key = (endpoint.needs_key() && !endpoint.has_key())
         .then(|| Notice::new(NoticeKind::KeyMissing { origin: endpoint.origin() }));
     let signals = Signals::new()?;
-    let painter = Painter::enter(caps, theme)?;
+    let painter = Painter::enter(caps, theme, mouse)?;
     let mut runtime = Runtime {
         state,
         keys,
@@ -280,6 +281,12 @@ impl Runtime {
                     #[cfg(debug_assertions)]
                     drill::panic_if_asked();
                     self.repaint();
+                }
+                Wanted::Screen(ScreenCommand::Mouse(on)) => {
+                    let done = self.painter.as_mut().map(|painter| painter.set_mouse(on));
+                    if let Some(Err(Gone(_))) = done {
+                        self.hang_up();
+                    }
                 }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
                 Wanted::Quit => self.reason = Some(Reason::Quit),

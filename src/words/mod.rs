@@ -4,6 +4,7 @@
 
 mod en;
 pub mod palette;
+pub mod side;
 mod zh_cn;
 
 use std::borrow::Cow;
