@@ -213,6 +213,8 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         language: language.unwrap_or_else(|| language_of(layers.env)),
         figures,
         highlight: layers.switch("highlight")?.unwrap_or(true),
+        mouse: layers.switch("mouse")?.unwrap_or(true),
+        columns: word("layout")?.as_deref() == Some("columns"),
         ambiguous_wide: word("ambiguous_width")?.as_deref() == Some("wide"),
         theme: String::new(),
         themes: Vec::new(),

@@ -118,6 +118,8 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
     global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),
     row(Context::Transcript, &[":", "/"], Action::App(App::Commands)),
+    global(&["f9", "alt+x"], Action::App(App::Mouse)),
+    global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
     global(&["alt+y"], Action::App(App::NextTheme)),

@@ -131,12 +131,13 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
+    let mouse = settings.mouse;
     let (out, events) = mpsc::channel(CHANNEL);
     let own_theme = Some((settings.theme.clone(), theme.clone()));
     let state = AppState::new(settings, IdSource::new(seed), now);
     let (endpoint, api_keys) = (deps.endpoint.clone(), deps.keys.clone());
     let signals = Signals::new()?;
-    let painter = Painter::enter(caps, theme)?;
+    let painter = Painter::enter(caps, theme, mouse)?;
     let mut runtime = Runtime {
         state,
         keys,
@@ -293,6 +294,12 @@ impl Runtime {
                     #[cfg(debug_assertions)]
                     drill::panic_if_asked();
                     self.repaint();
+                }
+                Wanted::Screen(ScreenCommand::Mouse(on)) => {
+                    let done = self.painter.as_mut().map(|painter| painter.set_mouse(on));
+                    if let Some(Err(Gone(_))) = done {
+                        self.hang_up();
+                    }
                 }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
                 Wanted::Settings(SettingsCommand::ShowTheme(name)) => self.show_theme(&name),

@@ -22,9 +22,11 @@ use conversations::Conversations;
 use focus::{Focus, ListPlace, Overlay};
 use notices::Notices;
 use outbox::Outbox;
-use scroll::Position;
+use scroll::{Move, Position};
 
-use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
+use crate::action::{
+    Action, Composer as ComposerAction, Context, Focus as FocusAction, List as ListAction,
+};
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::IdSource;
@@ -59,9 +61,24 @@ pub struct AppState {
     quitting: bool,
     /// The terminal window has the focus.
     focused: bool,
+    screen: Screen,
     happened: u64,
     choice: settings::Choice,
 }
+
+/// How the screen is used.
+#[derive(Debug)]
+struct Screen {
+    /// The mouse is ours.
+    mouse: bool,
+    /// The side pane is wanted.
+    columns: bool,
+    /// Columns, as it was painted last.
+    width: u16,
+}
+
+/// Rows the wheel moves by.
+const WHEEL: u16 = 3;
 
 /// What the painter found out: the places of things on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +91,8 @@ pub struct Painted {
     pub composer_top: u16,
     /// Where the rows of the open list are.
     pub list: ListPlace,
+    /// Columns of the screen.
+    pub width: u16,
 }
 
 impl AppState {
@@ -81,7 +100,9 @@ impl AppState {
     #[must_use]
     pub fn new(settings: Settings, mut ids: IdSource, now: Now) -> Self {
         let chat = new_chat(&settings, &mut ids, now);
+        let screen = Screen { mouse: settings.mouse, columns: settings.columns, width: 0 };
         Self {
+            screen,
             settings,
             ids,
             focus: Focus::default(),
@@ -133,6 +154,7 @@ impl AppState {
                 Vec::new()
             }
             Action::Press { row, .. } => self.on_press(row, now),
+            Action::Wheel { up } => self.on_wheel(up, now),
             Action::Focused(focused) => {
                 self.focused = focused;
                 Vec::new()
@@ -217,6 +239,7 @@ impl AppState {
         self.conversations.shown_mut().scroll.arrived(painted.position);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
+        self.screen.width = painted.width;
         self.focus.list = painted.list;
         if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) {
             picker.set_page(usize::from(painted.list.height));
@@ -239,6 +262,12 @@ impl AppState {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The side pane is wanted beside the conversation.
+    #[must_use]
+    pub fn columns(&self) -> bool {
+        self.screen.columns
     }
 
     /// The focus.
@@ -284,6 +313,20 @@ impl AppState {
             FocusAction::Transcript => self.focus.pane = focus::Pane::Transcript,
             FocusAction::Composer => self.focus.pane = focus::Pane::Composer,
         }
+    }
+
+    fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
+        if self.list_is_open() {
+            return self.on_list(if up { ListAction::Up } else { ListAction::Down }, now);
+        }
+        if self.focus.overlay.is_some() {
+            self.focus.wheel_help(up);
+        } else {
+            let rows = i32::from(WHEEL);
+            let scroll = &mut self.conversations.shown_mut().scroll;
+            scroll.wish(Move::Rows(if up { -rows } else { rows }));
+        }
+        Vec::new()
     }
 
     fn on_press(&mut self, row: u16, now: Now) -> Effects {

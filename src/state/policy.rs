@@ -18,6 +18,7 @@ use crate::domain::notice::{Level, Notice, NoticeKind};
 use crate::domain::time::Now;
 use crate::effect::{Effect, HighlightCommand, ScreenCommand};
 use crate::event::ServiceEvent;
+use crate::layout::WIDE;
 
 impl AppState {
     pub(super) fn on_app(&mut self, action: App, now: Now) -> Effects {
@@ -28,6 +29,19 @@ impl AppState {
             App::Suspend => vec![Effect::Screen(ScreenCommand::Suspend)],
             App::Help => {
                 self.focus.toggle_help();
+                Vec::new()
+            }
+            App::Mouse => {
+                let on = !self.screen.mouse;
+                self.screen.mouse = on;
+                self.notices.tell(Notice::new(NoticeKind::Mouse { on }), now);
+                vec![Effect::Screen(ScreenCommand::Mouse(on))]
+            }
+            App::Layout => {
+                self.screen.columns = !self.screen.columns;
+                if self.screen.columns && self.screen.width < WIDE {
+                    self.notices.tell(Notice::new(NoticeKind::TooNarrow { columns: WIDE }), now);
+                }
                 Vec::new()
             }
             App::Palette => {

@@ -24,6 +24,7 @@ mod help;
 mod message;
 mod notices;
 mod palette;
+mod side;
 mod status;
 mod widgets;
 
@@ -146,6 +147,7 @@ impl View {
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
+                side: scene.state.columns(),
             },
             |around| around.wish,
         );
@@ -160,8 +162,9 @@ impl View {
             // Rows of another pane are not what the transcript remembers; its own still are, so
             // that the terminal can move them when the composer grows.
             let before = self.panes.transcript;
+            let narrowed = before.width != panes.transcript.width;
             for (y, hash) in (0..height).zip(&mut self.hashes) {
-                if y < before.y || y >= before.bottom() {
+                if narrowed || y < before.y || y >= before.bottom() {
                     *hash = UNKNOWN;
                 }
             }
@@ -169,6 +172,8 @@ impl View {
         self.panes = panes;
         self.overlaid = overlaid;
         let (window, moved) = self.transcript(scene, panes.transcript);
+        // A region scrolls in full width: a pane beside the transcript would go along.
+        let moved = moved.filter(|_| panes.side.width == 0);
         let position = if window.at_end { Position::End } else { Position::At(window.top) };
         let at_end = window.at_end;
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
@@ -181,6 +186,7 @@ impl View {
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
+            width,
         };
         let mut cursor = Some(caret);
         if let Some(overlay) = &scene.state.focus().overlay {
@@ -240,6 +246,10 @@ impl View {
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);
+        if panes.side.width > 0 {
+            side::paint(scene, panes.side, buffer);
+            dirty.extend(panes.side.y..panes.side.bottom());
+        }
         // A few rows, compared cell by cell later.
         dirty.extend(0..panes.transcript.y);
         dirty.extend(panes.transcript.bottom()..buffer.area.height);

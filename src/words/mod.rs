@@ -6,6 +6,7 @@ mod en;
 mod keys;
 pub mod palette;
 pub mod settings;
+pub mod side;
 mod zh_cn;
 
 use std::borrow::Cow;

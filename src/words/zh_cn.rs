@@ -87,6 +87,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "redraw" => "重画屏幕",
         "suspend" => "挂起，回到 shell",
         "help" => "显示或收起帮助",
+        "toggle_mouse" => "把鼠标交给终端，或收回",
+        "toggle_layout" => "侧栏与对话并列，或上下排列",
         "palette" => "搜索并执行任何操作",
         "commands" => "按名字执行命令",
         "row_up" => "上一行",
@@ -326,6 +328,13 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("另一个回答还在到来。再按一次 Ctrl+C 退出。", "")
         }
         NoticeKind::NothingThere => fixed("这里没有可以接着做的。", ""),
+        NoticeKind::Mouse { on: true } => {
+            fixed("鼠标归 lian：滚轮滚动，点击选择。按住 Shift 可选取文字。", "")
+        }
+        NoticeKind::Mouse { on: false } => fixed("鼠标归终端：拖动即可选取文字。", ""),
+        NoticeKind::TooNarrow { columns } => {
+            with(format!("并列布局需要 {columns} 列宽的屏幕；现在上下排列。"), "")
+        }
         NoticeKind::StillAnswering => fixed("回答还在到来，你的消息留在这里。Esc 可停止回答。", ""),
         NoticeKind::Resumed { messages } => {
             with(format!("回到上次的对话（{messages} 条消息）。Ctrl+N 开始新对话。"), "")

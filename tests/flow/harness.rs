@@ -42,6 +42,8 @@ pub(crate) fn settings() -> Settings {
         language: Language::En,
         figures: Figures::Documented,
         highlight: true,
+        mouse: true,
+        columns: false,
         ambiguous_wide: false,
         theme: "default".to_owned(),
         themes: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),

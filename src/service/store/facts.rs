@@ -318,6 +318,12 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
+    Mouse {
+        on: bool,
+    },
+    TooNarrow {
+        columns: u16,
+    },
     Resumed {
         messages: usize,
     },
