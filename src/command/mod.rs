@@ -2,6 +2,8 @@
 //! stdout, everything else to stderr.
 
 pub mod chat;
+pub mod config;
+pub mod shell;
 pub mod sim;
 
 use crate::cli::{Cli, Global};

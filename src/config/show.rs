@@ -4,6 +4,9 @@
 use super::layers::Layers;
 use super::options::SETTINGS;
 use super::{ConfigError, file};
+use crate::action::Context;
+use crate::input::key::Key;
+use crate::input::keymap::KeyMap;
 
 /// One setting in force.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +17,36 @@ pub struct Shown {
     pub value: Option<toml::Value>,
     /// Who said it.
     pub source: String,
+}
+
+/// The keys of one action in one context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// Where they hold.
+    pub context: &'static str,
+    /// As the file spells them; none where it is switched off.
+    pub keys: Vec<String>,
+    /// The action's name.
+    pub action: &'static str,
+    /// What it does, in English.
+    pub doc: &'static str,
+}
+
+/// The keys in force, by context, in the order of the table.
+#[must_use]
+pub fn keys(keys: &KeyMap) -> Vec<Bound> {
+    let of = |context: Context| {
+        keys.rows(context).filter_map(move |(keys, action)| {
+            let keys = keys.iter().map(Key::to_string).collect();
+            Some(Bound {
+                context: context.name(),
+                keys,
+                action: action.name()?,
+                doc: action.doc()?,
+            })
+        })
+    };
+    Context::ALL.into_iter().flat_map(of).collect()
 }
 
 /// All of them, in the order of the file.

@@ -20,8 +20,17 @@ const CONFIGURATION: u8 = 6;
 /// Does what the command line asks for and tells the exit code.
 pub async fn launch(mut cli: Cli) -> u8 {
     install_crypto();
+    cli.demo |= command::env("LIAN_DEMO").is_some_and(|word| word != "0" && word != "false");
     match cli.command.take() {
         Some(Command::Sim(args)) => command::sim::run(args).await,
+        Some(Command::Config(args)) => {
+            let answer = command::config::run(&args.what, &command::flags(&cli)).await;
+            print(answer.out.as_bytes());
+            answer.err.iter().for_each(|sentence| say(sentence));
+            answer.code
+        }
+        Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
+        Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
         None => workbench(cli).await,
     }
@@ -30,6 +39,38 @@ pub async fn launch(mut cli: Cli) -> u8 {
 /// A sentence on stderr. An error there has nobody left to hear it.
 fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "lian: {text}"));
+}
+
+/// A result on stdout. A reader that went away has what it wanted.
+fn print(bytes: &[u8]) -> u8 {
+    let mut out = std::io::stdout().lock();
+    drop(out.write_all(bytes).and_then(|()| out.flush()));
+    0
+}
+
+fn manual(dir: Option<&std::path::Path>) -> u8 {
+    let done = match dir {
+        None => command::shell::man().map(|page| print(&page)),
+        Some(dir) => command::shell::man_pages(dir).map(|()| 0),
+    };
+    done.unwrap_or_else(|error| {
+        let dir = dir.map(|dir| format!("{}: ", dir.display())).unwrap_or_default();
+        say(&format!("{dir}{error}"));
+        1
+    })
+}
+
+/// Flag, then `LIAN_COLOR`, then what the rest of the environment says.
+fn colour(flag: Option<When>) -> Result<ColourChoice, String> {
+    let word = command::env("LIAN_COLOR");
+    match (flag, word.as_deref()) {
+        (Some(When::Always), _) | (None, Some("always")) => Ok(ColourChoice::Always),
+        (Some(When::Never), _) | (None, Some("never")) => Ok(ColourChoice::Never),
+        (Some(When::Auto), _) | (None, None | Some("auto")) => Ok(ColourChoice::Auto),
+        (None, Some(word)) => {
+            Err(format!("LIAN_COLOR: unknown {word:?}; it is \"auto\", \"always\" or \"never\""))
+        }
+    }
 }
 
 /// Configuration and address, with the simulator running if it is asked for.
@@ -120,10 +161,12 @@ async fn ask(
 }
 
 async fn workbench(cli: Cli) -> u8 {
-    let colour = match cli.global.color {
-        When::Auto => ColourChoice::Auto,
-        When::Always => ColourChoice::Always,
-        When::Never => ColourChoice::Never,
+    let colour = match colour(cli.global.color) {
+        Ok(colour) => colour,
+        Err(reason) => {
+            say(&reason);
+            return CONFIGURATION;
+        }
     };
     let caps = Caps::read(colour, command::env);
     if !terminal::is_terminal() || !caps.full_screen {
