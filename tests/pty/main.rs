@@ -16,5 +16,6 @@ mod hangup;
 mod hostile;
 mod leaving;
 mod restart;
+mod settings;
 mod sizes;
 mod suspend;
