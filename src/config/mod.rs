@@ -215,7 +215,7 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         highlight: layers.switch("highlight")?.unwrap_or(true),
         mouse: layers.switch("mouse")?.unwrap_or(true),
         columns: word("layout")?.as_deref() == Some("columns"),
-        ambiguous_wide: word("ambiguous_width")?.as_deref() == Some("wide"),
+        ambiguous_wide: false,
         theme: String::new(),
         themes: Vec::new(),
         theme_held_by: None,
