@@ -127,7 +127,9 @@ impl Focus {
             | Chat::SendNow
             | Chat::Reasoning
             | Chat::QuestionBefore
-            | Chat::QuestionAfter => *top,
+            | Chat::QuestionAfter
+            | Chat::MessageBefore
+            | Chat::MessageAfter => *top,
         };
     }
 
