@@ -9,6 +9,7 @@ mod harness;
 mod keeping;
 mod many;
 mod mouse;
+mod marking;
 mod palette;
 mod reading;
 mod script;
