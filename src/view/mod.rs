@@ -24,6 +24,7 @@ mod help;
 mod message;
 mod notices;
 mod palette;
+pub mod plain;
 mod side;
 mod status;
 mod widgets;

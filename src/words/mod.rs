@@ -4,6 +4,7 @@
 
 mod en;
 pub mod palette;
+pub mod plain;
 pub mod side;
 mod zh_cn;
 
