@@ -119,6 +119,8 @@ actions! {
         #[doc = "To the end, and follow it"] End = "to_end",
         #[doc = "To the question before"] QuestionBefore = "question_before",
         #[doc = "To the next question"] QuestionAfter = "question_after",
+        #[doc = "Mark the message before"] MessageBefore = "message_before",
+        #[doc = "Mark the next message"] MessageAfter = "message_after",
     }
 }
 
@@ -266,7 +268,9 @@ impl Action {
                 | Chat::HalfUp
                 | Chat::HalfDown
                 | Chat::PageUp
-                | Chat::PageDown,
+                | Chat::PageDown
+                | Chat::MessageBefore
+                | Chat::MessageAfter,
             ) => false,
             Self::App(_) | Self::Chat(_) | Self::Conversations(_) => true,
         }

@@ -73,6 +73,8 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["G", "end"], Chat::End),
     chat(&["["], Chat::QuestionBefore),
     chat(&["]"], Chat::QuestionAfter),
+    chat(&["K", "shift+up"], Chat::MessageBefore),
+    chat(&["J", "shift+down"], Chat::MessageAfter),
     chat(&["t", "space"], Chat::Reasoning),
     chat(&["c"], Chat::Continue),
     row(Context::Transcript, &["?"], Action::App(App::Help)),

@@ -13,6 +13,7 @@ mod frame;
 mod launch;
 mod painter;
 mod perform;
+mod plain;
 mod reload;
 mod shutdown;
 mod signals;
@@ -73,6 +74,8 @@ pub struct Start {
     pub simulator: Option<sim::Server>,
     /// Random, for ids.
     pub seed: u64,
+    /// Lines that are only ever added instead of a screen.
+    pub plain: bool,
 }
 
 /// How the workbench ended.
@@ -125,7 +128,7 @@ struct Runtime {
 
 /// Runs the workbench on a terminal that is there. Returns after the terminal was given back.
 pub async fn run(start: Start) -> std::io::Result<Ended> {
-    let Start { config, flags, deps, caps, prompt, simulator, seed } = start;
+    let Start { config, flags, deps, caps, prompt, simulator, seed, plain } = start;
     let reload = Reload::start(flags, &config);
     let Config { settings, theme, keys, paths, .. } = config;
     let mut clock = Clock::new();
@@ -137,7 +140,11 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let state = AppState::new(settings, IdSource::new(seed), now);
     let (endpoint, api_keys) = (deps.endpoint.clone(), deps.keys.clone());
     let signals = Signals::new()?;
-    let painter = Painter::enter(caps, theme, mouse)?;
+    let (painter, plain) = if plain {
+        (None, Some(plain::Plain::new(theme)?))
+    } else {
+        (Some(Painter::enter(caps, theme, mouse)?), None)
+    };
     let mut runtime = Runtime {
         state,
         keys,
@@ -145,8 +152,8 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         frames: FrameClock::default(),
         services: Services::start(deps, paths.data, &out),
         events,
-        input: Some(Events::new(painter.size())),
-        painter: Some(painter),
+        input: painter.as_ref().map(|painter| Events::new(painter.size())),
+        painter,
         signals,
         reload,
         own_theme,
@@ -164,7 +171,13 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     runtime.perform(effects);
     runtime.frames.at_once(now.since_start);
     // The panic hook gives the terminal back; the state is still here, and what arrived is saved.
-    let reason = AssertUnwindSafe(runtime.until_the_end()).catch_unwind().await;
+    let until_the_end = async {
+        match plain {
+            Some(plain) => runtime.lines_until_the_end(plain).await,
+            None => runtime.until_the_end().await,
+        }
+    };
+    let reason = AssertUnwindSafe(until_the_end).catch_unwind().await;
     let reason = reason.unwrap_or(Reason::Panicked);
     let ended = runtime.shut_down(reason, language).await;
     if let Some(simulator) = simulator {

@@ -85,6 +85,8 @@ const WHEEL: u16 = 3;
 pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
+    /// The message that is marked; `None` is the last one.
+    pub mark: Option<usize>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
@@ -236,7 +238,9 @@ impl AppState {
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        self.conversations.shown_mut().scroll.arrived(painted.position);
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        scroll.arrived(painted.position);
+        scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
         self.screen.width = painted.width;
@@ -286,6 +290,20 @@ impl AppState {
     #[must_use]
     pub fn conversations(&self) -> &Conversations {
         &self.conversations
+    }
+
+    /// The message that is acted upon, by its index in the conversation that is shown: the marked
+    /// one while the reader is there, else the last answer that has come to something.
+    #[must_use]
+    pub fn current_message(&self) -> Option<usize> {
+        let chat = self.conversations.shown();
+        let answered = |entry: &chat::Entry| {
+            entry.role() == crate::domain::chat::Role::Assistant && !entry.text().is_empty()
+        };
+        match self.focus.pane {
+            focus::Pane::Transcript => chat.current(),
+            focus::Pane::Composer => chat.entries().iter().rposition(answered),
+        }
     }
 
     /// What the user is being told.

@@ -24,6 +24,7 @@ mod help;
 mod message;
 mod notices;
 mod palette;
+pub mod plain;
 mod side;
 mod status;
 mod widgets;
@@ -176,6 +177,7 @@ impl View {
         let moved = moved.filter(|_| panes.side.width == 0);
         let position = if window.at_end { Position::End } else { Position::At(window.top) };
         let at_end = window.at_end;
+        let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
@@ -183,6 +185,7 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
+            mark,
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),

@@ -5,6 +5,7 @@
 mod en;
 mod keys;
 pub mod palette;
+pub mod plain;
 pub mod settings;
 pub mod side;
 mod zh_cn;

@@ -118,6 +118,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "to_end" => "到末尾并跟随",
         "question_before" => "到前一个问题",
         "question_after" => "到后一个问题",
+        "message_before" => "标记前一条消息",
+        "message_after" => "标记后一条消息",
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
