@@ -12,6 +12,7 @@ pub mod palette;
 pub mod picker;
 mod policy;
 pub mod scroll;
+mod settings;
 
 use std::time::Duration;
 
@@ -62,6 +63,7 @@ pub struct AppState {
     focused: bool,
     screen: Screen,
     happened: u64,
+    choice: settings::Choice,
 }
 
 /// How the screen is used.
@@ -116,6 +118,7 @@ impl AppState {
             quitting: false,
             focused: true,
             happened: 0,
+            choice: settings::Choice::default(),
         }
     }
 
@@ -176,6 +179,7 @@ impl AppState {
                 }
                 Vec::new()
             }
+            ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -203,6 +207,7 @@ impl AppState {
         }
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
+        effects.extend(self.keep_choice(now, false));
         self.outbox.order(effects)
     }
 
@@ -218,13 +223,15 @@ impl AppState {
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
+        let choice = self.choice_deadline();
+        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice];
         others.into_iter().flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.
     pub fn last_words(&mut self, now: Now) -> Effects {
         let mut effects = self.save_now(now, true);
+        effects.extend(self.keep_choice(now, true));
         effects.extend(self.outbox.all().into_iter().map(Effect::Store));
         effects
     }

@@ -53,6 +53,7 @@ impl AppState {
                 Vec::new()
             }
             App::Back => self.back(now),
+            App::NextTheme => self.next_theme(now),
         }
     }
 
@@ -278,6 +279,7 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
         }
     }

@@ -14,6 +14,7 @@ mod palette;
 mod reading;
 mod script;
 mod sentences;
+mod settings;
 mod snapshots;
 mod typing;
 mod ways_out;
