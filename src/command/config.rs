@@ -74,7 +74,10 @@ async fn check(config: &Config) -> Answer {
     match key(config).await {
         Err(notice) => return wrong(CONFIGURATION, words::line(language, &notice)),
         Ok(None) if endpoint.needs_key() => {
-            let kind = NoticeKind::KeyMissing { origin: endpoint.origin() };
+            let kind = NoticeKind::KeyMissing {
+                origin: endpoint.origin(),
+                variable: endpoint.key_source().to_owned(),
+            };
             answer.err.push(words::line(language, &Notice::new(kind)));
         }
         Ok(source) => {

@@ -83,6 +83,8 @@ pub enum NoticeKind {
     KeyMissing {
         /// Scheme, host and port.
         origin: String,
+        /// The variable it was looked for in, among other places.
+        variable: String,
     },
     /// The service does not know the key. Often the key of another region.
     KeyRejected {

@@ -101,7 +101,10 @@ impl Keys {
                 }
                 // Whoever has no key learns it before writing a question.
                 Ok(None) if endpoint.needs_key() && !endpoint.has_key() => {
-                    let kind = NoticeKind::KeyMissing { origin: endpoint.origin() };
+                    let kind = NoticeKind::KeyMissing {
+                        origin: endpoint.origin(),
+                        variable: endpoint.key_source().to_owned(),
+                    };
                     ServiceEvent::Notice(Notice::new(kind))
                 }
                 Ok(None) => return,

@@ -108,9 +108,13 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
     Some(match kind {
-        NoticeKind::KeyMissing { origin } => with(
-            format!("There is no API key for {origin}."),
-            "Set DASHSCOPE_API_KEY, or try `lian --demo`, which needs none.",
+        NoticeKind::KeyMissing { origin, variable } => (
+            format!("There is no API key for {origin}.").into(),
+            format!(
+                "Set {}, or try `lian --demo`, which needs none.",
+                super::keys::variable(variable)
+            )
+            .into(),
         ),
         NoticeKind::KeyRejected { origin, source } => with(
             format!("{origin} does not accept the key from {source}."),

@@ -177,9 +177,13 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
     Some(match kind {
-        NoticeKind::KeyMissing { origin } => with(
-            format!("没有用于 {origin} 的 API Key。"),
-            "请设置 DASHSCOPE_API_KEY；或者先试试不需要 Key 的 `lian --demo`。",
+        NoticeKind::KeyMissing { origin, variable } => (
+            format!("没有用于 {origin} 的 API Key。").into(),
+            format!(
+                "请设置 {}；或者先试试不需要 Key 的 `lian --demo`。",
+                super::keys::variable(variable)
+            )
+            .into(),
         ),
         NoticeKind::KeyRejected { origin, source } => with(
             format!("{origin} 不接受来自 {source} 的 Key。"),

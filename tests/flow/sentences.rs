@@ -25,7 +25,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     let (host, path, model) = (host.to_owned(), path.to_owned(), "qwen-plus".to_owned());
     let (origin, after) = ("https://dashscope.aliyuncs.com".to_owned(), Duration::from_secs(60));
     let mut all = vec![
-        N::KeyMissing { origin: origin.clone() },
+        N::KeyMissing { origin: origin.clone(), variable: "WORK_KEY".to_owned() },
         N::KeyRejected { origin: origin.clone(), source: "DASHSCOPE_API_KEY".to_owned() },
         N::PermissionDenied,
         N::Arrears,

@@ -219,6 +219,8 @@ struct OwnedKind(#[serde(with = "KindRow")] NoticeKind);
 enum KindRow {
     KeyMissing {
         origin: String,
+        #[serde(default)]
+        variable: String,
     },
     KeyRejected {
         origin: String,
