@@ -293,7 +293,6 @@ impl NoticeKind {
             )
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
-            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::StoreOnNetwork { .. }
             | Self::Interrupted
             | Self::Busy => Level::Warning,
@@ -310,6 +309,7 @@ impl NoticeKind {
             | Self::NotTheService { .. }
             | Self::Throttled { .. }
             | Self::Key(_)
+            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::ServerFailed { .. }
             | Self::DnsFailed { .. }
             | Self::ConnectionRefused { .. }
