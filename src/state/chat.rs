@@ -158,8 +158,12 @@ impl Chat {
             self.conversation.title = title_of(text);
         }
         self.conversation.updated_ms = now.wall_ms;
-        self.entries.push(Entry::new(message(ids.0, Role::User, text, now)));
+        let mut question = message(ids.0, Role::User, text, now);
+        question.parent = self.entries.last().map(Entry::id);
+        self.entries.push(Entry::new(question));
         let mut answer = message(ids.1, Role::Assistant, "", now);
+        answer.parent = Some(ids.0);
+        self.conversation.leaf = Some(ids.1);
         answer.state = MessageState::Streaming;
         answer.facts = Some(AnswerFacts {
             model: Some(self.conversation.model.clone()),
@@ -433,6 +437,7 @@ pub struct Ended {
 fn message(id: MessageId, role: Role, text: &str, now: Now) -> Message {
     Message {
         id,
+        parent: None,
         role,
         text: text.to_owned(),
         reasoning: String::new(),
@@ -467,6 +472,8 @@ mod tests {
             model: ModelId::new("m"),
             created_ms: 0,
             updated_ms: 0,
+            leaf: None,
+            params: None,
         };
         let mut chat = Chat::new(head, ChatParams::default(), None);
         chat.ask("question", (MessageId(1), MessageId(2)), TurnId(1), now);

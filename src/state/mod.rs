@@ -285,7 +285,12 @@ impl AppState {
                 self.composer.set_history(history);
                 self.restored(last.map(|last| *last), now)
             }
-            StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Flushed
+            | StoreEvent::Listed(_)
+            | StoreEvent::Opened(_)
+            | StoreEvent::Gone(_)
+            | StoreEvent::Found { .. }
+            | StoreEvent::MovedOn(_) => Vec::new(),
             StoreEvent::Trouble(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -303,6 +308,8 @@ fn new_chat(settings: &Settings, ids: &mut IdSource, now: Now) -> Chat {
         model: settings.model.clone(),
         created_ms: now.wall_ms,
         updated_ms: now.wall_ms,
+        leaf: None,
+        params: None,
     };
     Chat::new(conversation, settings.params.clone(), settings.system.clone())
 }

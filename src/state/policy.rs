@@ -256,7 +256,7 @@ impl AppState {
         let Some(last) = last.filter(|_| std::mem::take(&mut self.restore)) else {
             return Vec::new();
         };
-        let SavedConversation { mut conversation, messages, draft } = last;
+        let SavedConversation { mut conversation, messages, draft, .. } = last;
         if self.settings.model_given {
             conversation.model = self.settings.model.clone();
         }

@@ -88,7 +88,8 @@ fn name(kind: &NoticeKind) -> &'static str {
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
-        Stopped Interrupted QuitAgain NothingThere StillAnswering Resumed Crashed Busy
+        Stopped Interrupted QuitAgain NothingThere StillAnswering QueueHolds MovedOn ArrivingElsewhere Deleted
+        ConversationGone Forked Resumed Crashed Busy
     );
     assert_eq!(kinds, KINDS);
     name
