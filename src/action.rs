@@ -8,6 +8,8 @@ pub enum Context {
     Global,
     /// The help overlay is open.
     Help,
+    /// A list one picks from lies over the panes; what is typed narrows it down.
+    List,
     /// The composer has the focus and holds no text.
     EmptyComposer,
     /// The composer has the focus.
@@ -18,8 +20,14 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 5] =
-        [Self::Global, Self::Composer, Self::EmptyComposer, Self::Transcript, Self::Help];
+    pub const ALL: [Self; 6] = [
+        Self::Global,
+        Self::Composer,
+        Self::EmptyComposer,
+        Self::Transcript,
+        Self::List,
+        Self::Help,
+    ];
 
     /// The name used in the configuration file.
     #[must_use]
@@ -27,6 +35,7 @@ impl Context {
         match self {
             Self::Global => "global",
             Self::Help => "help",
+            Self::List => "list",
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",
@@ -36,7 +45,7 @@ impl Context {
     /// A key that types a character and is bound to nothing is text here.
     #[must_use]
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Composer)
+        matches!(self, Self::Composer | Self::List)
     }
 }
 
@@ -74,6 +83,8 @@ actions! {
         #[doc = "Paint the screen again"] Redraw = "redraw",
         #[doc = "Suspend to the shell"] Suspend = "suspend",
         #[doc = "Show or hide this help"] Help = "help",
+        #[doc = "All commands, to search and run"] Palette = "palette",
+        #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
     }
 }
@@ -144,6 +155,19 @@ actions! {
     }
 }
 
+actions! {
+    /// Actions on a list one picks from, whatever it holds.
+    List {
+        #[doc = "To the row above"] Up = "row_up",
+        #[doc = "To the row below"] Down = "row_down",
+        #[doc = "One page of rows up"] PageUp = "rows_up",
+        #[doc = "One page of rows down"] PageDown = "rows_down",
+        #[doc = "To the first row"] First = "first_row",
+        #[doc = "To the last row"] Last = "last_row",
+        #[doc = "Take the marked row"] Accept = "accept",
+    }
+}
+
 /// Actions on the message being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Composer {
@@ -166,8 +190,10 @@ pub enum Action {
     Chat(Chat),
     /// The set of conversations.
     Conversations(Conversations),
-    /// The message being written.
+    /// The message being written; while a list is open, the words that narrow it down.
     Composer(Composer),
+    /// The list that lies over the panes.
+    List(List),
     /// The mouse was pressed at a cell.
     Press {
         /// Column from the left, from 0.
@@ -189,6 +215,7 @@ impl Action {
             Self::Chat(a) => Some(a.name()),
             Self::Conversations(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
+            Self::List(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Focused(_) => None,
@@ -204,9 +231,33 @@ impl Action {
             Self::Chat(a) => Some(a.doc()),
             Self::Conversations(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
+            Self::List(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Focused(_) => None,
+        }
+    }
+
+    /// What is offered by name: all but moves of a caret, a page or a mark, and what opens the
+    /// offer itself.
+    #[must_use]
+    pub const fn offered(&self) -> bool {
+        match self {
+            Self::App(App::Palette | App::Commands | App::Back | App::Interrupt)
+            | Self::Focus(_)
+            | Self::Composer(_)
+            | Self::List(_)
+            | Self::Press { .. }
+            | Self::Focused(_)
+            | Self::Chat(
+                Chat::LineUp
+                | Chat::LineDown
+                | Chat::HalfUp
+                | Chat::HalfDown
+                | Chat::PageUp
+                | Chat::PageDown,
+            ) => false,
+            Self::App(_) | Self::Chat(_) | Self::Conversations(_) => true,
         }
     }
 
@@ -217,9 +268,21 @@ impl Action {
         let chat = Chat::ALL.iter().copied().map(Self::Chat);
         let conversations = Conversations::ALL.iter().copied().map(Self::Conversations);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
-        app.chain(focus).chain(chat).chain(conversations).chain(edit)
+        let list = List::ALL.iter().copied().map(Self::List);
+        app.chain(focus).chain(chat).chain(conversations).chain(edit).chain(list)
     }
 }
+
+/// Names for `/` in an empty message; what follows the name is put into the list it opens.
+pub const COMMANDS: &[(&str, Action)] = &[
+    ("help", Action::App(App::Help)),
+    ("quit", Action::App(App::Quit)),
+    ("redraw", Action::App(App::Redraw)),
+    ("stop", Action::Chat(Chat::Stop)),
+    ("continue", Action::Chat(Chat::Continue)),
+    ("reasoning", Action::Chat(Chat::Reasoning)),
+    ("new", Action::Conversations(Conversations::New)),
+];
 
 #[cfg(test)]
 mod tests {
@@ -233,6 +296,16 @@ mod tests {
             assert!(seen.insert(name), "{name} twice");
             assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
             assert!(!action.doc().unwrap().ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn commands_are_words_once_for_what_is_offered() {
+        let mut seen = std::collections::HashSet::new();
+        for (name, action) in COMMANDS {
+            assert!(seen.insert(name), "{name} twice");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase()), "{name}");
+            assert!(action.offered(), "{name}");
         }
     }
 }

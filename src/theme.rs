@@ -55,6 +55,10 @@ roles! {
     Error = "error",
     /// Keys in hints and help.
     Key = "key",
+    /// The marked row of a list.
+    Marked = "marked",
+    /// Letters of a row that were searched for.
+    Found = "found",
     /// A badge: the simulator, a production profile.
     Badge = "badge",
     /// Headings.

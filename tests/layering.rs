@@ -45,7 +45,8 @@ const TABLE: &[Room] = &[
     ),
     room(
         "state",
-        &["action", "event", "effect", "domain", "catalog", "text", "layout"],
+        // `words` for one thing: the palette searches actions by what they are called.
+        &["action", "event", "effect", "domain", "catalog", "text", "layout", "words"],
         "it decides with plain data, and whoever does things is told by effects",
     ),
     room(

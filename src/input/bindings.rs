@@ -1,7 +1,7 @@
 //! The table of keys: context, keys, action. Dispatch, help, the README's key block and the
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus};
+use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List};
 
 /// One row of the table: in this context these keys mean that.
 #[derive(Debug)]
@@ -24,6 +24,14 @@ const fn edit(keys: &'static [&'static str], edit: Edit) -> Binding {
 
 const fn chat(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Transcript, keys, Action::Chat(chat))
+}
+
+const fn list(keys: &'static [&'static str], list: List) -> Binding {
+    row(Context::List, keys, Action::List(list))
+}
+
+const fn query(keys: &'static [&'static str], edit: Edit) -> Binding {
+    row(Context::List, keys, Action::Composer(Composer::Edit(edit)))
 }
 
 const fn global(keys: &'static [&'static str], action: Action) -> Binding {
@@ -56,6 +64,7 @@ pub const BINDINGS: &[Binding] = &[
     edit(&["ctrl+y"], Edit::PutBack),
     row(Context::EmptyComposer, &["?"], Action::App(App::Help)),
     row(Context::EmptyComposer, &["ctrl+d"], Action::App(App::Quit)),
+    row(Context::EmptyComposer, &["/"], Action::App(App::Commands)),
     chat(&["k", "up"], Chat::LineUp),
     chat(&["j", "down"], Chat::LineDown),
     chat(&["u", "ctrl+u"], Chat::HalfUp),
@@ -68,6 +77,22 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["c"], Chat::Continue),
     row(Context::Transcript, &["?"], Action::App(App::Help)),
     row(Context::Transcript, &["enter", "i"], Action::Focus(Focus::Composer)),
+    list(&["up", "ctrl+p"], List::Up),
+    list(&["down", "ctrl+n"], List::Down),
+    list(&["pageup"], List::PageUp),
+    list(&["pagedown"], List::PageDown),
+    list(&["alt+<", "ctrl+home"], List::First),
+    list(&["alt+>", "ctrl+end"], List::Last),
+    list(&["enter"], List::Accept),
+    query(&["backspace"], Edit::DeleteBefore),
+    query(&["delete", "ctrl+d"], Edit::DeleteAfter),
+    query(&["ctrl+w", "alt+backspace", "ctrl+backspace"], Edit::DeleteWordBefore),
+    query(&["ctrl+u"], Edit::DeleteToHead),
+    query(&["ctrl+k"], Edit::DeleteToEnd),
+    query(&["left"], Edit::Left),
+    query(&["right", "ctrl+f"], Edit::Right),
+    query(&["home", "ctrl+a"], Edit::Head),
+    query(&["end", "ctrl+e"], Edit::End),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -91,6 +116,8 @@ pub const BINDINGS: &[Binding] = &[
     global(&["backtab"], Action::Focus(Focus::Previous)),
     global(&["alt+1"], Action::Focus(Focus::Composer)),
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
+    global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),
+    row(Context::Transcript, &[":", "/"], Action::App(App::Commands)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
     global(&["ctrl+z"], Action::App(App::Suspend)),

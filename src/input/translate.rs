@@ -2,7 +2,7 @@
 
 use super::keymap::KeyMap;
 use super::{Input, PointerKind};
-use crate::action::{Action, Chat, Composer, Context};
+use crate::action::{Action, Chat, Composer, Context, List};
 
 /// What the user meant by an input in these contexts (most special first).
 #[must_use]
@@ -23,6 +23,8 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
         }
         Input::Mouse(pointer) => Some(match pointer.kind {
             PointerKind::Press => Action::Press { column: pointer.column, row: pointer.row },
+            PointerKind::WheelUp if contexts.contains(&Context::List) => Action::List(List::Up),
+            PointerKind::WheelDown if contexts.contains(&Context::List) => Action::List(List::Down),
             PointerKind::WheelUp => Action::Chat(Chat::LineUp),
             PointerKind::WheelDown => Action::Chat(Chat::LineDown),
         }),

@@ -1,6 +1,8 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::palette::Palette;
+use super::picker::Picker;
 use crate::action::{Chat, Context};
 
 /// Panes that can have the focus.
@@ -13,14 +15,54 @@ pub enum Pane {
     Transcript,
 }
 
-/// What lies over the panes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What lies over the panes, with what it holds while it is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overlay {
     /// The keys; `top` is the first row shown.
     Help {
         /// First row shown.
         top: u16,
     },
+    /// All commands.
+    Palette(Palette),
+}
+
+impl Overlay {
+    /// The contexts in force while it is open, most special first.
+    const fn contexts(&self) -> &'static [Context] {
+        match self {
+            Self::Help { .. } => &[Context::Help, Context::Global],
+            Self::Palette(_) => &[Context::List, Context::Global],
+        }
+    }
+
+    /// Its words and mark, if it is a list one picks from.
+    #[must_use]
+    pub const fn picker(&self) -> Option<&Picker> {
+        match self {
+            Self::Help { .. } => None,
+            Self::Palette(palette) => Some(&palette.picker),
+        }
+    }
+
+    /// The same, to change them.
+    pub const fn picker_mut(&mut self) -> Option<&mut Picker> {
+        match self {
+            Self::Help { .. } => None,
+            Self::Palette(palette) => Some(&mut palette.picker),
+        }
+    }
+}
+
+/// Where the rows of a list are on the screen, for the mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListPlace {
+    /// The screen row of the first row shown.
+    pub y: u16,
+    /// Which row of the list that is, from 0.
+    pub first: usize,
+    /// Rows that fit.
+    pub height: u16,
 }
 
 /// The focus.
@@ -32,14 +74,16 @@ pub struct Focus {
     pub overlay: Option<Overlay>,
     /// First row of the composer's pane on the screen, for the mouse.
     pub composer_top: u16,
+    /// Where the rows of the open list are.
+    pub list: ListPlace,
 }
 
 impl Focus {
     /// The contexts in force, most special first.
     #[must_use]
     pub fn contexts(&self, composer_empty: bool) -> &'static [Context] {
-        match (self.overlay, self.pane) {
-            (Some(Overlay::Help { .. }), _) => &[Context::Help, Context::Global],
+        match (&self.overlay, self.pane) {
+            (Some(overlay), _) => overlay.contexts(),
             (None, Pane::Composer) if composer_empty => {
                 &[Context::EmptyComposer, Context::Composer, Context::Global]
             }
@@ -60,7 +104,7 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            None => Some(Overlay::Help { top: 0 }),
+            Some(Overlay::Palette(_)) | None => Some(Overlay::Help { top: 0 }),
         };
     }
 

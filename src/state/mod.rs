@@ -7,6 +7,9 @@ pub mod conversations;
 pub mod focus;
 pub mod notices;
 mod outbox;
+mod overlays;
+pub mod palette;
+pub mod picker;
 mod policy;
 pub mod scroll;
 
@@ -15,7 +18,7 @@ use std::time::Duration;
 use chat::Chat;
 use composer::Composer;
 use conversations::Conversations;
-use focus::Focus;
+use focus::{Focus, ListPlace, Overlay};
 use notices::Notices;
 use outbox::Outbox;
 use scroll::Position;
@@ -67,6 +70,8 @@ pub struct Painted {
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
     pub composer_top: u16,
+    /// Where the rows of the open list are.
+    pub list: ListPlace,
 }
 
 impl AppState {
@@ -116,16 +121,15 @@ impl AppState {
         let effects = match action {
             Action::App(action) => self.on_app(action, now),
             Action::Chat(action) => self.on_chat(action, now),
+            Action::Composer(action) if self.list_is_open() => self.on_query(&action, now),
             Action::Composer(action) => self.on_composer(action, now),
+            Action::List(action) => self.on_list(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
             }
-            Action::Press { row, .. } => {
-                self.on_press(row);
-                Vec::new()
-            }
+            Action::Press { row, .. } => self.on_press(row, now),
             Action::Focused(focused) => {
                 self.focused = focused;
                 Vec::new()
@@ -206,6 +210,10 @@ impl AppState {
         self.conversations.shown_mut().scroll.arrived(painted.position);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
+        self.focus.list = painted.list;
+        if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) {
+            picker.set_page(usize::from(painted.list.height));
+        }
     }
 
     /// The contexts keys are looked up in, most special first.
@@ -271,12 +279,16 @@ impl AppState {
         }
     }
 
-    fn on_press(&mut self, row: u16) {
+    fn on_press(&mut self, row: u16, now: Now) -> Effects {
+        if self.focus.overlay.is_some() {
+            return self.press_list(row, now);
+        }
         self.focus.pane = if row >= self.focus.composer_top {
             focus::Pane::Composer
         } else {
             focus::Pane::Transcript
         };
+        Vec::new()
     }
 
     fn on_store(&mut self, event: StoreEvent, now: Now) -> Effects {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::chat::{Asked, Chat, Ended, Waiting};
 use super::focus::Overlay;
 use super::notices::QUIT_WINDOW;
+use super::palette::Offer;
 use super::scroll::{Move, Place, Position};
 use super::{AppState, Effects, SAVE_DRAFT_AFTER, new_chat};
 use crate::action::{App, Chat as ChatAction, Conversations as ConversationsAction};
@@ -27,6 +28,14 @@ impl AppState {
             App::Suspend => vec![Effect::Screen(ScreenCommand::Suspend)],
             App::Help => {
                 self.focus.toggle_help();
+                Vec::new()
+            }
+            App::Palette => {
+                self.toggle_palette(Offer::Actions);
+                Vec::new()
+            }
+            App::Commands => {
+                self.toggle_palette(Offer::Commands);
                 Vec::new()
             }
             App::Back => self.back(now),

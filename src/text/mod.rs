@@ -3,6 +3,7 @@
 //! conversation: the work for a token depends on the open block only, and that is bounded.
 
 pub mod estimate;
+pub mod fuzzy;
 pub mod highlight;
 pub mod markdown;
 pub mod rows;

@@ -23,7 +23,9 @@ mod composer;
 mod help;
 mod message;
 mod notices;
+mod palette;
 mod status;
+mod widgets;
 
 use std::time::Duration;
 
@@ -38,7 +40,7 @@ use crate::domain::time::Now;
 use crate::input::key::{Code, Key};
 use crate::input::keymap::KeyMap;
 use crate::layout::{self, Area, Panes, Wish};
-use crate::state::focus::Overlay;
+use crate::state::focus::{ListPlace, Overlay};
 use crate::state::scroll::Position;
 use crate::state::{AppState, Painted};
 use crate::text::width::Widths;
@@ -173,12 +175,15 @@ impl View {
             None => self.surround(scene, at_end),
         };
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
-        let mut painted = Painted { position, help_top: 0, composer_top: panes.title.y };
+        let mut painted = Painted {
+            position,
+            help_top: 0,
+            composer_top: panes.title.y,
+            list: ListPlace::default(),
+        };
         let mut cursor = Some(caret);
-        if let Some(Overlay::Help { top }) = scene.state.focus().overlay {
-            let area = Area { x: 0, y: 0, width, height };
-            painted.help_top = help::paint(scene, area, top, &mut self.buffer);
-            cursor = None;
+        if let Some(overlay) = &scene.state.focus().overlay {
+            cursor = self.overlay(scene, overlay, &mut painted);
             self.dirty.clear();
             self.dirty.extend(0..height);
         }
@@ -187,6 +192,29 @@ impl View {
 }
 
 impl View {
+    /// Paints what lies over the panes and tells where the caret is, if it has one.
+    fn overlay(
+        &mut self,
+        scene: &Scene<'_>,
+        overlay: &Overlay,
+        painted: &mut Painted,
+    ) -> Option<(u16, u16)> {
+        let Rect { width, height, .. } = self.buffer.area;
+        let whole = Area { x: 0, y: 0, width, height };
+        // Where one is and what the keys do stays in sight.
+        let (top, bottom) = (self.panes.header.bottom(), self.panes.footer.height);
+        let list = Area { y: top, height: height.saturating_sub(top + bottom), ..whole };
+        let laid = match overlay {
+            Overlay::Help { top } => {
+                painted.help_top = help::paint(scene, whole, *top, &mut self.buffer);
+                return None;
+            }
+            Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+        };
+        painted.list = laid.place;
+        Some(laid.caret)
+    }
+
     /// Paints everything but the transcript and tells where the caret is.
     fn surround(&mut self, scene: &Scene<'_>, at_end: bool) -> (u16, u16) {
         let Self { panes, buffer, dirty, .. } = self;

@@ -1,6 +1,8 @@
 //! The rows that frame the panes: header, rule, title of the composer, footer with hints. It
 //! refuses the panes themselves.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 
 use super::canvas::Pen;
@@ -120,12 +122,8 @@ pub(super) fn footer(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     if area.height == 0 {
         return;
     }
-    let language = scene.state.settings().language;
-    let mut hints: Vec<(String, String)> = hints(scene)
-        .into_iter()
-        .map(|(key, hint)| (key, say(language, Phrase::Hint(hint)).into_owned()))
-        .collect();
-    let cells = |(key, word): &(String, String)| {
+    let mut hints = hints(scene);
+    let cells = |(key, word): &(String, Cow<'static, str>)| {
         scene.widths.text(key) + scene.widths.text(word) + 1 + BETWEEN.len()
     };
     // The last hint leads to all the others: those before it make room first.
@@ -147,15 +145,32 @@ pub(super) fn footer(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
 /// Cells between two hints, measured in ASCII.
 const BETWEEN: &str = " - ";
 
-fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
+fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
+    let state = scene.state;
+    let language = state.settings().language;
+    let close = say(language, Phrase::Hint(Hint::Close));
+    let close = || (Context::Global, Action::App(App::Back), close.clone());
+    let of = |(context, action, word)| (context, action, Cow::Borrowed(word));
+    match &state.focus().overlay {
+        None => {}
+        Some(Overlay::Help { .. }) => {
+            let scroll = say(language, Phrase::Hint(Hint::Scroll));
+            let scroll = (Context::Help, Action::Chat(Chat::LineDown), scroll);
+            return shown(scene, [close(), scroll]);
+        }
+        Some(Overlay::Palette(_)) => {
+            return shown(scene, super::palette::hints(scene).into_iter().map(of).chain([close()]));
+        }
+    }
+    let hint = |(context, action, hint)| (context, action, say(language, Phrase::Hint(hint)));
+    shown(scene, panes(scene).into_iter().map(hint))
+}
+
+/// Hints of the panes while nothing lies over them.
+fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     let state = scene.state;
     let running = state.conversations().shown().running();
     let mut wanted: Vec<(Context, Action, Hint)> = Vec::new();
-    if let Some(Overlay::Help { .. }) = state.focus().overlay {
-        wanted.push((Context::Global, Action::App(App::Back), Hint::Close));
-        wanted.push((Context::Help, Action::Chat(Chat::LineDown), Hint::Scroll));
-        return shown(scene, wanted);
-    }
     if running.is_some_and(|running| running.waiting.is_some()) {
         wanted.push((Context::Global, Action::Chat(Chat::SendNow), Hint::SendNow));
     }
@@ -190,18 +205,23 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Hint)> {
     if state.focus().pane == Pane::Composer {
         wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
     }
+    wanted.push((Context::Global, Action::App(App::Palette), Hint::Palette));
     let help = if empty { Context::EmptyComposer } else { Context::Global };
     wanted.push((help, Action::App(App::Help), Hint::Help));
-    shown(scene, wanted)
+    wanted
 }
 
-fn shown(scene: &Scene<'_>, wanted: Vec<(Context, Action, Hint)>) -> Vec<(String, Hint)> {
+/// The keys of what is wanted, as far as there are any.
+fn shown(
+    scene: &Scene<'_>,
+    wanted: impl IntoIterator<Item = (Context, Action, Cow<'static, str>)>,
+) -> Vec<(String, Cow<'static, str>)> {
     let key = |context, action: &Action| {
         let key = show_key(scene.keys.hint(context, action)?);
         Some(if *action == Action::App(App::Interrupt) { format!("{key} {key}") } else { key })
     };
     wanted
         .into_iter()
-        .filter_map(|(context, action, hint)| Some((key(context, &action)?, hint)))
+        .filter_map(|(context, action, word)| Some((key(context, &action)?, word)))
         .collect()
 }

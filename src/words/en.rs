@@ -53,6 +53,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "empty_composer" => "While the message is empty",
             "transcript" => "In the conversation",
             "help" => "In this help",
+            "list" => "In a list",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -73,6 +74,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Reasoning => "reasoning",
             Hint::Close => "close",
             Hint::SendNow => "send now",
+            Hint::Palette => "commands",
         },
     })
 }

@@ -3,6 +3,7 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 mod en;
+pub mod palette;
 mod zh_cn;
 
 use std::borrow::Cow;
@@ -135,6 +136,8 @@ pub enum Hint {
     Close,
     /// Send now.
     SendNow,
+    /// All commands.
+    Palette,
 }
 
 /// Says a short text.

@@ -8,6 +8,7 @@ mod answers;
 mod harness;
 mod keeping;
 mod many;
+mod palette;
 mod reading;
 mod script;
 mod sentences;

@@ -1,0 +1,127 @@
+//! Lists that lie over the panes: what is typed, moved and taken goes to the one that is open. It
+//! refuses what a list holds and what its rows mean; each has a file of its own.
+
+use super::focus::{ListPlace, Overlay};
+use super::palette::{Offer, Palette};
+use super::picker::Picked;
+use super::{AppState, Effects};
+use crate::action::{Action, Composer as ComposerAction, Edit, List};
+use crate::domain::time::Now;
+
+impl AppState {
+    /// Opens the palette, or closes it.
+    pub(super) fn toggle_palette(&mut self, offer: Offer) {
+        let open = matches!(&self.focus.overlay, Some(Overlay::Palette(p)) if p.offer == offer);
+        let palette = || Overlay::Palette(Palette::new(offer, self.settings.language));
+        self.focus.overlay = (!open).then(palette);
+    }
+
+    /// A list is open that takes what is typed.
+    pub(super) fn list_is_open(&self) -> bool {
+        self.focus.overlay.as_ref().is_some_and(|overlay| overlay.picker().is_some())
+    }
+
+    /// Something was typed while a list is open.
+    pub(super) fn on_query(&mut self, action: &ComposerAction, now: Now) -> Effects {
+        let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
+            return Vec::new();
+        };
+        let empty = picker.query().is_empty();
+        if picker.on_edit(action) == Picked::Narrowed {
+            self.narrow();
+            return self.after_narrowing(now);
+        }
+        let back = *action == ComposerAction::Edit(Edit::DeleteBefore);
+        if empty
+            && back
+            && matches!(&self.focus.overlay, Some(Overlay::Palette(p)) if p.offer == Offer::Commands)
+        {
+            // The slash itself is deleted.
+            self.focus.overlay = None;
+        }
+        Vec::new()
+    }
+
+    /// A path begins with a slash too: the second one shows that no command is meant.
+    fn after_narrowing(&mut self, now: Now) -> Effects {
+        let path = matches!(
+            &self.focus.overlay,
+            Some(Overlay::Palette(p)) if p.offer == Offer::Commands && p.picker.query().contains('/')
+        );
+        if path { self.write_instead(now) } else { Vec::new() }
+    }
+
+    /// What was typed after `/` becomes the beginning of a message.
+    fn write_instead(&mut self, now: Now) -> Effects {
+        let Some(Overlay::Palette(palette)) = self.focus.overlay.take() else {
+            return Vec::new();
+        };
+        let text = format!("/{}", palette.picker.query());
+        self.on_composer(ComposerAction::Paste(text), now)
+    }
+
+    /// Ranks the rows of the open list again.
+    fn narrow(&mut self) {
+        match &mut self.focus.overlay {
+            Some(Overlay::Palette(palette)) => palette.narrow(),
+            Some(Overlay::Help { .. }) | None => {}
+        }
+    }
+
+    /// The mark of the open list is moved or taken.
+    pub(super) fn on_list(&mut self, action: List, now: Now) -> Effects {
+        if let Some(Overlay::Palette(palette)) = &self.focus.overlay
+            && action == List::Accept
+            && palette.is_message()
+        {
+            return self.write_instead(now);
+        }
+        let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
+            return Vec::new();
+        };
+        match picker.on_list(action) {
+            Picked::Accepted(row) => self.accept(row, now),
+            Picked::Moved | Picked::Narrowed => Vec::new(),
+        }
+    }
+
+    /// A row is taken: the list closes and does what it is for.
+    fn accept(&mut self, row: usize, now: Now) -> Effects {
+        match self.focus.overlay.take() {
+            Some(Overlay::Palette(palette)) => {
+                let Some((action, rest)) = palette.take(row) else { return Vec::new() };
+                self.run(action, &rest, now)
+            }
+            Some(Overlay::Help { .. }) | None => Vec::new(),
+        }
+    }
+
+    /// Does what a command is for; the words after its name go into the list it opens.
+    fn run(&mut self, action: Action, rest: &str, now: Now) -> Effects {
+        let effects = self.on_action(action, now);
+        if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut)
+            && !rest.is_empty()
+        {
+            picker.set_query(rest);
+            self.narrow();
+        }
+        effects
+    }
+
+    /// The mouse was pressed while an overlay is open: a row is marked, the marked one taken.
+    pub(super) fn press_list(&mut self, y: u16, now: Now) -> Effects {
+        let ListPlace { y: top, first, height } = self.focus.list;
+        let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
+            return Vec::new();
+        };
+        let row = first + usize::from(y.saturating_sub(top));
+        if y < top || y >= top + height || row >= picker.rows() {
+            return Vec::new();
+        }
+        if picker.marked() == row {
+            return self.on_list(List::Accept, now);
+        }
+        picker.mark(row);
+        Vec::new()
+    }
+}

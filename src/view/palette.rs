@@ -1,0 +1,69 @@
+//! Paints the palette: what an action does, its command, its key. It refuses to hold any of them.
+
+use ratatui::buffer::Buffer;
+
+use super::widgets::list::{self, Laid, List};
+use super::{Scene, show_key};
+use crate::action::{Action, Context, List as ListAction};
+use crate::layout::Area;
+use crate::state::palette::{Offer, Palette};
+use crate::theme::Role;
+use crate::words::palette::Palette as Words;
+
+/// Cells of the keys' column where there is room for it.
+const KEYS: u16 = 14;
+
+/// Paints it.
+pub(super) fn paint(scene: &Scene<'_>, area: Area, palette: &Palette, buffer: &mut Buffer) -> Laid {
+    let language = scene.state.settings().language;
+    let (title, prompt, empty) = match palette.offer {
+        Offer::Actions => (Words::Title, "›", Words::Nothing),
+        Offer::Commands => (Words::Commands, "/", Words::NoCommand),
+    };
+    let list = List {
+        title: title.say(language),
+        picker: &palette.picker,
+        prompt,
+        placeholder: Words::Placeholder.say(language),
+        empty: empty.say(language),
+        all: palette.all(),
+        details: 0,
+    };
+    let rows: Vec<_> = palette.rows().collect();
+    let commands = rows.iter().filter_map(|(entry, _)| entry.command);
+    let command = commands.map(|name| name.len() as u16 + 1).max().unwrap_or(0);
+    list::paint(scene, area, &list, buffer, |at, line| {
+        let (entry, found) = rows[at];
+        let name = entry.command.map(|name| format!("/{name}")).unwrap_or_default();
+        let key = key_of(scene, &entry.action);
+        if palette.offer == Offer::Commands {
+            // The slash before the name is no part of what was searched.
+            line.text("/", 1, Role::Key);
+            line.found(entry.command.unwrap_or_default(), found, command, Role::Key);
+            line.to(3 + command + 2);
+            line.text(entry.label, line.left().saturating_sub(KEYS + 1), Role::Text);
+        } else {
+            let room = line.left().saturating_sub(KEYS + command + 3);
+            line.found(entry.label, found, room, Role::Text);
+            line.to(line.width().saturating_sub(KEYS + command + 3));
+            line.column(&name, command, Role::Muted);
+        }
+        let cells = line.left().saturating_sub(1);
+        line.right(&key, cells, Role::Key);
+    })
+}
+
+/// The hints of the footer.
+pub(super) fn hints(scene: &Scene<'_>) -> Vec<(Context, Action, &'static str)> {
+    let language = scene.state.settings().language;
+    vec![
+        (Context::List, Action::List(ListAction::Accept), Words::Run.say(language)),
+        (Context::List, Action::List(ListAction::Down), Words::Move.say(language)),
+    ]
+}
+
+/// The key of an action wherever it holds, most general first.
+fn key_of(scene: &Scene<'_>, action: &Action) -> String {
+    let keys = Context::ALL.iter().filter_map(|context| scene.keys.hint(*context, action));
+    keys.map(show_key).next().unwrap_or_default()
+}
