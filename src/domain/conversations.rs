@@ -49,8 +49,10 @@ pub struct Spot {
     pub part: Part,
     /// Which piece of the part, from 0.
     pub piece: u32,
-    /// Letters and digits of the piece before the place; rows where there are no letters.
+    /// Letters and digits of the piece before the place.
     pub letters: u32,
+    /// Rows without any that come between them and the place.
+    pub rows: u32,
 }
 
 /// A message that waits until the answer before it is there.

@@ -26,7 +26,7 @@ use scroll::Position;
 use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::IdSource;
+use crate::domain::ids::{IdSource, MessageId};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -66,6 +66,8 @@ pub struct AppState {
 pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
+    /// The message that is meant, if one was gone to.
+    pub selected: Option<MessageId>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
@@ -146,7 +148,7 @@ impl AppState {
             ServiceEvent::Store(event) => self.on_store(event, now),
             ServiceEvent::Highlight(event) => {
                 for chat in self.conversations.all_mut() {
-                    if chat.coloured(event.clone()) {
+                    if chat.coloured(&event) {
                         break;
                     }
                 }
@@ -207,7 +209,7 @@ impl AppState {
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        self.conversations.shown_mut().scroll.arrived(painted.position);
+        self.conversations.shown_mut().scroll.arrived(painted.position, painted.selected);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
         self.focus.list = painted.list;

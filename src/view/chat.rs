@@ -4,10 +4,13 @@
 use ratatui::buffer::Buffer;
 
 use super::Scene;
-use super::cache::{Line, RowCache, Visible};
+use super::cache::{RowCache, Visible};
 use super::canvas::Pen;
+use crate::domain::chat::Role as Speaker;
+use crate::domain::ids::MessageId;
 use crate::layout::Area;
-use crate::state::scroll::{Move, Place, Position};
+use crate::state::chat::Entry;
+use crate::state::scroll::{Move, Place, Position, Seen};
 use crate::theme::Role;
 use crate::words::{Phrase, say};
 
@@ -18,6 +21,8 @@ pub(super) struct Window {
     pub(super) top: Place,
     /// The end of the conversation is on the screen.
     pub(super) at_end: bool,
+    /// The message that is meant, if one was gone to.
+    pub(super) selected: Option<MessageId>,
 }
 
 /// Carries out the scroll wishes and finds the rows to show.
@@ -25,28 +30,34 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
     let chat = scene.state.conversations().shown();
     let entries = chat.entries().len();
     if entries == 0 || height == 0 {
-        return Window { top: Place::default(), at_end: true };
+        let selected = chat.scroll.selected();
+        return Window { top: Place::default(), at_end: true, selected };
     }
     let height = usize::from(height);
     let last = last_top(scene, cache, height);
     let mut top = match chat.scroll.position() {
         Position::End => last,
-        Position::At(place) => limit(scene, cache, place),
+        Position::At(seen) => limit(scene, cache, &seen),
     };
+    let mut meant = chat.scroll.selected().and_then(|id| chat.index(id));
     for wish in chat.scroll.moves() {
-        top = match *wish {
-            Move::Top => Place::default(),
-            Move::Rows(rows) => step(scene, cache, top, i64::from(rows)),
+        (top, meant) = match *wish {
+            Move::Top => (Place::default(), None),
+            Move::Rows(rows) => (step(scene, cache, top, i64::from(rows)), None),
             Move::HalfPages(halves) => {
                 // A whole page keeps one row of the last one in sight.
                 let half = ((height.saturating_sub(1)) / 2).max(1) as i64;
-                step(scene, cache, top, half * i64::from(halves))
+                (step(scene, cache, top, half * i64::from(halves)), None)
             }
-            Move::Questions(by) => question(scene, top.min(last), by).unwrap_or(last),
+            Move::Questions(by) => {
+                to_head(scene, (top, last), meant, by, |entry| entry.role() == Speaker::User)
+            }
+            Move::Messages(by) => to_head(scene, (top, last), meant, by, |_| true),
         };
         top = top.min(last);
     }
-    Window { top: top.min(last), at_end: top >= last }
+    let selected = meant.and_then(|at| chat.entries().get(at)).map(Entry::id);
+    Window { top: top.min(last), at_end: top >= last, selected }
 }
 
 /// The place at which the conversation's last row is the screen's last row.
@@ -62,12 +73,19 @@ fn last_top(scene: &Scene<'_>, cache: &mut RowCache, height: usize) -> Place {
     Place::default()
 }
 
-/// A place whose row may have gone (another width, folded reasoning).
-fn limit(scene: &Scene<'_>, cache: &mut RowCache, place: Place) -> Place {
-    let entries = scene.state.conversations().shown().entries().len();
-    let entry = place.entry.min(entries - 1);
+/// A place whose row may have gone (folded reasoning) or is another one at this width.
+fn limit(scene: &Scene<'_>, cache: &mut RowCache, seen: &Seen) -> Place {
+    let chat = scene.state.conversations().shown();
+    if seen.width != cache.width()
+        && let Some(spot) = seen.spot
+        && let Some(entry) = chat.index(spot.message)
+    {
+        cache.height(scene, entry);
+        return Place { entry, row: cache.row_of(&spot) };
+    }
+    let entry = seen.place.entry.min(chat.entries().len() - 1);
     let rows = cache.height(scene, entry);
-    Place { entry, row: cache.same_row(entry, place.row).min(rows.saturating_sub(1)) }
+    Place { entry, row: seen.place.row.min(rows.saturating_sub(1)) }
 }
 
 /// So many rows further down, or up.
@@ -89,19 +107,31 @@ fn step(scene: &Scene<'_>, cache: &mut RowCache, from: Place, by: i64) -> Place 
     }
 }
 
-/// The question before or after a place; `None` past the last one: the end.
-fn question(scene: &Scene<'_>, from: Place, by: i32) -> Option<Place> {
-    use crate::domain::chat::Role;
+/// The message before or after the one that is meant, or else around the first row shown; past the
+/// last one comes the end.
+fn to_head(
+    scene: &Scene<'_>,
+    (top, last): (Place, Place),
+    meant: Option<usize>,
+    by: i32,
+    wanted: impl Fn(&Entry) -> bool,
+) -> (Place, Option<usize>) {
     let entries = scene.state.conversations().shown().entries();
-    let is_question = |at: &usize| entries[*at].role() == Role::User;
-    let at = if by < 0 {
-        // Within a question's own answer the first step leads to that question.
-        let before = from.entry + usize::from(from.row > head_of(from.entry).row);
-        (0..before).rev().find(is_question).unwrap_or(0)
+    let is = |at: &usize| wanted(&entries[*at]);
+    let found = if by < 0 {
+        let before = match meant {
+            Some(at) => at,
+            // At the end all is above.
+            None if top >= last => entries.len(),
+            // Within a question's own answer the first step leads to that question.
+            None => top.entry + usize::from(top.row > head_of(top.entry).row),
+        };
+        Some((0..before).rev().find(is).or(meant).unwrap_or(0))
     } else {
-        (from.entry + 1..entries.len()).find(is_question)?
+        let from = meant.unwrap_or(if top >= last { entries.len() } else { top.entry });
+        (from + 1..entries.len()).find(is)
     };
-    Some(head_of(at))
+    found.map_or((last, None), |at| (head_of(at), Some(at)))
 }
 
 /// The row that names a message: below the blank one that sets it off from the message before.
@@ -128,13 +158,21 @@ pub(super) fn paint(
         while place.entry < entries && place.row >= cache.height(scene, place.entry) {
             place = Place { entry: place.entry + 1, row: 0 };
         }
-        let visible =
-            if place.entry < entries { cache.row(place.entry, place.row) } else { Visible::Blank };
-        if changed(y, visible.hash()) {
+        let visible = if place.entry < entries {
+            cache.row(scene, place.entry, place.row)
+        } else {
+            Visible::Blank
+        };
+        let mark = place == head_of(place.entry) && is_meant(scene, window, place.entry);
+        if changed(y, visible.hash() ^ if mark { MARK } else { 0 }) {
             let mut pen = Pen::row(buffer, area, y, scene.widths);
             match visible {
                 Visible::Blank => {}
-                Visible::Line(line) => put(&mut pen, line, scene),
+                Visible::Line(line) if mark => {
+                    pen.write("›", scene.theme.style(Role::Accent));
+                    put(&mut pen, &line.parts[line.parts.len().min(1)..], scene);
+                }
+                Visible::Line(line) => put(&mut pen, &line.parts, scene),
                 Visible::Row { row, indent, over } => {
                     let over = over.map(|role| scene.theme.style(role));
                     pen.skip(indent).row_of(row, scene.theme, over);
@@ -143,11 +181,20 @@ pub(super) fn paint(
         }
         place.row += 1;
     }
-    cache.forget_far(window.top.entry, place.entry);
+    cache.forget_far(scene, window.top.entry, place.entry);
 }
 
-fn put(pen: &mut Pen<'_>, line: &Line, scene: &Scene<'_>) {
-    for (text, role) in &line.parts {
+/// Sets the number of a marked row apart from that of the same row without a mark.
+const MARK: u64 = 0x6d61_726b_6564_0000;
+
+/// The message was gone to: what follows means it.
+fn is_meant(scene: &Scene<'_>, window: &Window, entry: usize) -> bool {
+    let entries = scene.state.conversations().shown().entries();
+    window.selected.is_some() && window.selected == entries.get(entry).map(Entry::id)
+}
+
+fn put(pen: &mut Pen<'_>, parts: &[(String, Role)], scene: &Scene<'_>) {
+    for (text, role) in parts {
         pen.write(text, scene.theme.style(*role));
     }
 }

@@ -292,7 +292,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("This answer is still arriving in another lian.", "")
         }
         NoticeKind::Deleted { title } => with(
-            format!("\u{201c}{title}\u{201d} is deleted. Alt+U in the list (Alt+S) takes it back."),
+            format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."),
             "",
         ),
         NoticeKind::ConversationGone => fixed("This conversation cannot be read any more.", ""),

@@ -64,10 +64,10 @@ const fn part_word(part: Part) -> &'static str {
     }
 }
 
-/// A reader's place in one line: message, part, piece, letters.
+/// A reader's place in one line: message, part, piece, letters, rows.
 pub(super) fn spot_text(spot: &Spot) -> String {
-    let Spot { message, part, piece, letters } = spot;
-    format!("{} {} {piece} {letters}", message.0, part_word(*part))
+    let Spot { message, part, piece, letters, rows } = spot;
+    format!("{} {} {piece} {letters} {rows}", message.0, part_word(*part))
 }
 
 /// The place of such a line; none if it is not understood.
@@ -81,8 +81,9 @@ pub(super) fn spot(text: &str) -> Option<Spot> {
         "foot" => Part::Foot,
         _ => return None,
     };
-    let (piece, letters) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    Some(Spot { message, part, piece, letters })
+    let mut number = || words.next()?.parse().ok();
+    let (piece, letters, rows) = (number()?, number()?, number()?);
+    Some(Spot { message, part, piece, letters, rows })
 }
 
 /// Facts to JSON.
@@ -457,10 +458,11 @@ mod tests {
     #[test]
     fn places_come_back() {
         for part in [Part::Head, Part::Reasoning, Part::Body, Part::Foot] {
-            let known = Spot { message: MessageId(1 << 60), part, piece: 3, letters: 1_000_000 };
+            let known =
+                Spot { message: MessageId(1 << 60), part, piece: 3, letters: 1_000_000, rows: 2 };
             assert_eq!(spot(&spot_text(&known)), Some(known));
         }
-        assert_eq!(spot("12 tail 0 0"), None);
+        assert_eq!(spot("12 tail 0 0 0"), None);
         assert_eq!(spot("12 body 0"), None);
     }
 

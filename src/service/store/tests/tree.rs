@@ -79,7 +79,7 @@ fn branches_the_queue_and_the_place_come_back() {
     let queue = |queue: Vec<Queued>| StoreCommand::SaveQueue { conversation: head.id, queue };
     store.send(queue(vec![queued(1, "gone"), queued(20, "one")]));
     store.send(queue(vec![queued(21, "two"), queued(20, "one, edited")]));
-    let spot = Spot { message: MessageId(11), part: Part::Body, piece: 2, letters: 7 };
+    let spot = Spot { message: MessageId(11), part: Part::Body, piece: 2, letters: 7, rows: 1 };
     store.send(StoreCommand::SavePlace { conversation: head.id, place: Some(spot) });
     assert_eq!(store.close(), Closed::Saved);
     let mut store = Store::open(home.path());
