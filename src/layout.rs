@@ -9,6 +9,7 @@
 //! rule        one row, from 12 rows up
 //! transcript  what is left
 //! notice      as many rows as it needs, at most a third
+//! queue       messages that wait, at most a third of what is left
 //! title       one row: the rule above the composer
 //! composer    one row per line of text, at most a third
 //! footer      one row, from 8 rows up
@@ -42,6 +43,8 @@ pub struct Wish {
     pub composer: u16,
     /// Rows of the notice.
     pub notice: u16,
+    /// Rows of the messages that wait.
+    pub queue: u16,
 }
 
 /// The panes of the workbench; one that has no room has a height of 0.
@@ -55,6 +58,8 @@ pub struct Panes {
     pub transcript: Area,
     /// What the user is being told.
     pub notice: Area,
+    /// Messages that wait to be sent.
+    pub queue: Area,
     /// The line above the composer, with its title.
     pub title: Area,
     /// The message being written.
@@ -80,6 +85,8 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
     // A notice never takes the transcript's last row.
     let notice = wish.notice.min(third.max(2)).min(left.saturating_sub(1));
     left -= notice;
+    let queue = wish.queue.min(left.saturating_sub(1).div_ceil(3));
+    left -= queue;
     let mut y = 0;
     let mut next = |rows: u16| {
         let area = Area { x: 0, y, width, height: rows };
@@ -91,6 +98,7 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
         rule: next(rule),
         transcript: next(left),
         notice: next(notice),
+        queue: next(queue),
         title: next(title),
         composer: next(composer),
         footer: next(footer),
@@ -105,10 +113,12 @@ mod tests {
     proptest! {
         #[test]
         fn panes_fill_the_screen_without_overlap(
-            width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9
+            width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9,
+            queue in 0u16..9
         ) {
-            let p = split(width, height, Wish { composer, notice });
-            let order = [p.header, p.rule, p.transcript, p.notice, p.title, p.composer, p.footer];
+            let p = split(width, height, Wish { composer, notice, queue });
+            let (above, below) = ([p.header, p.rule, p.transcript], [p.title, p.composer, p.footer]);
+            let order = above.into_iter().chain([p.notice, p.queue]).chain(below);
             let mut y = 0;
             for area in order {
                 prop_assert_eq!((area.x, area.y, area.width), (0, y, width));
@@ -123,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_least_screen_shows_question_and_answer() {
-        let p = split(20, 5, Wish { composer: 1, notice: 0 });
+        let p = split(20, 5, Wish { composer: 1, notice: 0, queue: 0 });
         assert_eq!((p.header.height, p.transcript.height, p.composer.height), (1, 2, 1));
     }
 }

@@ -11,7 +11,9 @@ mod overlays;
 pub mod palette;
 pub mod picker;
 mod policy;
+pub mod queue;
 pub mod scroll;
+mod turns;
 
 use std::time::Duration;
 
@@ -23,10 +25,10 @@ use notices::Notices;
 use outbox::Outbox;
 use scroll::Position;
 
-use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
+use crate::action::{Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction};
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::{IdSource, MessageId};
+use crate::domain::ids::{ConversationId, IdSource, MessageId};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -37,6 +39,9 @@ pub type Effects = Vec<Effect>;
 
 /// A draft waits at most this long before it is handed to the store.
 const SAVE_DRAFT_AFTER: Duration = Duration::from_millis(250);
+
+/// The reader's place waits at most this long before it is handed to the store.
+const SAVE_PLACE_AFTER: Duration = Duration::from_secs(1);
 
 /// The one owner of all state.
 #[derive(Debug)]
@@ -52,6 +57,12 @@ pub struct AppState {
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
     draft_since: Option<Duration>,
+    /// Since when the reader's place differs from the stored one.
+    place_since: Option<Duration>,
+    /// A conversation that was asked of the store, to be shown when it comes.
+    opening: Option<ConversationId>,
+    /// Conversations that were deleted since the start, the last one last.
+    deleted: Vec<ConversationId>,
     /// A conversation from the store may take the place of the empty one at the start.
     restore: bool,
     /// The end of the program was asked for.
@@ -91,6 +102,9 @@ impl AppState {
             outbox: Outbox::default(),
             quit_until: None,
             draft_since: None,
+            place_since: None,
+            opening: None,
+            deleted: Vec::new(),
             restore: false,
             quitting: false,
             focused: true,
@@ -127,6 +141,7 @@ impl AppState {
             Action::Composer(action) => self.on_composer(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
+            Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -181,6 +196,7 @@ impl AppState {
         }
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
+        effects.extend(self.search_now(now));
         self.outbox.order(effects)
     }
 
@@ -196,7 +212,9 @@ impl AppState {
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
+        let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
+        let search = self.search_deadline();
+        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, place, search];
         others.into_iter().flatten().chain(chats).min()
     }
 
@@ -263,6 +281,11 @@ impl AppState {
     fn on_composer(&mut self, action: ComposerAction, now: Now) -> Effects {
         // A paste finds the composer from anywhere.
         self.focus.pane = focus::Pane::Composer;
+        let up = action == ComposerAction::Edit(Edit::Up);
+        if up && self.composer.is_empty() && !self.conversations.shown().queue.is_empty() {
+            // What waits is nearer than what was sent long ago.
+            return self.queue_edit(now);
+        }
         match self.composer.on_action(action) {
             composer::Outcome::Moved => Vec::new(),
             composer::Outcome::Changed => {
@@ -299,12 +322,24 @@ impl AppState {
                 self.composer.set_history(history);
                 self.restored(last.map(|last| *last), now)
             }
-            StoreEvent::Flushed
-            | StoreEvent::Listed(_)
-            | StoreEvent::Opened(_)
-            | StoreEvent::Gone(_)
-            | StoreEvent::Found { .. }
-            | StoreEvent::MovedOn(_) => Vec::new(),
+            StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Listed(rows) => {
+                self.listed(rows);
+                Vec::new()
+            }
+            StoreEvent::Opened(saved) => self.opened(*saved, now),
+            StoreEvent::Gone(id) => {
+                self.gone(id, now);
+                Vec::new()
+            }
+            StoreEvent::Found { query, conversations } => {
+                self.found_texts(&query, conversations);
+                Vec::new()
+            }
+            StoreEvent::MovedOn(id) => {
+                self.moved_on(id, now);
+                Vec::new()
+            }
             StoreEvent::Trouble(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()

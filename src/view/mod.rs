@@ -20,13 +20,16 @@ mod cache;
 mod canvas;
 mod chat;
 mod composer;
+mod conversations;
 mod help;
 mod message;
 mod notices;
 mod palette;
+mod queue;
 mod status;
 mod widgets;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -35,6 +38,7 @@ use ratatui::layout::Rect;
 use cache::RowCache;
 use chat::Window;
 
+use crate::action::{Action, Context};
 use crate::domain::notice::Level;
 use crate::domain::time::Now;
 use crate::input::key::{Code, Key};
@@ -45,6 +49,9 @@ use crate::state::scroll::{Position, Seen};
 use crate::state::{AppState, Painted};
 use crate::text::width::Widths;
 use crate::theme::{Role, Theme};
+
+/// Keys for the footer: where they hold, what they are for, in a word or two.
+type Hints = Vec<(Context, Action, Cow<'static, str>)>;
 
 /// Everything a frame is painted from.
 #[derive(Debug, Clone, Copy)]
@@ -145,6 +152,7 @@ impl View {
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
+                queue: queue::height(scene),
             },
             |around| around.wish,
         );
@@ -211,6 +219,10 @@ impl View {
                 return None;
             }
             Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+            Overlay::Conversations(browser) => {
+                conversations::paint(scene, list, browser, &mut self.buffer)
+            }
+            Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
         };
         painted.list = laid.place;
         Some(laid.caret)
@@ -222,6 +234,7 @@ impl View {
         status::header(scene, panes.header, buffer);
         status::rule(scene, panes.rule, buffer);
         notices::paint(scene, panes.notice, buffer);
+        queue::strip(scene, panes.queue, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);

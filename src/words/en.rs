@@ -54,6 +54,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "transcript" => "In the conversation",
             "help" => "In this help",
             "list" => "In a list",
+            "conversations" => "In the list of conversations",
+            "queue" => "In the list of waiting messages",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -74,6 +76,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Reasoning => "reasoning",
             Hint::Close => "close",
             Hint::SendNow => "send now",
+            Hint::Queue => "queue",
+            Hint::Again => "ask again",
+            Hint::Change => "edit",
+            Hint::Conversations => "conversations",
             Hint::Palette => "commands",
         },
     })
@@ -291,10 +297,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         NoticeKind::ArrivingElsewhere => {
             fixed("This answer is still arriving in another lian.", "")
         }
-        NoticeKind::Deleted { title } => with(
-            format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."),
-            "",
-        ),
+        NoticeKind::Deleted { title } => {
+            with(format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."), "")
+        }
         NoticeKind::ConversationGone => fixed("This conversation cannot be read any more.", ""),
         NoticeKind::Forked => {
             fixed("A new conversation was copied from here; the old one stays as it is.", "")

@@ -2,8 +2,10 @@
 //! compiler makes each language complete: every match is without a wildcard. It refuses
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
+pub mod conversations;
 mod en;
 pub mod palette;
+pub mod turns;
 mod zh_cn;
 
 use std::borrow::Cow;
@@ -136,6 +138,14 @@ pub enum Hint {
     Close,
     /// Send now.
     SendNow,
+    /// Enter queues the message.
+    Queue,
+    /// Ask the same again.
+    Again,
+    /// Change a question.
+    Change,
+    /// All conversations.
+    Conversations,
     /// All commands.
     Palette,
 }

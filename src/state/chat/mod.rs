@@ -220,6 +220,12 @@ impl Chat {
         self.running.as_ref().is_some_and(|running| self.tree.leaf() == Some(running.answer))
     }
 
+    /// Nothing arrives, waits or is being changed here: the store has all of it.
+    #[must_use]
+    pub fn at_rest(&self) -> bool {
+        self.turns.is_empty() && self.queue.is_empty() && self.editing.is_none()
+    }
+
     /// This turn belongs here, running or just stopped.
     #[must_use]
     pub fn owns(&self, turn: TurnId) -> bool {
