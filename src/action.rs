@@ -91,6 +91,8 @@ actions! {
         #[doc = "Paint the screen again"] Redraw = "redraw",
         #[doc = "Suspend to the shell"] Suspend = "suspend",
         #[doc = "Show or hide this help"] Help = "help",
+        #[doc = "Leave the mouse to the terminal, or take it"] Mouse = "toggle_mouse",
+        #[doc = "Side pane beside the conversation, or everything in rows"] Layout = "toggle_layout",
         #[doc = "All commands, to search and run"] Palette = "palette",
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
@@ -124,6 +126,8 @@ actions! {
         #[doc = "To the end, and follow it"] End = "to_end",
         #[doc = "To the question before"] QuestionBefore = "question_before",
         #[doc = "To the next question"] QuestionAfter = "question_after",
+        #[doc = "Mark the message before"] MessageBefore = "message_before",
+        #[doc = "Mark the next message"] MessageAfter = "message_after",
     }
 }
 
@@ -148,8 +152,6 @@ actions! {
         #[doc = "Change this question and ask it anew"] Edit = "edit_question",
         #[doc = "To the branch before"] BranchBefore = "branch_before",
         #[doc = "To the next branch"] BranchAfter = "branch_after",
-        #[doc = "To the message before"] MessageBefore = "message_before",
-        #[doc = "To the next message"] MessageAfter = "message_after",
         #[doc = "Copy the conversation from here into a new one"] Fork = "fork_conversation",
         #[doc = "The messages that wait to be sent"] Queue = "queue",
         #[doc = "Take the last waiting message back"] QueueEdit = "queue_edit",
@@ -235,6 +237,11 @@ pub enum Action {
         /// Row from the top, from 0.
         row: u16,
     },
+    /// The wheel of the mouse turned by one notch.
+    Wheel {
+        /// Up, or else down.
+        up: bool,
+    },
     /// The terminal window got or lost the focus.
     Focused(bool),
 }
@@ -253,6 +260,7 @@ impl Action {
             Self::List(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -270,6 +278,7 @@ impl Action {
             Self::List(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -284,6 +293,7 @@ impl Action {
             | Self::Composer(_)
             | Self::List(_)
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_)
             | Self::Chat(
                 Chat::LineUp
@@ -291,7 +301,9 @@ impl Action {
                 | Chat::HalfUp
                 | Chat::HalfDown
                 | Chat::PageUp
-                | Chat::PageDown,
+                | Chat::PageDown
+                | Chat::MessageBefore
+                | Chat::MessageAfter,
             )
             | Self::Conversations(
                 Conversations::Rename | Conversations::Delete | Conversations::Undelete,
@@ -317,6 +329,8 @@ impl Action {
 /// Names for `/` in an empty message; what follows the name is put into the list it opens.
 pub const COMMANDS: &[(&str, Action)] = &[
     ("help", Action::App(App::Help)),
+    ("mouse", Action::App(App::Mouse)),
+    ("layout", Action::App(App::Layout)),
     ("quit", Action::App(App::Quit)),
     ("redraw", Action::App(App::Redraw)),
     ("stop", Action::Chat(Chat::Stop)),

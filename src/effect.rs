@@ -40,6 +40,8 @@ pub struct HighlightCommand {
 pub enum ScreenCommand {
     /// Forget what is on the terminal and paint everything again.
     Redraw,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Give the terminal back and stop the process until it is continued.
     Suspend,
 }

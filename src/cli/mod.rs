@@ -54,6 +54,9 @@ pub struct Global {
     /// Colours in the workbench
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub color: When,
+    /// Lines that are only ever added, for screen readers; `lian chat` prints the answer's text alone
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// More in the log file; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,

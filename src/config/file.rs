@@ -28,6 +28,10 @@ pub struct File {
     pub figures: Figures,
     /// Colour code.
     pub highlight: bool,
+    /// The mouse is for the program.
+    pub mouse: bool,
+    /// The side pane stands beside the conversation.
+    pub columns: bool,
     /// What a conversation begins with.
     pub chat: Chat,
     /// Limits of a request.
@@ -121,6 +125,8 @@ struct Raw {
     theme: Option<String>,
     figures: Option<Spanned<String>>,
     highlight: Option<bool>,
+    mouse: Option<bool>,
+    layout: Option<Spanned<String>>,
     chat: Option<Chat>,
     #[serde(default)]
     deadlines: Deadlines,
@@ -181,6 +187,17 @@ impl File {
                 }
             },
         };
+        let columns = match &raw.layout {
+            None => false,
+            Some(word) => match word.get_ref().as_str() {
+                "rows" => false,
+                "columns" => true,
+                other => {
+                    let reason = format!("unknown layout {other:?}; \"rows\" or \"columns\"");
+                    return Err(wrong(word.span().start, reason));
+                }
+            },
+        };
         let changes = changes(&raw).map_err(|(at, reason)| wrong(at, reason))?;
         let keys = KeyMap::with(&changes).map_err(|conflict| {
             let at = text.find("[keys").unwrap_or(0);
@@ -194,6 +211,8 @@ impl File {
             theme: raw.theme.unwrap_or_else(|| "default".to_owned()),
             figures,
             highlight: raw.highlight.unwrap_or(true),
+            mouse: raw.mouse.unwrap_or(true),
+            columns,
             chat: raw.chat.unwrap_or_else(default_chat),
             deadlines: raw.deadlines,
             profiles,

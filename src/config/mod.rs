@@ -149,6 +149,8 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Config, ConfigError> {
         language: language.unwrap_or_else(|| language_of(env)),
         figures,
         highlight: file.highlight,
+        mouse: file.mouse,
+        columns: file.columns,
         ambiguous_wide: false,
     };
     let name = env("LIAN_THEME").unwrap_or_else(|| file.theme.clone());

@@ -239,6 +239,16 @@ pub enum NoticeKind {
     },
     /// There is nothing that could be continued or sent now.
     NothingThere,
+    /// The mouse was taken, or left to the terminal.
+    Mouse {
+        /// It was taken.
+        on: bool,
+    },
+    /// The screen is too narrow for a pane beside the conversation.
+    TooNarrow {
+        /// Columns it takes.
+        columns: u16,
+    },
     /// A question was to be sent while an answer is arriving; it stays in the composer.
     StillAnswering,
     /// Messages wait in the queue and are not sent by themselves any more.
@@ -281,6 +291,8 @@ impl NoticeKind {
             Self::Stopped
             | Self::QuitAgain { .. }
             | Self::NothingThere
+            | Self::Mouse { .. }
+            | Self::TooNarrow { .. }
             | Self::StillAnswering
             | Self::QueueHolds { .. }
             | Self::Deleted { .. }

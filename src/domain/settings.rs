@@ -6,6 +6,7 @@ use super::models::ModelId;
 
 /// Settings in force, after flag > environment > project file > user file > default.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "settings are independent switches")]
 pub struct Settings {
     /// The model a new conversation begins with.
     pub model: ModelId,
@@ -23,6 +24,10 @@ pub struct Settings {
     pub figures: Figures,
     /// Colour code in answers.
     pub highlight: bool,
+    /// Clicks and the wheel are for the program; the terminal selects text only with Shift.
+    pub mouse: bool,
+    /// On a wide screen the side pane stands beside the conversation.
+    pub columns: bool,
     /// Characters of ambiguous width take two columns.
     pub ambiguous_wide: bool,
 }

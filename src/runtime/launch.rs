@@ -77,7 +77,8 @@ async fn ready(cli: &Cli, flags: config::Flags) -> Result<Ready, u8> {
     Ok(Ready { config, deps, simulator, log })
 }
 
-async fn headless(cli: &Cli, args: crate::cli::chat::ChatArgs) -> u8 {
+async fn headless(cli: &Cli, mut args: crate::cli::chat::ChatArgs) -> u8 {
+    args.plain = cli.global.plain;
     let question = match command::chat::prompt(&args) {
         Ok(Some(question)) => question,
         Ok(None) => {
@@ -108,7 +109,8 @@ async fn workbench(cli: Cli) -> u8 {
         When::Never => ColourChoice::Never,
     };
     let caps = Caps::read(colour, command::env);
-    if !terminal::is_terminal() || !caps.full_screen {
+    let plain = cli.global.plain || command::env("ACCESSIBLE").is_some_and(|value| value != "0");
+    if !terminal::is_terminal() || !(caps.full_screen || plain) {
         return without_a_screen(&cli).await;
     }
     let Ready { config, deps, simulator, log } = match ready(&cli, command::flags(&cli)).await {
@@ -116,7 +118,8 @@ async fn workbench(cli: Cli) -> u8 {
         Err(code) => return code,
     };
     install_panic_hook(&config, log.hidden().clone());
-    let start = super::Start { config, deps, caps, prompt: cli.prompt, simulator, seed: seed() };
+    let start =
+        super::Start { config, deps, caps, prompt: cli.prompt, simulator, seed: seed(), plain };
     match super::run(start).await {
         Ok(ended) => {
             if let Some(farewell) = ended.farewell {

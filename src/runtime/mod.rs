@@ -13,6 +13,7 @@ mod frame;
 mod launch;
 mod painter;
 mod perform;
+mod plain;
 mod shutdown;
 mod signals;
 
@@ -68,6 +69,8 @@ pub struct Start {
     pub simulator: Option<sim::Server>,
     /// Random, for ids.
     pub seed: u64,
+    /// Lines that are only ever added instead of a screen.
+    pub plain: bool,
 }
 
 /// How the workbench ended.
@@ -116,11 +119,12 @@ struct Runtime {
 
 /// Runs the workbench on a terminal that is there. Returns after the terminal was given back.
 pub async fn run(start: Start) -> std::io::Result<Ended> {
-    let Start { config, deps, caps, prompt, simulator, seed } = start;
+    let Start { config, deps, caps, prompt, simulator, seed, plain } = start;
     let Config { settings, theme, keys, paths, .. } = config;
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
+    let mouse = settings.mouse;
     let (out, events) = mpsc::channel(CHANNEL);
     let state = AppState::new(settings, IdSource::new(seed), now);
     let endpoint = &deps.endpoint;
@@ -128,7 +132,11 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let no_key = (endpoint.needs_key() && !endpoint.has_key())
         .then(|| Notice::new(NoticeKind::KeyMissing { origin: endpoint.origin() }));
     let signals = Signals::new()?;
-    let painter = Painter::enter(caps, theme)?;
+    let (painter, plain) = if plain {
+        (None, Some(plain::Plain::new(theme)?))
+    } else {
+        (Some(Painter::enter(caps, theme, mouse)?), None)
+    };
     let mut runtime = Runtime {
         state,
         keys,
@@ -136,8 +144,8 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         frames: FrameClock::default(),
         services: Services::start(deps, paths.data, &out),
         events,
-        input: Some(Events::new(painter.size())),
-        painter: Some(painter),
+        input: painter.as_ref().map(|painter| Events::new(painter.size())),
+        painter,
         signals,
         give_up: None,
         reason: None,
@@ -152,7 +160,13 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     runtime.perform(effects);
     runtime.frames.at_once(now.since_start);
     // The panic hook gives the terminal back; the state is still here, and what arrived is saved.
-    let reason = AssertUnwindSafe(runtime.until_the_end()).catch_unwind().await;
+    let until_the_end = async {
+        match plain {
+            Some(plain) => runtime.lines_until_the_end(plain).await,
+            None => runtime.until_the_end().await,
+        }
+    };
+    let reason = AssertUnwindSafe(until_the_end).catch_unwind().await;
     let reason = reason.unwrap_or(Reason::Panicked);
     let ended = runtime.shut_down(reason, language).await;
     if let Some(simulator) = simulator {
@@ -280,6 +294,12 @@ impl Runtime {
                     #[cfg(debug_assertions)]
                     drill::panic_if_asked();
                     self.repaint();
+                }
+                Wanted::Screen(ScreenCommand::Mouse(on)) => {
+                    let done = self.painter.as_mut().map(|painter| painter.set_mouse(on));
+                    if let Some(Err(Gone(_))) = done {
+                        self.hang_up();
+                    }
                 }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
                 Wanted::Quit => self.reason = Some(Reason::Quit),

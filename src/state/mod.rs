@@ -23,12 +23,14 @@ use conversations::Conversations;
 use focus::{Focus, ListPlace, Overlay};
 use notices::Notices;
 use outbox::Outbox;
-use scroll::Position;
+use scroll::{Move, Position};
 
-use crate::action::{Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction};
+use crate::action::{
+    Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
+};
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::{ConversationId, IdSource, MessageId};
+use crate::domain::ids::{ConversationId, IdSource};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -69,22 +71,39 @@ pub struct AppState {
     quitting: bool,
     /// The terminal window has the focus.
     focused: bool,
+    screen: Screen,
     happened: u64,
 }
+
+/// How the screen is used.
+#[derive(Debug)]
+struct Screen {
+    /// The mouse is ours.
+    mouse: bool,
+    /// The side pane is wanted.
+    columns: bool,
+    /// Columns, as it was painted last.
+    width: u16,
+}
+
+/// Rows the wheel moves by.
+const WHEEL: u16 = 3;
 
 /// What the painter found out: the places of things on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
-    /// The message that is meant, if one was gone to.
-    pub selected: Option<MessageId>,
+    /// The message that is marked; `None` is the last one.
+    pub mark: Option<usize>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
     pub composer_top: u16,
     /// Where the rows of the open list are.
     pub list: ListPlace,
+    /// Columns of the screen.
+    pub width: u16,
 }
 
 impl AppState {
@@ -92,7 +111,9 @@ impl AppState {
     #[must_use]
     pub fn new(settings: Settings, mut ids: IdSource, now: Now) -> Self {
         let chat = new_chat(&settings, &mut ids, now);
+        let screen = Screen { mouse: settings.mouse, columns: settings.columns, width: 0 };
         Self {
+            screen,
             settings,
             ids,
             focus: Focus::default(),
@@ -147,6 +168,7 @@ impl AppState {
                 Vec::new()
             }
             Action::Press { row, .. } => self.on_press(row, now),
+            Action::Wheel { up } => self.on_wheel(up, now),
             Action::Focused(focused) => {
                 self.focused = focused;
                 Vec::new()
@@ -227,9 +249,12 @@ impl AppState {
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        self.conversations.shown_mut().scroll.arrived(painted.position, painted.selected);
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        scroll.arrived(painted.position);
+        scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
+        self.screen.width = painted.width;
         self.focus.list = painted.list;
         if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) {
             picker.set_page(usize::from(painted.list.height));
@@ -254,6 +279,12 @@ impl AppState {
         &self.settings
     }
 
+    /// The side pane is wanted beside the conversation.
+    #[must_use]
+    pub fn columns(&self) -> bool {
+        self.screen.columns
+    }
+
     /// The focus.
     #[must_use]
     pub fn focus(&self) -> &Focus {
@@ -270,6 +301,20 @@ impl AppState {
     #[must_use]
     pub fn conversations(&self) -> &Conversations {
         &self.conversations
+    }
+
+    /// The message that is acted upon, by its index in the conversation that is shown: the marked
+    /// one while the reader is there, else the last answer that has come to something.
+    #[must_use]
+    pub fn current_message(&self) -> Option<usize> {
+        let chat = self.conversations.shown();
+        let answered = |entry: &chat::Entry| {
+            entry.role() == crate::domain::chat::Role::Assistant && !entry.text().is_empty()
+        };
+        match self.focus.pane {
+            focus::Pane::Transcript => chat.current(),
+            focus::Pane::Composer => chat.entries().iter().rposition(answered),
+        }
     }
 
     /// What the user is being told.
@@ -302,6 +347,20 @@ impl AppState {
             FocusAction::Transcript => self.focus.pane = focus::Pane::Transcript,
             FocusAction::Composer => self.focus.pane = focus::Pane::Composer,
         }
+    }
+
+    fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
+        if self.list_is_open() {
+            return self.on_list(if up { ListAction::Up } else { ListAction::Down }, now);
+        }
+        if self.focus.overlay.is_some() {
+            self.focus.wheel_help(up);
+        } else {
+            let rows = i32::from(WHEEL);
+            let scroll = &mut self.conversations.shown_mut().scroll;
+            scroll.wish(Move::Rows(if up { -rows } else { rows }));
+        }
+        Vec::new()
     }
 
     fn on_press(&mut self, row: u16, now: Now) -> Effects {

@@ -18,6 +18,7 @@ use crate::domain::notice::{Level, Notice, NoticeKind};
 use crate::domain::time::Now;
 use crate::effect::{Effect, HighlightCommand, ScreenCommand};
 use crate::event::ServiceEvent;
+use crate::layout::WIDE;
 
 impl AppState {
     pub(super) fn on_app(&mut self, action: App, now: Now) -> Effects {
@@ -28,6 +29,19 @@ impl AppState {
             App::Suspend => vec![Effect::Screen(ScreenCommand::Suspend)],
             App::Help => {
                 self.focus.toggle_help();
+                Vec::new()
+            }
+            App::Mouse => {
+                let on = !self.screen.mouse;
+                self.screen.mouse = on;
+                self.notices.tell(Notice::new(NoticeKind::Mouse { on }), now);
+                vec![Effect::Screen(ScreenCommand::Mouse(on))]
+            }
+            App::Layout => {
+                self.screen.columns = !self.screen.columns;
+                if self.screen.columns && self.screen.width < WIDE {
+                    self.notices.tell(Notice::new(NoticeKind::TooNarrow { columns: WIDE }), now);
+                }
                 Vec::new()
             }
             App::Palette => {
@@ -102,13 +116,14 @@ impl AppState {
             self.focus.scroll_help(action);
             return Vec::new();
         }
+        let current = self.current_message();
         let chat = self.conversations.shown_mut();
         let wish = match action {
             ChatAction::Stop => return self.stop_answer(now),
             ChatAction::Continue => return self.go_on(now),
             ChatAction::SendNow => return self.send_now(now),
             ChatAction::Reasoning => {
-                toggle_reasoning(chat);
+                toggle_reasoning(chat, current);
                 return Vec::new();
             }
             ChatAction::End => {
@@ -125,6 +140,14 @@ impl AppState {
             ChatAction::Top => Move::Top,
             ChatAction::QuestionBefore => Move::Questions(-1),
             ChatAction::QuestionAfter => Move::Questions(1),
+            ChatAction::MessageBefore => {
+                chat.mark(-1);
+                return Vec::new();
+            }
+            ChatAction::MessageAfter => {
+                chat.mark(1);
+                return Vec::new();
+            }
         };
         chat.scroll.wish(wish);
         self.place_since.get_or_insert(now.since_start);
@@ -329,10 +352,11 @@ pub(super) fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     effects
 }
 
-/// Opens or folds the reasoning of the last answer that has one.
-fn toggle_reasoning(chat: &mut Chat) {
+/// Opens or folds the reasoning of the current message, or of the last answer that has one.
+fn toggle_reasoning(chat: &mut Chat, current: Option<usize>) {
     let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0;
-    if let Some(at) = chat.entries().iter().rposition(with)
+    let current = current.filter(|at| chat.entries().get(*at).is_some_and(with));
+    if let Some(at) = current.or_else(|| chat.entries().iter().rposition(with))
         && let Some(entry) = chat.entry_mut(at)
     {
         entry.reasoning_open = !entry.reasoning_open;
@@ -340,7 +364,7 @@ fn toggle_reasoning(chat: &mut Chat) {
             // Whoever opens it wants to read it: its head comes to the top.
             let head = chat.entries().get(at).map(super::chat::Entry::id);
             if let Some(head) = head {
-                chat.scroll.arrived(Position::head(head, 0), None);
+                chat.scroll.arrived(Position::head(head, 0));
             }
         } else {
             chat.scroll.to_end();

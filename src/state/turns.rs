@@ -3,8 +3,8 @@
 //! (`chat`) and what arrives (`policy`).
 
 use super::chat::Editing;
+use super::focus::Pane;
 use super::policy::effects_of;
-use super::scroll::Move;
 use super::{AppState, Effects};
 use crate::action::Turns;
 use crate::domain::chat::Role;
@@ -22,8 +22,6 @@ impl AppState {
             Turns::Edit => self.edit_question(now),
             Turns::BranchBefore => self.branch(-1, now),
             Turns::BranchAfter => self.branch(1, now),
-            Turns::MessageBefore => self.message(-1, now),
-            Turns::MessageAfter => self.message(1, now),
             Turns::Fork => self.fork(now),
             Turns::Queue => {
                 self.toggle_queue();
@@ -42,6 +40,15 @@ impl AppState {
         Vec::new()
     }
 
+    /// The message that is meant: the marked one while the reader is there, else the last one.
+    fn meant(&self) -> Option<usize> {
+        let chat = self.conversations.shown();
+        match self.focus.pane {
+            Pane::Transcript => chat.current(),
+            Pane::Composer => chat.entries().len().checked_sub(1),
+        }
+    }
+
     /// One answer at a time in a conversation: the rest waits or is refused.
     fn still_answering(&mut self, now: Now) -> bool {
         let running = self.conversations.shown().running().is_some();
@@ -56,10 +63,11 @@ impl AppState {
             return Vec::new();
         }
         let (id, turn) = (self.ids.message(), self.ids.turn());
+        let meant = self.meant();
         let chat = self.conversations.shown_mut();
         // The service takes seeds below 2^31; a turn's number is random.
         let seed = with_seed.then(|| (turn.0.unsigned_abs() >> 16) & 0x7fff_ffff);
-        let answer = chat.current_answer().map(super::chat::Entry::id);
+        let answer = meant.and_then(|at| chat.answer_at(at)).map(super::chat::Entry::id);
         let asked = answer.and_then(|answer| chat.regenerate(answer, id, seed, turn, now));
         match asked {
             Some(asked) => effects_of(turn, asked),
@@ -70,7 +78,8 @@ impl AppState {
     /// Puts the question that is meant into the composer.
     fn edit_question(&mut self, now: Now) -> Effects {
         let chat = self.conversations.shown();
-        let Some(question) = chat.current_question() else { return self.nothing_there(now) };
+        let question = self.meant().and_then(|at| chat.question_at(at));
+        let Some(question) = question else { return self.nothing_there(now) };
         let (id, text) = (question.id(), question.text().to_owned());
         let draft = match &chat.editing {
             Some(editing) => editing.draft.clone(),
@@ -79,7 +88,7 @@ impl AppState {
         let effects = self.keep_in_history();
         self.composer.set(&text);
         self.conversations.shown_mut().editing = Some(Editing { question: id, draft });
-        self.focus.pane = super::focus::Pane::Composer;
+        self.focus.pane = Pane::Composer;
         self.draft_since.get_or_insert(now.since_start);
         effects
     }
@@ -119,8 +128,8 @@ impl AppState {
 
     /// Shows another branch: of the message that is meant, or of the answer to it.
     fn branch(&mut self, by: isize, now: Now) -> Effects {
+        let Some(current) = self.meant() else { return Vec::new() };
         let chat = self.conversations.shown_mut();
-        let Some(current) = chat.current() else { return Vec::new() };
         let path = &chat.entries()[..(current + 2).min(chat.entries().len())];
         let near = path.iter().skip(current).chain(path[..current].iter().rev());
         // The message itself, its answer, then what is above it.
@@ -133,23 +142,15 @@ impl AppState {
         effects
     }
 
-    fn message(&mut self, by: i32, now: Now) -> Effects {
-        self.conversations.shown_mut().scroll.wish(Move::Messages(by));
-        self.place_since.get_or_insert(now.since_start);
-        Vec::new()
-    }
-
     /// Copies what is shown down to the message that is meant into a new conversation.
     fn fork(&mut self, now: Now) -> Effects {
-        let Some(current) = self.conversations.shown().current() else {
-            return self.nothing_there(now);
-        };
+        let Some(current) = self.meant() else { return self.nothing_there(now) };
         let mut effects = self.leave_shown(now);
         let (chat, store) = self.conversations.shown().fork(current, &mut self.ids, now);
         effects.extend(store.into_iter().map(Effect::Store));
         self.conversations.open(chat);
         effects.extend(self.enter_shown());
-        self.focus.pane = super::focus::Pane::Composer;
+        self.focus.pane = Pane::Composer;
         if !self.composer.is_empty() {
             self.draft_since.get_or_insert(now.since_start);
         }
@@ -197,7 +198,7 @@ impl AppState {
         self.leave_editing(now);
         let mut effects = self.keep_in_history();
         self.composer.set(&message.text);
-        self.focus.pane = super::focus::Pane::Composer;
+        self.focus.pane = Pane::Composer;
         // Stored as a draft before it leaves the queue: a kill in between loses nothing.
         effects.push(self.draft_effect());
         effects.push(save);

@@ -4,15 +4,16 @@
 use ratatui::buffer::Buffer;
 
 use super::Scene;
-use super::cache::{RowCache, Visible};
+use super::cache::{Line, RowCache, Visible};
 use super::canvas::Pen;
-use crate::domain::chat::Role as Speaker;
-use crate::domain::ids::MessageId;
 use crate::layout::Area;
-use crate::state::chat::Entry;
+use crate::state::focus::Pane;
 use crate::state::scroll::{Move, Place, Position, Seen};
 use crate::theme::Role;
 use crate::words::{Phrase, say};
+
+/// What sets the number of a marked row apart.
+const MARKED: u64 = 0x5bd1_e995_7f4a_7c15;
 
 /// Rows of the conversation that are on the screen, from the top.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -21,8 +22,16 @@ pub(super) struct Window {
     pub(super) top: Place,
     /// The end of the conversation is on the screen.
     pub(super) at_end: bool,
-    /// The message that is meant, if one was gone to.
-    pub(super) selected: Option<MessageId>,
+    /// The marked message, if there is any.
+    pub(super) marked: Option<usize>,
+}
+
+impl Window {
+    /// The mark as the state keeps it: at the end the last message is marked, whichever that is.
+    pub(super) fn mark(&self, scene: &Scene<'_>) -> Option<usize> {
+        let last = scene.state.conversations().shown().entries().len().checked_sub(1);
+        self.marked.filter(|_| !self.at_end || self.marked != last)
+    }
 }
 
 /// Carries out the scroll wishes and finds the rows to show.
@@ -30,8 +39,7 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
     let chat = scene.state.conversations().shown();
     let entries = chat.entries().len();
     if entries == 0 || height == 0 {
-        let selected = chat.scroll.selected();
-        return Window { top: Place::default(), at_end: true, selected };
+        return Window { top: Place::default(), at_end: true, marked: None };
     }
     let height = usize::from(height);
     let last = last_top(scene, cache, height);
@@ -39,25 +47,51 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
         Position::End => last,
         Position::At(seen) => limit(scene, cache, &seen),
     };
-    let mut meant = chat.scroll.selected().and_then(|id| chat.index(id));
+    let mut marked = chat.current().unwrap_or(0);
     for wish in chat.scroll.moves() {
-        (top, meant) = match *wish {
-            Move::Top => (Place::default(), None),
-            Move::Rows(rows) => (step(scene, cache, top, i64::from(rows)), None),
+        top = match *wish {
+            Move::Top => {
+                marked = 0;
+                Place::default()
+            }
+            Move::Message(at) => {
+                marked = at.min(entries - 1);
+                into_sight(scene, cache, top, marked, height)
+            }
+            Move::Rows(rows) => step(scene, cache, top, i64::from(rows)),
             Move::HalfPages(halves) => {
                 // A whole page keeps one row of the last one in sight.
                 let half = ((height.saturating_sub(1)) / 2).max(1) as i64;
-                (step(scene, cache, top, half * i64::from(halves)), None)
+                step(scene, cache, top, half * i64::from(halves))
             }
             Move::Questions(by) => {
-                to_head(scene, (top, last), meant, by, |entry| entry.role() == Speaker::User)
+                let to = question(scene, top.min(last), by);
+                marked = to.map_or(entries - 1, |to| to.entry);
+                to.unwrap_or(last)
             }
-            Move::Messages(by) => to_head(scene, (top, last), meant, by, |_| true),
         };
         top = top.min(last);
     }
-    let selected = meant.and_then(|at| chat.entries().get(at)).map(Entry::id);
-    Window { top: top.min(last), at_end: top >= last, selected }
+    let top = top.min(last);
+    // A mark that went out of sight goes on with what is in sight.
+    let end = step(scene, cache, top, height as i64 - 1);
+    let marked = marked.clamp(top.entry, end.entry);
+    Window { top, at_end: top >= last, marked: Some(marked) }
+}
+
+/// The place from which a message is in sight: as it is if all of it is, else its head is on top.
+fn into_sight(
+    scene: &Scene<'_>,
+    cache: &mut RowCache,
+    top: Place,
+    entry: usize,
+    height: usize,
+) -> Place {
+    let head = head_of(entry);
+    let rows = cache.height(scene, entry);
+    let end = step(scene, cache, top, height as i64 - 1);
+    let whole = top <= head && Place { entry, row: rows.saturating_sub(1) } <= end;
+    if whole { top } else { head }
 }
 
 /// The place at which the conversation's last row is the screen's last row.
@@ -107,31 +141,19 @@ fn step(scene: &Scene<'_>, cache: &mut RowCache, from: Place, by: i64) -> Place 
     }
 }
 
-/// The message before or after the one that is meant, or else around the first row shown; past the
-/// last one comes the end.
-fn to_head(
-    scene: &Scene<'_>,
-    (top, last): (Place, Place),
-    meant: Option<usize>,
-    by: i32,
-    wanted: impl Fn(&Entry) -> bool,
-) -> (Place, Option<usize>) {
+/// The question before or after a place; `None` past the last one: the end.
+fn question(scene: &Scene<'_>, from: Place, by: i32) -> Option<Place> {
+    use crate::domain::chat::Role;
     let entries = scene.state.conversations().shown().entries();
-    let is = |at: &usize| wanted(&entries[*at]);
-    let found = if by < 0 {
-        let before = match meant {
-            Some(at) => at,
-            // At the end all is above.
-            None if top >= last => entries.len(),
-            // Within a question's own answer the first step leads to that question.
-            None => top.entry + usize::from(top.row > head_of(top.entry).row),
-        };
-        Some((0..before).rev().find(is).or(meant).unwrap_or(0))
+    let is_question = |at: &usize| entries[*at].role() == Role::User;
+    let at = if by < 0 {
+        // Within a question's own answer the first step leads to that question.
+        let before = from.entry + usize::from(from.row > head_of(from.entry).row);
+        (0..before).rev().find(is_question).unwrap_or(0)
     } else {
-        let from = meant.unwrap_or(if top >= last { entries.len() } else { top.entry });
-        (from + 1..entries.len()).find(is)
+        (from.entry + 1..entries.len()).find(is_question)?
     };
-    found.map_or((last, None), |at| (head_of(at), Some(at)))
+    Some(head_of(at))
 }
 
 /// The row that names a message: below the blank one that sets it off from the message before.
@@ -153,6 +175,8 @@ pub(super) fn paint(
         return;
     }
     let entries = scene.state.conversations().shown().entries().len();
+    let reading = scene.state.focus().pane == Pane::Transcript;
+    let marked = window.marked.filter(|_| reading);
     let mut place = window.top;
     for y in area.y..area.bottom() {
         while place.entry < entries && place.row >= cache.height(scene, place.entry) {
@@ -163,20 +187,21 @@ pub(super) fn paint(
         } else {
             Visible::Blank
         };
-        let mark = place == head_of(place.entry) && is_meant(scene, window, place.entry);
-        if changed(y, visible.hash() ^ if mark { MARK } else { 0 }) {
+        // The row that sets a message off from the one before belongs to neither.
+        let marked = marked == Some(place.entry) && place >= head_of(place.entry);
+        let hash = if marked { (visible.hash() ^ MARKED) | 1 } else { visible.hash() };
+        if changed(y, hash) {
             let mut pen = Pen::row(buffer, area, y, scene.widths);
             match visible {
                 Visible::Blank => {}
-                Visible::Line(line) if mark => {
-                    pen.write("›", scene.theme.style(Role::Accent));
-                    put(&mut pen, &line.parts[line.parts.len().min(1)..], scene);
-                }
-                Visible::Line(line) => put(&mut pen, &line.parts, scene),
+                Visible::Line(line) => put(&mut pen, line, scene),
                 Visible::Row { row, indent, over } => {
                     let over = over.map(|role| scene.theme.style(role));
                     pen.skip(indent).row_of(row, scene.theme, over);
                 }
+            }
+            if marked {
+                mark(scene, area, y, buffer);
             }
         }
         place.row += 1;
@@ -184,17 +209,16 @@ pub(super) fn paint(
     cache.forget_far(scene, window.top.entry, place.entry);
 }
 
-/// Sets the number of a marked row apart from that of the same row without a mark.
-const MARK: u64 = 0x6d61_726b_6564_0000;
-
-/// The message was gone to: what follows means it.
-fn is_meant(scene: &Scene<'_>, window: &Window, entry: usize) -> bool {
-    let entries = scene.state.conversations().shown().entries();
-    window.selected.is_some() && window.selected == entries.get(entry).map(Entry::id)
+/// Marks a row of the current message in the column that every row leaves free.
+fn mark(scene: &Scene<'_>, area: Area, y: u16, buffer: &mut Buffer) {
+    let bar = if scene.widths.text("▎") == 1 { "▎" } else { "|" };
+    if let Some(cell) = buffer.cell_mut((area.x, y)) {
+        cell.set_symbol(bar).set_style(scene.theme.style(Role::LineFocused));
+    }
 }
 
-fn put(pen: &mut Pen<'_>, parts: &[(String, Role)], scene: &Scene<'_>) {
-    for (text, role) in parts {
+fn put(pen: &mut Pen<'_>, line: &Line, scene: &Scene<'_>) {
+    for (text, role) in &line.parts {
         pen.write(text, scene.theme.style(*role));
     }
 }

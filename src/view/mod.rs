@@ -25,7 +25,9 @@ mod help;
 mod message;
 mod notices;
 mod palette;
+pub mod plain;
 mod queue;
+mod side;
 mod status;
 mod widgets;
 
@@ -153,6 +155,7 @@ impl View {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
                 queue: queue::height(scene),
+                side: scene.state.columns(),
             },
             |around| around.wish,
         );
@@ -167,8 +170,9 @@ impl View {
             // Rows of another pane are not what the transcript remembers; its own still are, so
             // that the terminal can move them when the composer grows.
             let before = self.panes.transcript;
+            let narrowed = before.width != panes.transcript.width;
             for (y, hash) in (0..height).zip(&mut self.hashes) {
-                if y < before.y || y >= before.bottom() {
+                if narrowed || y < before.y || y >= before.bottom() {
                     *hash = UNKNOWN;
                 }
             }
@@ -176,8 +180,11 @@ impl View {
         self.panes = panes;
         self.overlaid = overlaid;
         let (window, moved) = self.transcript(scene, panes.transcript);
-        let position = self.position(scene, &window, width);
+        // A region scrolls in full width: a pane beside the transcript would go along.
+        let moved = moved.filter(|_| panes.side.width == 0);
+        let position = self.position(scene, &window, panes.transcript.width);
         let at_end = window.at_end;
+        let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
@@ -185,10 +192,11 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
-            selected: window.selected,
+            mark,
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
+            width,
         };
         let mut cursor = Some(caret);
         if let Some(overlay) = &scene.state.focus().overlay {
@@ -238,6 +246,10 @@ impl View {
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);
+        if panes.side.width > 0 {
+            side::paint(scene, panes.side, buffer);
+            dirty.extend(panes.side.y..panes.side.bottom());
+        }
         // A few rows, compared cell by cell later.
         dirty.extend(0..panes.transcript.y);
         dirty.extend(panes.transcript.bottom()..buffer.area.height);

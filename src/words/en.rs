@@ -281,6 +281,17 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("Another answer is still arriving. Press Ctrl+C again to quit.", "")
         }
         NoticeKind::NothingThere => fixed("There is nothing to go on with here.", ""),
+        NoticeKind::Mouse { on: true } => fixed(
+            "The mouse is lian's: the wheel scrolls, a click chooses. Shift selects text.",
+            "",
+        ),
+        NoticeKind::Mouse { on: false } => {
+            fixed("The mouse is the terminal's: drag to select text.", "")
+        }
+        NoticeKind::TooNarrow { columns } => with(
+            format!("Side by side takes a screen of {columns} columns; until then it is in rows."),
+            "",
+        ),
         NoticeKind::StillAnswering => {
             fixed("An answer is still arriving. Let it end first, or stop it with Esc.", "")
         }

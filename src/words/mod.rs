@@ -5,6 +5,8 @@
 pub mod conversations;
 mod en;
 pub mod palette;
+pub mod plain;
+pub mod side;
 pub mod turns;
 mod zh_cn;
 

@@ -93,6 +93,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "redraw" => "重画屏幕",
         "suspend" => "挂起，回到 shell",
         "help" => "显示或收起帮助",
+        "toggle_mouse" => "把鼠标交给终端，或收回",
+        "toggle_layout" => "侧栏与对话并列，或上下排列",
         "palette" => "搜索并执行任何操作",
         "commands" => "按名字执行命令",
         "row_up" => "上一行",
@@ -121,6 +123,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "to_end" => "到末尾并跟随",
         "question_before" => "到前一个问题",
         "question_after" => "到后一个问题",
+        "message_before" => "标记前一条消息",
+        "message_after" => "标记后一条消息",
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
@@ -133,8 +137,6 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "edit_question" => "修改这个问题再问",
         "branch_before" => "到前一个分支",
         "branch_after" => "到后一个分支",
-        "message_before" => "到前一条消息",
-        "message_after" => "到后一条消息",
         "fork_conversation" => "从这里复制成新对话",
         "queue" => "排队等待发送的消息",
         "queue_edit" => "取回最后一条排队的消息",
@@ -340,6 +342,13 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("另一个回答还在到来。再按一次 Ctrl+C 退出。", "")
         }
         NoticeKind::NothingThere => fixed("这里没有可以接着做的。", ""),
+        NoticeKind::Mouse { on: true } => {
+            fixed("鼠标归 lian：滚轮滚动，点击选择。按住 Shift 可选取文字。", "")
+        }
+        NoticeKind::Mouse { on: false } => fixed("鼠标归终端：拖动即可选取文字。", ""),
+        NoticeKind::TooNarrow { columns } => {
+            with(format!("并列布局需要 {columns} 列宽的屏幕；现在上下排列。"), "")
+        }
         NoticeKind::StillAnswering => fixed("回答还在到来。请等它结束，或按 Esc 停止。", ""),
         NoticeKind::QueueHolds { waiting } => {
             with(format!("{waiting} 条排队的消息先不发送。按 Alt+G 接着发送。"), "")

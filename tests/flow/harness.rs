@@ -40,6 +40,8 @@ pub(crate) fn settings() -> Settings {
         language: Language::En,
         figures: Figures::Documented,
         highlight: true,
+        mouse: true,
+        columns: false,
         ambiguous_wide: false,
     }
 }

@@ -9,6 +9,8 @@ mod conversations;
 mod harness;
 mod keeping;
 mod many;
+mod marking;
+mod mouse;
 mod palette;
 mod reading;
 mod script;

@@ -15,6 +15,7 @@ mod flood;
 mod hangup;
 mod hostile;
 mod leaving;
+mod plain;
 mod restart;
 mod sizes;
 mod suspend;

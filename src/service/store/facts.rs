@@ -361,6 +361,12 @@ enum KindRow {
     },
     ConversationGone,
     Forked,
+    Mouse {
+        on: bool,
+    },
+    TooNarrow {
+        columns: u16,
+    },
     Resumed {
         messages: usize,
     },
