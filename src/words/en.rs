@@ -305,9 +305,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "Another lian writes to this conversation too; what both write is kept.",
             "Open it again from the list (Alt+S) to see all of it.",
         ),
-        NoticeKind::ArrivingElsewhere => {
-            fixed("This answer is still arriving in another lian.", "")
-        }
+        NoticeKind::ArrivingElsewhere => fixed("It still arrives in another lian.", ""),
         NoticeKind::Deleted { title } => {
             with(format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."), "")
         }
