@@ -1,7 +1,9 @@
 //! The table of keys: context, keys, action. Dispatch, help, the README's key block and the
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List};
+use crate::action::{
+    Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List, Turns,
+};
 
 /// One row of the table: in this context these keys mean that.
 #[derive(Debug)]
@@ -24,6 +26,18 @@ const fn edit(keys: &'static [&'static str], edit: Edit) -> Binding {
 
 const fn chat(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Transcript, keys, Action::Chat(chat))
+}
+
+const fn turns(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Transcript, keys, Action::Turns(turns))
+}
+
+const fn stored(keys: &'static [&'static str], action: Conversations) -> Binding {
+    row(Context::Conversations, keys, Action::Conversations(action))
+}
+
+const fn queue(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Queue, keys, Action::Turns(turns))
 }
 
 const fn list(keys: &'static [&'static str], list: List) -> Binding {
@@ -77,6 +91,12 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["J", "shift+down"], Chat::MessageAfter),
     chat(&["t", "space"], Chat::Reasoning),
     chat(&["c"], Chat::Continue),
+    turns(&["r"], Turns::Regenerate),
+    turns(&["R"], Turns::Reseed),
+    turns(&["e"], Turns::Edit),
+    turns(&["<", "left"], Turns::BranchBefore),
+    turns(&[">", "right"], Turns::BranchAfter),
+    turns(&["f"], Turns::Fork),
     row(Context::Transcript, &["?"], Action::App(App::Help)),
     row(Context::Transcript, &["enter", "i"], Action::Focus(Focus::Composer)),
     list(&["up", "ctrl+p"], List::Up),
@@ -86,6 +106,12 @@ pub const BINDINGS: &[Binding] = &[
     list(&["alt+<", "ctrl+home"], List::First),
     list(&["alt+>", "ctrl+end"], List::Last),
     list(&["enter"], List::Accept),
+    stored(&["alt+r"], Conversations::Rename),
+    stored(&["alt+d"], Conversations::Delete),
+    stored(&["alt+u"], Conversations::Undelete),
+    queue(&["alt+up", "shift+up"], Turns::QueueUp),
+    queue(&["alt+down", "shift+down"], Turns::QueueDown),
+    queue(&["alt+d", "delete"], Turns::QueueRemove),
     query(&["backspace"], Edit::DeleteBefore),
     query(&["delete", "ctrl+d"], Edit::DeleteAfter),
     query(&["ctrl+w", "alt+backspace", "ctrl+backspace"], Edit::DeleteWordBefore),
@@ -112,6 +138,10 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+n"], Action::Chat(Chat::SendNow)),
     global(&["alt+."], Action::Chat(Chat::Stop)),
     global(&["ctrl+n"], Action::Conversations(Conversations::New)),
+    global(&["alt+s"], Action::Conversations(Conversations::List)),
+    global(&["alt+w"], Action::Turns(Turns::Queue)),
+    global(&["alt+e"], Action::Turns(Turns::QueueEdit)),
+    global(&["alt+g"], Action::Turns(Turns::QueueSend)),
     global(&["alt+pageup"], Action::Conversations(Conversations::Before)),
     global(&["alt+pagedown"], Action::Conversations(Conversations::After)),
     global(&["tab"], Action::Focus(Focus::Next)),

@@ -11,8 +11,10 @@ mod overlays;
 pub mod palette;
 pub mod picker;
 mod policy;
+pub mod queue;
 pub mod scroll;
 mod settings;
+mod turns;
 
 use std::time::Duration;
 
@@ -25,11 +27,11 @@ use outbox::Outbox;
 use scroll::{Move, Position};
 
 use crate::action::{
-    Action, Composer as ComposerAction, Context, Focus as FocusAction, List as ListAction,
+    Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
 };
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::IdSource;
+use crate::domain::ids::{ConversationId, IdSource};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -40,6 +42,9 @@ pub type Effects = Vec<Effect>;
 
 /// A draft waits at most this long before it is handed to the store.
 const SAVE_DRAFT_AFTER: Duration = Duration::from_millis(250);
+
+/// The reader's place waits at most this long before it is handed to the store.
+const SAVE_PLACE_AFTER: Duration = Duration::from_secs(1);
 
 /// The one owner of all state.
 #[derive(Debug)]
@@ -55,6 +60,12 @@ pub struct AppState {
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
     draft_since: Option<Duration>,
+    /// Since when the reader's place differs from the stored one.
+    place_since: Option<Duration>,
+    /// A conversation that was asked of the store, to be shown when it comes.
+    opening: Option<ConversationId>,
+    /// Conversations that were deleted since the start, the last one last.
+    deleted: Vec<ConversationId>,
     /// A conversation from the store may take the place of the empty one at the start.
     restore: bool,
     /// The end of the program was asked for.
@@ -114,6 +125,9 @@ impl AppState {
             outbox: Outbox::default(),
             quit_until: None,
             draft_since: None,
+            place_since: None,
+            opening: None,
+            deleted: Vec::new(),
             restore: false,
             quitting: false,
             focused: true,
@@ -151,6 +165,7 @@ impl AppState {
             Action::Composer(action) => self.on_composer(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
+            Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -173,7 +188,7 @@ impl AppState {
             ServiceEvent::Store(event) => self.on_store(event, now),
             ServiceEvent::Highlight(event) => {
                 for chat in self.conversations.all_mut() {
-                    if chat.coloured(event.clone()) {
+                    if chat.coloured(&event) {
                         break;
                     }
                 }
@@ -208,6 +223,7 @@ impl AppState {
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
+        effects.extend(self.search_now(now));
         self.outbox.order(effects)
     }
 
@@ -224,7 +240,10 @@ impl AppState {
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
         let choice = self.choice_deadline();
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice];
+        let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
+        let search = self.search_deadline();
+        let others =
+            [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice, place, search];
         others.into_iter().flatten().chain(chats).min()
     }
 
@@ -315,6 +334,11 @@ impl AppState {
     fn on_composer(&mut self, action: ComposerAction, now: Now) -> Effects {
         // A paste finds the composer from anywhere.
         self.focus.pane = focus::Pane::Composer;
+        let up = action == ComposerAction::Edit(Edit::Up);
+        if up && self.composer.is_empty() && !self.conversations.shown().queue.is_empty() {
+            // What waits is nearer than what was sent long ago.
+            return self.queue_edit(now);
+        }
         match self.composer.on_action(action) {
             composer::Outcome::Moved => Vec::new(),
             composer::Outcome::Changed => {
@@ -366,6 +390,23 @@ impl AppState {
                 self.restored(last.map(|last| *last), now)
             }
             StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Listed(rows) => {
+                self.listed(rows);
+                Vec::new()
+            }
+            StoreEvent::Opened(saved) => self.opened(*saved, now),
+            StoreEvent::Gone(id) => {
+                self.gone(id, now);
+                Vec::new()
+            }
+            StoreEvent::Found { query, conversations } => {
+                self.found_texts(&query, conversations);
+                Vec::new()
+            }
+            StoreEvent::MovedOn(id) => {
+                self.moved_on(id, now);
+                Vec::new()
+            }
             StoreEvent::Trouble(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -383,6 +424,8 @@ fn new_chat(settings: &Settings, ids: &mut IdSource, now: Now) -> Chat {
         model: settings.model.clone(),
         created_ms: now.wall_ms,
         updated_ms: now.wall_ms,
+        leaf: None,
+        params: None,
     };
     Chat::new(conversation, settings.params.clone(), settings.system.clone())
 }
