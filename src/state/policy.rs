@@ -61,7 +61,7 @@ impl AppState {
         if self.quit_until.is_some_and(|until| now.since_start < until) {
             return self.quit();
         }
-        let effects = self.stop_answer(now);
+        let effects = self.stop_answer();
         self.quit_until = Some(now.since_start + QUIT_WINDOW);
         let answering = self.answering();
         self.notices.tell(Notice::new(NoticeKind::QuitAgain { answering }), now);
@@ -85,7 +85,7 @@ impl AppState {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
-            return self.stop_answer(now);
+            return self.stop_answer();
         }
         if !self.notices.dismiss() {
             self.conversations.shown_mut().scroll.to_end();
@@ -95,10 +95,10 @@ impl AppState {
     }
 
     /// The user stops the answer; what waits behind it may not fit any more.
-    fn stop_answer(&mut self, now: Now) -> Effects {
+    fn stop_answer(&mut self) -> Effects {
         let effects = self.cancel_answer();
         if !effects.is_empty() {
-            self.hold_queue(self.conversations.shown().conversation().id, now);
+            self.hold_queue(self.conversations.shown().conversation().id);
         }
         effects
     }
@@ -119,7 +119,7 @@ impl AppState {
         let current = self.current_message();
         let chat = self.conversations.shown_mut();
         let wish = match action {
-            ChatAction::Stop => return self.stop_answer(now),
+            ChatAction::Stop => return self.stop_answer(),
             ChatAction::Continue => return self.go_on(now),
             ChatAction::SendNow => return self.send_now(now),
             ChatAction::Reasoning => {

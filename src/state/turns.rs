@@ -216,7 +216,6 @@ impl AppState {
             return Vec::new();
         }
         let id = chat.conversation().id;
-        self.notices.dismiss_if(|kind| matches!(kind, NoticeKind::QueueHolds { .. }));
         self.ask_next(id, now)
     }
 
@@ -242,18 +241,15 @@ impl AppState {
         if well && fits && !chat.queue.held() && !chat.queue.lacks_first() {
             return self.ask_next(of, now);
         }
-        self.hold_queue(of, now);
+        self.hold_queue(of);
         Vec::new()
     }
 
-    /// What waits in a conversation is not sent by itself any more.
-    pub(super) fn hold_queue(&mut self, of: ConversationId, now: Now) {
-        let shown = self.conversations.shown().conversation().id == of;
-        let Some(chat) = self.conversations.by_id_mut(of) else { return };
-        let known = chat.queue.held();
-        if chat.queue.hold() && shown && !known {
-            let waiting = chat.queue.waiting().len();
-            self.notices.tell(Notice::new(NoticeKind::QueueHolds { waiting }), now);
+    /// What waits in a conversation is not sent by itself any more; the rows above the composer
+    /// say so.
+    pub(super) fn hold_queue(&mut self, of: ConversationId) {
+        if let Some(chat) = self.conversations.by_id_mut(of) {
+            chat.queue.hold();
         }
     }
 }

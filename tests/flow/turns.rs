@@ -133,7 +133,6 @@ fn a_failed_answer_holds_the_queue_until_a_word() {
     h.fails(NoticeKind::Cut);
     assert_eq!(h.requests(), []);
     assert!(h.find("1 message waits; Alt+G sends it").is_some(), "{}", h.screen());
-    assert!(h.find("The queued message waits").is_some(), "{}", h.screen());
     h.keys("<alt+g>");
     assert_eq!(sent(&h.requests()[0]), ["one", "half", "two"]);
     assert!(h.find("waits").is_none(), "{}", h.screen());

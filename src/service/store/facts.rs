@@ -351,9 +351,6 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
-    QueueHolds {
-        waiting: usize,
-    },
     MovedOn,
     ArrivingElsewhere,
     Deleted {
