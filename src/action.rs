@@ -96,6 +96,7 @@ actions! {
         #[doc = "All commands, to search and run"] Palette = "palette",
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
+        #[doc = "Show the next theme"] NextTheme = "next_theme",
     }
 }
 

@@ -154,6 +154,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
+    global(&["alt+y"], Action::App(App::NextTheme)),
     global(&["ctrl+z"], Action::App(App::Suspend)),
     global(&["alt+q"], Action::App(App::Quit)),
 ];

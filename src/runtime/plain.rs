@@ -73,6 +73,7 @@ impl Runtime {
                 Happening::Signal(signal) => self.on_signal(signal),
                 Happening::Event(Some(event)) => self.on_events(event),
                 Happening::Event(None) => return Reason::Quit,
+                Happening::Update(update) => self.on_update(update),
                 Happening::Deadline => self.on_time(),
                 // There is no screen and no reader of keys.
                 Happening::Input(_) | Happening::Frame | Happening::Writable => {}

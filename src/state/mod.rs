@@ -13,6 +13,7 @@ pub mod picker;
 mod policy;
 pub mod queue;
 pub mod scroll;
+mod settings;
 mod turns;
 
 use std::time::Duration;
@@ -73,6 +74,7 @@ pub struct AppState {
     focused: bool,
     screen: Screen,
     happened: u64,
+    choice: settings::Choice,
 }
 
 /// How the screen is used.
@@ -130,6 +132,7 @@ impl AppState {
             quitting: false,
             focused: true,
             happened: 0,
+            choice: settings::Choice::default(),
         }
     }
 
@@ -191,6 +194,7 @@ impl AppState {
                 }
                 Vec::new()
             }
+            ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -219,6 +223,7 @@ impl AppState {
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
         effects.extend(self.search_now(now));
+        effects.extend(self.keep_choice(now, false));
         self.outbox.order(effects)
     }
 
@@ -235,14 +240,16 @@ impl AppState {
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
         let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
-        let search = self.search_deadline();
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, place, search];
-        others.into_iter().flatten().chain(chats).min()
+        let more = [place, self.search_deadline(), self.choice_deadline()];
+        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
+        let others = others.into_iter().chain(more);
+        others.flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.
     pub fn last_words(&mut self, now: Now) -> Effects {
         let mut effects = self.save_now(now, true);
+        effects.extend(self.keep_choice(now, true));
         effects.extend(self.outbox.all().into_iter().map(Effect::Store));
         effects
     }

@@ -53,6 +53,7 @@ impl AppState {
                 Vec::new()
             }
             App::Back => self.back(now),
+            App::NextTheme => self.next_theme(now),
         }
     }
 
@@ -180,12 +181,23 @@ impl AppState {
         let ids = (self.ids.message(), self.ids.message());
         let turn = self.ids.turn();
         let asked = self.conversations.shown_mut().ask(text, ids, turn, now);
+        self.follow(now);
         effects_of(turn, asked)
+    }
+
+    /// Whoever asks wants to see the answer.
+    pub(super) fn follow(&mut self, now: Now) {
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        if scroll.position() != Position::End || !scroll.moves().is_empty() {
+            self.place_since.get_or_insert(now.since_start);
+        }
+        scroll.to_end();
     }
 
     fn go_on(&mut self, now: Now) -> Effects {
         let turn = self.ids.turn();
         if let Some(asked) = self.conversations.shown_mut().go_on(turn, now) {
+            self.follow(now);
             return effects_of(turn, asked);
         }
         self.notices.tell(Notice::new(NoticeKind::NothingThere), now);
@@ -265,6 +277,7 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
         }
     }

@@ -70,7 +70,10 @@ impl AppState {
         let answer = meant.and_then(|at| chat.answer_at(at)).map(super::chat::Entry::id);
         let asked = answer.and_then(|answer| chat.regenerate(answer, id, seed, turn, now));
         match asked {
-            Some(asked) => effects_of(turn, asked),
+            Some(asked) => {
+                self.follow(now);
+                effects_of(turn, asked)
+            }
             None => self.nothing_there(now),
         }
     }
@@ -121,6 +124,7 @@ impl AppState {
         let chat = self.conversations.shown_mut();
         chat.editing = None;
         let mut effects = effects_of(turn, chat.ask_after(parent, text, ids, turn, now));
+        self.follow(now);
         effects.push(Effect::Store(StoreCommand::AddHistory(text.to_owned())));
         effects.push(self.draft_effect());
         effects
@@ -216,6 +220,7 @@ impl AppState {
             return Vec::new();
         }
         let id = chat.conversation().id;
+        self.follow(now);
         self.ask_next(id, now)
     }
 

@@ -36,6 +36,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use cache::RowCache;
 use chat::Window;
@@ -204,7 +205,22 @@ impl View {
             self.dirty.clear();
             self.dirty.extend(0..height);
         }
+        self.ground(scene);
         Picture { buffer: &self.buffer, dirty: &self.dirty, moved, cursor, painted }
+    }
+
+    /// Puts the theme's own ground behind what was painted now, where nothing else is behind it.
+    fn ground(&mut self, scene: &Scene<'_>) {
+        let Some(ground) = scene.theme.ground() else { return };
+        let width = usize::from(self.buffer.area.width);
+        for row in &self.dirty {
+            let from = usize::from(*row) * width;
+            for cell in self.buffer.content.iter_mut().skip(from).take(width) {
+                if cell.bg == Color::Reset {
+                    cell.bg = ground;
+                }
+            }
+        }
     }
 }
 

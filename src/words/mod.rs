@@ -4,8 +4,10 @@
 
 pub mod conversations;
 mod en;
+mod keys;
 pub mod palette;
 pub mod plain;
+pub mod settings;
 pub mod side;
 pub mod turns;
 mod zh_cn;

@@ -105,6 +105,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "last_row" => "最后一行",
         "accept" => "选定这一行",
         "back" => "关闭当前浮层，或停止回答",
+        "next_theme" => "换下一个主题",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -183,7 +184,16 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::zh_cn(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::zh_cn(notice)),
+        _ => {}
+    }
     service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
 }
 
@@ -369,7 +379,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
         // 以上两个函数已处理。
-        NoticeKind::KeyMissing { .. }
+        NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears

@@ -334,6 +334,7 @@ fn another_lian_in_this_conversation_is_said_and_its_messages_come_with_opening_
     opened(&mut h, both);
     assert!(h.find("theirs").is_some(), "{}", h.screen());
     assert_eq!(h.state.conversations().count(), (1, 1), "it is not open twice");
+    assert!(h.find("Another lian").is_none(), "now it is seen");
 }
 
 #[test]
@@ -351,6 +352,10 @@ fn it_is_not_read_again_while_an_answer_arrives() {
 // --- ten thousand messages
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it tells how long it took and decides nothing by it"
+)]
 fn ten_thousand_messages_and_five_streams_leave_the_rest_as_it_is() {
     let mut h = Harness::with(settings(), (120, 40));
     let answer = format!("# Head\n\n{}\n\n- a\n- b\n", "with many words ".repeat(20));

@@ -15,6 +15,7 @@ mod palette;
 mod reading;
 mod script;
 mod sentences;
+mod settings;
 mod snapshots;
 mod turns;
 mod typing;

@@ -57,6 +57,18 @@ fn messages_wait_in_sight_and_are_sent_in_order() {
 }
 
 #[test]
+fn a_waiting_message_that_goes_out_does_not_move_the_reader() {
+    let mut h = Harness::new();
+    h.ask("one");
+    h.keys("two<enter>").delta(&"line\n\n".repeat(60)).keys("<pageup><pageup>");
+    let shown = h.rows()[2..15].to_vec();
+    h.done().delta("second answer");
+    assert_eq!(h.rows()[2..15], shown);
+    h.keys("<alt+end>");
+    assert!(h.find("second answer").is_some(), "{}", h.screen());
+}
+
+#[test]
 fn many_waiting_messages_leave_room_for_the_conversation() {
     let mut h = Harness::new();
     h.ask("one");

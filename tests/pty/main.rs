@@ -17,5 +17,6 @@ mod hostile;
 mod leaving;
 mod plain;
 mod restart;
+mod settings;
 mod sizes;
 mod suspend;
