@@ -222,8 +222,8 @@ impl AppState {
         }
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
-        effects.extend(self.search_now(now));
         effects.extend(self.keep_choice(now, false));
+        effects.extend(self.search_now(now));
         self.outbox.order(effects)
     }
 
@@ -239,11 +239,12 @@ impl AppState {
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
+        let choice = self.choice_deadline();
         let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
-        let more = [place, self.search_deadline(), self.choice_deadline()];
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
-        let others = others.into_iter().chain(more);
-        others.flatten().chain(chats).min()
+        let search = self.search_deadline();
+        let others =
+            [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice, place, search];
+        others.into_iter().flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.

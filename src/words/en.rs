@@ -109,7 +109,7 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
         NoticeKind::Settings(notice) => return said(super::settings::en(notice)),
         _ => {}
     }
-    service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
+    service(kind).or_else(|| network(kind)).or_else(|| store(kind)).unwrap_or_else(|| machine(kind))
 }
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
@@ -260,8 +260,8 @@ fn network(kind: &NoticeKind) -> Option<Sentence> {
     })
 }
 
-fn machine(kind: &NoticeKind) -> Sentence {
-    match kind {
+fn store(kind: &NoticeKind) -> Option<Sentence> {
+    Some(match kind {
         NoticeKind::StoreUnwritable { path } => with(
             format!("Nothing can be written to {path}; conversations live in memory for now."),
             "Make the directory writable or choose another with --data-dir.",
@@ -283,6 +283,12 @@ fn machine(kind: &NoticeKind) -> Sentence {
             format!("{path} is on a network file system, where several lian may be slow."),
             "A local directory is safer: --data-dir.",
         ),
+        _ => return None,
+    })
+}
+
+fn machine(kind: &NoticeKind) -> Sentence {
+    match kind {
         NoticeKind::Stopped => fixed("Stopped.", ""),
         NoticeKind::Interrupted => fixed("lian ended while this answer was arriving.", ""),
         NoticeKind::QuitAgain { answering: false } => fixed("Press Ctrl+C again to quit.", ""),
@@ -327,8 +333,14 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "Please send the report; it holds no key and no conversation.",
         ),
         NoticeKind::Busy => fixed("lian is busy; nothing was sent.", "Try again in a moment."),
-        // The two functions above said these.
-        NoticeKind::Key(_)
+        // The functions above said these.
+        NoticeKind::StoreUnwritable { .. }
+        | NoticeKind::DiskFull { .. }
+        | NoticeKind::StoreUnreadable { .. }
+        | NoticeKind::StoreFailed
+        | NoticeKind::StoreRecovered
+        | NoticeKind::StoreOnNetwork { .. }
+        | NoticeKind::Key(_)
         | NoticeKind::Settings(_)
         | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }

@@ -194,7 +194,7 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
         NoticeKind::Settings(notice) => return said(super::settings::zh_cn(notice)),
         _ => {}
     }
-    service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
+    service(kind).or_else(|| network(kind)).or_else(|| store(kind)).unwrap_or_else(|| machine(kind))
 }
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
@@ -323,8 +323,8 @@ fn network(kind: &NoticeKind) -> Option<Sentence> {
     })
 }
 
-fn machine(kind: &NoticeKind) -> Sentence {
-    match kind {
+fn store(kind: &NoticeKind) -> Option<Sentence> {
+    Some(match kind {
         NoticeKind::StoreUnwritable { path } => with(
             format!("无法写入 {path}；对话暂时只在内存里。"),
             "请让目录可写，或用 --data-dir 另选一个。",
@@ -345,6 +345,12 @@ fn machine(kind: &NoticeKind) -> Sentence {
             format!("{path} 在网络文件系统上，同时运行多个 lian 可能较慢。"),
             "本地目录更稳妥：--data-dir。",
         ),
+        _ => return None,
+    })
+}
+
+fn machine(kind: &NoticeKind) -> Sentence {
+    match kind {
         NoticeKind::Stopped => fixed("已停止。", ""),
         NoticeKind::Interrupted => fixed("这个回答到来时 lian 退出了。", ""),
         NoticeKind::QuitAgain { answering: false } => fixed("再按一次 Ctrl+C 退出。", ""),
@@ -378,8 +384,14 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "请把报告发给我们；其中没有 Key，也没有对话。",
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
-        // 以上两个函数已处理。
-        NoticeKind::Key(_)
+        // 以上函数已处理。
+        NoticeKind::StoreUnwritable { .. }
+        | NoticeKind::DiskFull { .. }
+        | NoticeKind::StoreUnreadable { .. }
+        | NoticeKind::StoreFailed
+        | NoticeKind::StoreRecovered
+        | NoticeKind::StoreOnNetwork { .. }
+        | NoticeKind::Key(_)
         | NoticeKind::Settings(_)
         | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
