@@ -260,11 +260,6 @@ pub enum NoticeKind {
     },
     /// A question was to be sent while an answer is arriving; it stays in the composer.
     StillAnswering,
-    /// Messages wait in the queue and are not sent by themselves any more.
-    QueueHolds {
-        /// How many.
-        waiting: usize,
-    },
     /// Another running program has written to this conversation.
     MovedOn,
     /// The answer is still arriving in another running program.
@@ -303,7 +298,6 @@ impl NoticeKind {
             | Self::Mouse { .. }
             | Self::TooNarrow { .. }
             | Self::StillAnswering
-            | Self::QueueHolds { .. }
             | Self::Deleted { .. }
             | Self::Forked
             | Self::Resumed { .. }

@@ -314,12 +314,6 @@ fn machine(kind: &NoticeKind) -> Sentence {
         NoticeKind::StillAnswering => {
             fixed("An answer is still arriving. Let it end first, or stop it with Esc.", "")
         }
-        NoticeKind::QueueHolds { waiting: 1 } => {
-            fixed("The queued message waits. Alt+G sends it.", "")
-        }
-        NoticeKind::QueueHolds { waiting } => {
-            with(format!("{waiting} queued messages wait. Alt+G sends them."), "")
-        }
         NoticeKind::MovedOn => fixed(
             "Another lian writes to this conversation too; what both write is kept.",
             "Open it again from the list (Alt+S) to see all of it.",

@@ -66,8 +66,6 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         N::Mouse { on: false },
         N::TooNarrow { columns: 140 },
         N::StillAnswering,
-        N::QueueHolds { waiting: 1 },
-        N::QueueHolds { waiting: 3 },
         N::MovedOn,
         N::ArrivingElsewhere,
         N::Deleted { title: "SSE".to_owned() },
@@ -132,7 +130,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
-        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering QueueHolds MovedOn
+        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy
     )
 }

@@ -358,9 +358,6 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
-    QueueHolds {
-        waiting: usize,
-    },
     MovedOn,
     ArrivingElsewhere,
     Deleted {
