@@ -96,7 +96,7 @@ fn typing_while_an_answer_streams_loses_nothing() {
     term.wait_for(&format!(" 1  {typed}"));
     term.keys("\x1b");
     term.wait_for("unfinished");
-    term.wait_for("The queued message waits");
+    term.wait_for("1 message waits");
     term.keys("\x1bg");
     term.wait_for("so be it");
     let bodies = sim.seen();
