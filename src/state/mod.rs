@@ -26,7 +26,7 @@ use scroll::Position;
 use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::IdSource;
+use crate::domain::ids::{IdSource, MessageId};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -67,7 +67,7 @@ pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
     /// The message that is marked; `None` is the last one.
-    pub mark: Option<usize>,
+    pub selected: Option<MessageId>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
@@ -148,7 +148,7 @@ impl AppState {
             ServiceEvent::Store(event) => self.on_store(event, now),
             ServiceEvent::Highlight(event) => {
                 for chat in self.conversations.all_mut() {
-                    if chat.coloured(event.clone()) {
+                    if chat.coloured(&event) {
                         break;
                     }
                 }
@@ -209,9 +209,7 @@ impl AppState {
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        let scroll = &mut self.conversations.shown_mut().scroll;
-        scroll.arrived(painted.position);
-        scroll.set_mark(painted.mark);
+        self.conversations.shown_mut().scroll.arrived(painted.position, painted.selected);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
         self.focus.list = painted.list;
@@ -315,7 +313,12 @@ impl AppState {
                 self.composer.set_history(history);
                 self.restored(last.map(|last| *last), now)
             }
-            StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Flushed
+            | StoreEvent::Listed(_)
+            | StoreEvent::Opened(_)
+            | StoreEvent::Gone(_)
+            | StoreEvent::Found { .. }
+            | StoreEvent::MovedOn(_) => Vec::new(),
             StoreEvent::Trouble(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -333,6 +336,8 @@ fn new_chat(settings: &Settings, ids: &mut IdSource, now: Now) -> Chat {
         model: settings.model.clone(),
         created_ms: now.wall_ms,
         updated_ms: now.wall_ms,
+        leaf: None,
+        params: None,
     };
     Chat::new(conversation, settings.params.clone(), settings.system.clone())
 }

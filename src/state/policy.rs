@@ -7,7 +7,7 @@ use super::chat::{Asked, Chat, Ended, Waiting};
 use super::focus::Overlay;
 use super::notices::QUIT_WINDOW;
 use super::palette::Offer;
-use super::scroll::{Move, Place, Position};
+use super::scroll::{Move, Position};
 use super::{AppState, Effects, SAVE_DRAFT_AFTER, new_chat};
 use crate::action::{App, Chat as ChatAction, Conversations as ConversationsAction};
 use crate::catalog::Catalog;
@@ -274,14 +274,12 @@ impl AppState {
         let Some(last) = last.filter(|_| std::mem::take(&mut self.restore)) else {
             return Vec::new();
         };
-        let SavedConversation { mut conversation, messages, draft } = last;
+        let count = last.messages.len();
+        let mut chat = self.chat_of(last);
         if self.settings.model_given {
-            conversation.model = self.settings.model.clone();
+            chat.set_model(self.settings.model.clone());
         }
-        let count = messages.len();
-        let params = self.settings.params.clone();
-        let mut chat = Chat::new(conversation, params, self.settings.system.clone());
-        chat.fill(messages);
+        let draft = std::mem::take(&mut chat.draft);
         self.conversations.open(chat);
         if self.composer.is_empty() && !draft.is_empty() {
             self.composer.set(&draft);
@@ -290,6 +288,11 @@ impl AppState {
             self.notices.tell(Notice::new(NoticeKind::Resumed { messages: count }), now);
         }
         self.wanted_colours()
+    }
+
+    /// A conversation as the store kept it, with the settings in force.
+    pub(super) fn chat_of(&self, saved: SavedConversation) -> Chat {
+        Chat::restored(saved, self.settings.params.clone(), self.settings.system.clone())
     }
 
     pub(super) fn recovered(&mut self, now: Now) -> Effects {
@@ -351,7 +354,10 @@ fn toggle_reasoning(chat: &mut Chat, current: Option<usize>) {
         entry.reasoning_open = !entry.reasoning_open;
         if entry.reasoning_open {
             // Whoever opens it wants to read it: its head comes to the top.
-            chat.scroll.arrived(Position::At(Place { entry: at, row: 0 }));
+            let head = chat.entries().get(at).map(super::chat::Entry::id);
+            if let Some(head) = head {
+                chat.scroll.arrived(Position::head(head, 0), None);
+            }
         } else {
             chat.scroll.to_end();
         }

@@ -41,7 +41,7 @@ use crate::input::key::{Code, Key};
 use crate::input::keymap::KeyMap;
 use crate::layout::{self, Area, Panes, Wish};
 use crate::state::focus::{ListPlace, Overlay};
-use crate::state::scroll::Position;
+use crate::state::scroll::{Position, Seen};
 use crate::state::{AppState, Painted};
 use crate::text::width::Widths;
 use crate::theme::{Role, Theme};
@@ -168,9 +168,8 @@ impl View {
         self.panes = panes;
         self.overlaid = overlaid;
         let (window, moved) = self.transcript(scene, panes.transcript);
-        let position = if window.at_end { Position::End } else { Position::At(window.top) };
+        let position = self.position(scene, &window, width);
         let at_end = window.at_end;
-        let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
@@ -178,7 +177,7 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
-            mark,
+            selected: window.mark(scene),
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
@@ -232,6 +231,15 @@ impl View {
         caret
     }
 
+    /// Where the reader is, to be found again at any width.
+    fn position(&mut self, scene: &Scene<'_>, window: &Window, width: u16) -> Position {
+        if window.at_end {
+            return Position::End;
+        }
+        let spot = self.rows.spot(scene, window.top);
+        Position::At(Seen { place: window.top, width, spot })
+    }
+
     /// Paints the rows of the transcript that changed.
     fn transcript(&mut self, scene: &Scene<'_>, area: Area) -> (Window, Option<(u16, u16, i32)>) {
         let Self { buffer, rows, hashes, dirty, .. } = self;
@@ -247,7 +255,6 @@ impl View {
             }
             changed
         });
-        rows.remember_top(window.top.entry, window.top.row);
         let by = shift(&before, &hashes[range]);
         (window, (by != 0).then_some((area.y, area.bottom(), by)))
     }

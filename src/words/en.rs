@@ -276,7 +276,27 @@ fn machine(kind: &NoticeKind) -> Sentence {
         }
         NoticeKind::NothingThere => fixed("There is nothing to go on with here.", ""),
         NoticeKind::StillAnswering => {
-            fixed("An answer is still arriving; your message stays here. Esc stops it.", "")
+            fixed("An answer is still arriving. Let it end first, or stop it with Esc.", "")
+        }
+        NoticeKind::QueueHolds { waiting: 1 } => {
+            fixed("The queued message waits. Alt+G sends it.", "")
+        }
+        NoticeKind::QueueHolds { waiting } => {
+            with(format!("{waiting} queued messages wait. Alt+G sends them."), "")
+        }
+        NoticeKind::MovedOn => fixed(
+            "Another lian writes to this conversation too; what both write is kept.",
+            "Open it again from the list (Alt+S) to see all of it.",
+        ),
+        NoticeKind::ArrivingElsewhere => {
+            fixed("This answer is still arriving in another lian.", "")
+        }
+        NoticeKind::Deleted { title } => {
+            with(format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."), "")
+        }
+        NoticeKind::ConversationGone => fixed("This conversation cannot be read any more.", ""),
+        NoticeKind::Forked => {
+            fixed("A new conversation was copied from here; the old one stays as it is.", "")
         }
         NoticeKind::Resumed { messages } => with(
             format!(

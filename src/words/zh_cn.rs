@@ -318,7 +318,20 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("另一个回答还在到来。再按一次 Ctrl+C 退出。", "")
         }
         NoticeKind::NothingThere => fixed("这里没有可以接着做的。", ""),
-        NoticeKind::StillAnswering => fixed("回答还在到来，你的消息留在这里。Esc 可停止回答。", ""),
+        NoticeKind::StillAnswering => fixed("回答还在到来。请等它结束，或按 Esc 停止。", ""),
+        NoticeKind::QueueHolds { waiting } => {
+            with(format!("{waiting} 条排队的消息先不发送。按 Alt+G 接着发送。"), "")
+        }
+        NoticeKind::MovedOn => fixed(
+            "另一个 lian 也在写这个对话；两边写的都保存着。",
+            "从对话列表（Alt+S）重新打开就能看到全部。",
+        ),
+        NoticeKind::ArrivingElsewhere => fixed("这个回答正在另一个 lian 里到来。", ""),
+        NoticeKind::Deleted { title } => {
+            with(format!("已删除“{title}”。在对话列表（Alt+S）里按 Alt+U 可以取回。"), "")
+        }
+        NoticeKind::ConversationGone => fixed("这个对话已经读不到了。", ""),
+        NoticeKind::Forked => fixed("已从这里复制出一个新对话，原来的不变。", ""),
         NoticeKind::Resumed { messages } => {
             with(format!("回到上次的对话（{messages} 条消息）。Ctrl+N 开始新对话。"), "")
         }

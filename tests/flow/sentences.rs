@@ -62,6 +62,13 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         N::QuitAgain { answering: true },
         N::NothingThere,
         N::StillAnswering,
+        N::QueueHolds { waiting: 1 },
+        N::QueueHolds { waiting: 3 },
+        N::MovedOn,
+        N::ArrivingElsewhere,
+        N::Deleted { title: "SSE".to_owned() },
+        N::ConversationGone,
+        N::Forked,
         N::Resumed { messages: 12 },
         N::Crashed { report: path },
         N::Busy,
@@ -88,13 +95,14 @@ fn name(kind: &NoticeKind) -> &'static str {
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
-        Stopped Interrupted QuitAgain NothingThere StillAnswering Resumed Crashed Busy
+        Stopped Interrupted QuitAgain NothingThere StillAnswering QueueHolds MovedOn ArrivingElsewhere Deleted
+        ConversationGone Forked Resumed Crashed Busy
     );
     assert_eq!(kinds, KINDS);
     name
 }
 
-const KINDS: usize = 40;
+const KINDS: usize = 46;
 
 #[test]
 fn every_kind_of_notice_is_in_the_list() {
