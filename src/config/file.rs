@@ -8,10 +8,10 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::ConfigError;
+use super::{ConfigError, comfort};
 use crate::action::{Action, Context};
 use crate::domain::chat::ChatParams;
-use crate::domain::settings::{Figures, Language};
+use crate::domain::settings::{Figures, Language, Notify};
 use crate::input::key::Key;
 use crate::input::keymap::{Change, KeyMap};
 
@@ -28,6 +28,12 @@ pub struct File {
     pub figures: Figures,
     /// Colour code.
     pub highlight: bool,
+    /// Where copied text goes, as written.
+    pub clipboard: Option<toml::Value>,
+    /// How the end of an answer is told.
+    pub notify: Notify,
+    /// Answers that took fewer seconds are not told.
+    pub notify_after: u32,
     /// What a conversation begins with.
     pub chat: Chat,
     /// Limits of a request.
@@ -121,6 +127,9 @@ struct Raw {
     theme: Option<String>,
     figures: Option<Spanned<String>>,
     highlight: Option<bool>,
+    clipboard: Option<Spanned<toml::Value>>,
+    notify: Option<Spanned<String>>,
+    notify_after: Option<u32>,
     chat: Option<Chat>,
     #[serde(default)]
     deadlines: Deadlines,
@@ -181,6 +190,12 @@ impl File {
                 }
             },
         };
+        if let Some(value) = &raw.clipboard {
+            comfort::clipboard(value.get_ref(), false).map_err(|e| wrong(value.span().start, e))?;
+        }
+        let notify = raw.notify.as_ref().map_or(Ok(Notify::default()), |word| {
+            comfort::notify(word.get_ref()).map_err(|e| wrong(word.span().start, e))
+        })?;
         let changes = changes(&raw).map_err(|(at, reason)| wrong(at, reason))?;
         let keys = KeyMap::with(&changes).map_err(|conflict| {
             let at = text.find("[keys").unwrap_or(0);
@@ -194,6 +209,9 @@ impl File {
             theme: raw.theme.unwrap_or_else(|| "default".to_owned()),
             figures,
             highlight: raw.highlight.unwrap_or(true),
+            clipboard: raw.clipboard.map(Spanned::into_inner),
+            notify,
+            notify_after: raw.notify_after.unwrap_or(10),
             chat: raw.chat.unwrap_or_else(default_chat),
             deadlines: raw.deadlines,
             profiles,

@@ -2,12 +2,14 @@
 //! to decide anything else and to keep a key longer than it is asked for.
 #![expect(clippy::disallowed_methods, reason = "the room that reads configuration files")]
 
+pub mod comfort;
 pub mod file;
 pub mod paths;
 pub mod profile;
 
 use std::path::PathBuf;
 
+use crate::domain::copy::Clipboard;
 use crate::domain::models::ModelId;
 use crate::domain::settings::{Figures, Language, Place, Settings};
 use crate::input::keymap::KeyMap;
@@ -150,10 +152,26 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Config, ConfigError> {
         figures,
         highlight: file.highlight,
         ambiguous_wide: false,
+        clipboard: clipboard(&file, env)?,
+        notify: file.notify,
+        notify_after: std::time::Duration::from_secs(u64::from(file.notify_after)),
     };
     let name = env("LIAN_THEME").unwrap_or_else(|| file.theme.clone());
     let theme = theme(&name)?;
     Ok(Config { settings, target, deadlines: file.deadlines, paths, theme, keys: file.keys })
+}
+
+/// `LIAN_CLIPBOARD` knows the words only: a program with arguments is no text.
+fn clipboard(file: &File, env: Env<'_>) -> Result<Clipboard, ConfigError> {
+    let in_tmux = env("TMUX").is_some();
+    let given = env("LIAN_CLIPBOARD").map(toml::Value::String);
+    let from = if given.is_some() { "LIAN_CLIPBOARD" } else { "clipboard" }.to_owned();
+    match given.or_else(|| file.clipboard.clone()) {
+        Some(value) => comfort::clipboard(&value, in_tmux)
+            .map_err(|reason| ConfigError::Given { from, reason }),
+        None if in_tmux => Ok(Clipboard::Tmux),
+        None => Ok(Clipboard::default()),
+    }
 }
 
 fn theme(name: &str) -> Result<Theme, ConfigError> {

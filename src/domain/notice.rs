@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use super::copy::CopyNotice;
+use super::export::ExportNotice;
+
 /// Something to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -271,6 +274,10 @@ pub enum NoticeKind {
     },
     /// An inbox was full; the command came back and nothing is lost.
     Busy,
+    /// About copying.
+    Copy(CopyNotice),
+    /// About a file with a conversation.
+    Export(ExportNotice),
 }
 
 impl NoticeKind {
@@ -278,6 +285,8 @@ impl NoticeKind {
     #[must_use]
     pub const fn level(&self) -> Level {
         match self {
+            Self::Copy(notice) => notice.level(),
+            Self::Export(notice) => notice.level(),
             Self::Stopped
             | Self::QuitAgain { .. }
             | Self::NothingThere

@@ -1,7 +1,10 @@
 //! What the deciding part of the program needs to know of the configuration.
 //! It refuses file formats and secrets: `config` fills it, a key never gets this far.
 
+use std::time::Duration;
+
 use super::chat::ChatParams;
+use super::copy::Clipboard;
 use super::models::ModelId;
 
 /// Settings in force, after flag > environment > project file > user file > default.
@@ -25,6 +28,30 @@ pub struct Settings {
     pub highlight: bool,
     /// Characters of ambiguous width take two columns.
     pub ambiguous_wide: bool,
+    /// Where copied text goes.
+    pub clipboard: Clipboard,
+    /// How the end of an answer is told while the terminal has not the focus.
+    pub notify: Notify,
+    /// Answers that took less are not told.
+    pub notify_after: Duration,
+}
+
+/// Ways to tell somebody who is looking elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Notify {
+    /// As the terminal's environment suggests, else by the bell.
+    #[default]
+    Auto,
+    /// `OSC 9`: iTerm2, `WezTerm`, ghostty.
+    Osc9,
+    /// `OSC 99`: kitty.
+    Osc99,
+    /// `OSC 777`: urxvt, foot.
+    Osc777,
+    /// The bell.
+    Bell,
+    /// Not at all.
+    Off,
 }
 
 /// Where requests go, in words for the header.

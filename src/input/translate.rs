@@ -17,14 +17,14 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
             Some(Action::Composer(Composer::Insert(typed)))
         }
         Input::Paste(text) => {
-            // Wherever the focus is, a paste is meant for the message; only help has no message.
-            let hidden = contexts.contains(&Context::Help);
+            // Wherever the focus is, a paste is meant for the message, unless nothing is typed here.
+            let hidden = [Context::Help, Context::Notices].iter().any(|c| contexts.contains(c));
             (!hidden).then_some(Action::Composer(Composer::Paste(text)))
         }
         Input::Mouse(pointer) => Some(match pointer.kind {
             PointerKind::Press => Action::Press { column: pointer.column, row: pointer.row },
-            PointerKind::WheelUp if contexts.contains(&Context::List) => Action::List(List::Up),
-            PointerKind::WheelDown if contexts.contains(&Context::List) => Action::List(List::Down),
+            PointerKind::WheelUp if is_list(contexts) => Action::List(List::Up),
+            PointerKind::WheelDown if is_list(contexts) => Action::List(List::Down),
             PointerKind::WheelUp => Action::Chat(Chat::LineUp),
             PointerKind::WheelDown => Action::Chat(Chat::LineDown),
         }),
@@ -32,6 +32,11 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
         // The screen's business; the loop handles it before anything is translated.
         Input::Resize(_) => None,
     }
+}
+
+/// The wheel moves a mark.
+fn is_list(contexts: &[Context]) -> bool {
+    contexts.contains(&Context::List) || contexts.contains(&Context::Notices)
 }
 
 #[cfg(test)]

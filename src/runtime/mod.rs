@@ -282,6 +282,11 @@ impl Runtime {
                     self.repaint();
                 }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
+                Wanted::Terminal(command) => {
+                    if let Some(Err(_)) = self.painter.as_mut().map(|p| p.tell(&command)) {
+                        self.hang_up();
+                    }
+                }
                 Wanted::Quit => self.reason = Some(Reason::Quit),
                 Wanted::Refused(effect) => {
                     let now = self.clock.now();

@@ -3,15 +3,18 @@
 
 use std::io;
 
+use crate::domain::settings::Notify;
 use crate::domain::time::Now;
+use crate::effect::TerminalCommand;
 use crate::input::Size;
 use crate::input::keymap::KeyMap;
 use crate::state::{AppState, Painted};
 use crate::terminal::caps::Caps;
 use crate::terminal::modes::Modes;
+use crate::terminal::notify::Way;
 use crate::terminal::out::Out;
 use crate::terminal::screen::{Frame, Gone, Move, RowSet, Screen};
-use crate::terminal::{self, rescue};
+use crate::terminal::{self, clipboard, rescue};
 use crate::text::width::Widths;
 use crate::theme::Theme;
 use crate::view::{Scene, View};
@@ -66,6 +69,28 @@ impl Painter {
     /// Sends what is left of the last frame.
     pub(super) fn flush(&mut self) -> Result<(), Gone> {
         self.screen.flush(&mut self.out).map(drop)
+    }
+
+    /// Says something to the terminal around the screen: after the frames before it and before
+    /// those that follow, in one write if the terminal takes it.
+    pub(super) fn tell(&mut self, command: &TerminalCommand) -> Result<(), Gone> {
+        let Caps { multiplexer, notify, .. } = self.screen.caps();
+        let bytes = match command {
+            TerminalCommand::Clipboard(text) => clipboard::bytes(text, multiplexer),
+            TerminalCommand::Notify { way, text } => {
+                let way = match way {
+                    Notify::Auto => notify,
+                    Notify::Osc9 => Way::Osc9,
+                    Notify::Osc99 => Way::Osc99,
+                    Notify::Osc777 => Way::Osc777,
+                    Notify::Bell => Way::Bell,
+                    Notify::Off => return Ok(()),
+                };
+                way.bytes(text, multiplexer)
+            }
+        };
+        self.screen.say(&bytes);
+        self.flush()
     }
 
     /// Paints the state.

@@ -1,6 +1,8 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::copy::Links;
+use super::notices::History;
 use super::palette::Palette;
 use super::picker::Picker;
 use crate::action::{Chat, Context};
@@ -25,6 +27,10 @@ pub enum Overlay {
     },
     /// All commands.
     Palette(Palette),
+    /// Links to copy.
+    Links(Links),
+    /// What was told.
+    Notices(History),
 }
 
 impl Overlay {
@@ -32,7 +38,8 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) => &[Context::List, Context::Global],
+            Self::Palette(_) | Self::Links(_) => &[Context::List, Context::Global],
+            Self::Notices(_) => &[Context::Notices, Context::Global],
         }
     }
 
@@ -42,6 +49,8 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&palette.picker),
+            Self::Links(links) => Some(&links.picker),
+            Self::Notices(history) => Some(&history.picker),
         }
     }
 
@@ -50,6 +59,8 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&mut palette.picker),
+            Self::Links(links) => Some(&mut links.picker),
+            Self::Notices(history) => Some(&mut history.picker),
         }
     }
 }
@@ -104,7 +115,7 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_)) | None => Some(Overlay::Help { top: 0 }),
+            Some(_) | None => Some(Overlay::Help { top: 0 }),
         };
     }
 

@@ -228,6 +228,8 @@ impl AppState {
                 self.highlights(wanted)
             }
             TurnEvent::Waiting { notice, wait, attempt } => {
+                let model = chat.conversation().model.clone();
+                self.notices.note(notice.clone(), Some(model), now);
                 chat.wait(turn, Waiting { notice, until: now.since_start + wait, attempt });
                 Vec::new()
             }
@@ -238,8 +240,11 @@ impl AppState {
                     let figures = self.settings.figures;
                     Catalog::embedded().cost(figures, &model, &usage, thought)
                 });
+                let over = super::notify::Over::of(chat, turn, &end);
                 let how = Ended { end, usage, finish, timing, cost };
-                let effects = chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                let mut effects: Effects =
+                    chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                effects.extend(over.and_then(|over| self.after_answer(over, now)));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
                 effects
             }
@@ -264,7 +269,13 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Terminal(_)
             | Effect::Quit => Vec::new(),
+            Effect::Copy(command) => self.copy_refused(command, now),
+            Effect::Export(_) => {
+                self.notices.tell(Notice::new(NoticeKind::Busy), now);
+                Vec::new()
+            }
         }
     }
 

@@ -20,6 +20,7 @@ mod cache;
 mod canvas;
 mod chat;
 mod composer;
+mod copy;
 mod help;
 mod message;
 mod notices;
@@ -168,7 +169,7 @@ impl View {
         self.panes = panes;
         self.overlaid = overlaid;
         let (window, moved) = self.transcript(scene, panes.transcript);
-        let position = self.position(scene, &window, width);
+        let position = self.position(scene, &window);
         let at_end = window.at_end;
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
@@ -211,6 +212,11 @@ impl View {
                 return None;
             }
             Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+            Overlay::Links(links) => copy::paint(scene, list, links, &mut self.buffer),
+            Overlay::Notices(history) => {
+                painted.list = notices::history(scene, list, history, &mut self.buffer).place;
+                return None;
+            }
         };
         painted.list = laid.place;
         Some(laid.caret)
@@ -232,12 +238,12 @@ impl View {
     }
 
     /// Where the reader is, to be found again at any width.
-    fn position(&mut self, scene: &Scene<'_>, window: &Window, width: u16) -> Position {
+    fn position(&mut self, scene: &Scene<'_>, window: &Window) -> Position {
         if window.at_end {
             return Position::End;
         }
         let spot = self.rows.spot(scene, window.top);
-        Position::At(Seen { place: window.top, width, spot })
+        Position::At(Seen { place: window.top, width: self.rows.measure(), spot })
     }
 
     /// Paints the rows of the transcript that changed.

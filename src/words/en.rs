@@ -54,6 +54,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "transcript" => "In the conversation",
             "help" => "In this help",
             "list" => "In a list",
+            "notices" => "In the list of notices",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -75,6 +76,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Close => "close",
             Hint::SendNow => "send now",
             Hint::Palette => "commands",
+            Hint::Copy => "copy",
         },
     })
 }
@@ -335,6 +337,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Garbled
         | NoticeKind::TooLarge { .. }
         | NoticeKind::EmptyAnswer
-        | NoticeKind::Redirected { .. } => fixed("", ""),
+        | NoticeKind::Redirected { .. }
+        // These have files of their own.
+        | NoticeKind::Copy(_)
+        | NoticeKind::Export(_) => fixed("", ""),
     }
 }

@@ -2,7 +2,10 @@
 //! compiler makes each language complete: every match is without a wildcard. It refuses
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
+pub mod copy;
 mod en;
+pub mod export;
+pub mod notices;
 pub mod palette;
 mod zh_cn;
 
@@ -138,6 +141,8 @@ pub enum Hint {
     SendNow,
     /// All commands.
     Palette,
+    /// Copy the message.
+    Copy,
 }
 
 /// Says a short text.
@@ -152,6 +157,12 @@ pub fn say(language: Language, phrase: Phrase<'_>) -> Cow<'static, str> {
 /// Says a notice.
 #[must_use]
 pub fn tell(language: Language, kind: &NoticeKind) -> Told {
+    if let NoticeKind::Copy(notice) = kind {
+        return copy::tell(language, notice);
+    }
+    if let NoticeKind::Export(notice) = kind {
+        return export::tell(language, notice);
+    }
     let (sentence, next) = match language {
         Language::En => en::notice(kind),
         Language::ZhCn => zh_cn::notice(kind),

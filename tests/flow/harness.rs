@@ -41,6 +41,9 @@ pub(crate) fn settings() -> Settings {
         figures: Figures::Documented,
         highlight: true,
         ambiguous_wide: false,
+        clipboard: lian::domain::copy::Clipboard::Terminal,
+        notify: lian::domain::settings::Notify::Auto,
+        notify_after: Duration::from_secs(10),
     }
 }
 
@@ -345,7 +348,12 @@ impl Harness {
             let full = match &effect {
                 Effect::Chat(_) => self.full == Some(Inbox::Chat),
                 Effect::Store(_) => self.full == Some(Inbox::Store),
-                Effect::Highlight(_) | Effect::Screen(_) | Effect::Quit => false,
+                Effect::Highlight(_)
+                | Effect::Screen(_)
+                | Effect::Terminal(_)
+                | Effect::Copy(_)
+                | Effect::Export(_)
+                | Effect::Quit => false,
             };
             if let Effect::Chat(ChatCommand::Start { turn, .. }) = &effect {
                 self.started.push(*turn);

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
+use crate::domain::copy::CopyNotice;
+use crate::domain::export::ExportNotice;
 use crate::domain::ids::MessageId;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
@@ -252,6 +254,11 @@ struct OwnedKind(#[serde(with = "KindRow")] NoticeKind);
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "NoticeKind", tag = "kind", rename_all = "snake_case")]
 enum KindRow {
+    /// Said on the screen alone: no answer ends so.
+    #[serde(skip)]
+    Copy(CopyNotice),
+    #[serde(skip)]
+    Export(ExportNotice),
     KeyMissing {
         origin: String,
     },
