@@ -106,6 +106,9 @@ pub fn render(transcript: &Transcript, format: Format, hidden: usize) -> String 
 
 /// Takes out what looks like a key and tells how often.
 pub fn hide(transcript: &mut Transcript) -> usize {
+    let title = &mut transcript.conversation.title;
+    // It is the beginning of the first question, where a key is counted.
+    *title = secrets::hide(title).0.into_owned();
     let mut count = 0;
     let mut clean = |text: &mut String| {
         let (clean, found) = secrets::hide(text);
@@ -114,7 +117,6 @@ pub fn hide(transcript: &mut Transcript) -> usize {
             count += found;
         }
     };
-    clean(&mut transcript.conversation.title);
     transcript.system.iter_mut().for_each(&mut clean);
     transcript.remarks.iter_mut().for_each(&mut clean);
     for message in &mut transcript.messages {

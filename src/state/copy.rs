@@ -21,13 +21,13 @@ use crate::words;
 pub struct Links {
     /// The words and the mark.
     pub picker: Picker,
-    links: Vec<Link>,
+    all: Vec<Link>,
     found: Vec<Match>,
 }
 
 impl Links {
-    fn new(links: Vec<Link>) -> Self {
-        let mut list = Self { picker: Picker::default(), links, found: Vec::new() };
+    fn new(all: Vec<Link>) -> Self {
+        let mut list = Self { picker: Picker::default(), all, found: Vec::new() };
         list.narrow();
         list
     }
@@ -36,20 +36,20 @@ impl Links {
     /// were found.
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Link, &[u32])> {
-        self.found.iter().map(|found| (&self.links[found.index], &*found.at))
+        self.found.iter().map(|found| (&self.all[found.index], &*found.at))
     }
 
     /// Rows without words.
     #[must_use]
     pub fn all(&self) -> usize {
-        self.links.len()
+        self.all.len()
     }
 
     /// Finds the links that fit the words.
     pub fn narrow(&mut self) {
         // The address comes first, so that what was found in it can be shown.
         let texts: Vec<_> =
-            self.links.iter().map(|link| format!("{} {}", link.url, link.text)).collect();
+            self.all.iter().map(|link| format!("{} {}", link.url, link.text)).collect();
         self.found = fuzzy::rank(self.picker.query(), texts.iter().map(String::as_str));
         self.picker.set_rows(self.found.len());
     }
@@ -57,7 +57,7 @@ impl Links {
     /// The address of a row.
     #[must_use]
     pub fn take(&self, row: usize) -> Option<String> {
-        Some(self.links[self.found.get(row)?.index].url.clone())
+        Some(self.all[self.found.get(row)?.index].url.clone())
     }
 }
 
@@ -65,7 +65,7 @@ impl AppState {
     /// Messages are shown as they came.
     #[must_use]
     pub fn source(&self) -> bool {
-        self.source
+        self.focus.source
     }
 
     pub(super) fn on_copying(&mut self, action: Copying, now: Now) -> Effects {
@@ -84,7 +84,7 @@ impl AppState {
                 self.copy(Copied::Conversation, text, now)
             }
             Copying::Source => {
-                self.source = !self.source;
+                self.focus.source = !self.focus.source;
                 Vec::new()
             }
         }

@@ -87,6 +87,8 @@ pub struct Focus {
     pub composer_top: u16,
     /// Where the rows of the open list are.
     pub list: ListPlace,
+    /// Messages are shown as they came.
+    pub source: bool,
 }
 
 impl Focus {

@@ -60,8 +60,6 @@ pub struct AppState {
     quitting: bool,
     /// The terminal window has the focus.
     focused: bool,
-    /// Messages are shown as they came.
-    source: bool,
     happened: u64,
 }
 
@@ -98,7 +96,6 @@ impl AppState {
             restore: false,
             quitting: false,
             focused: true,
-            source: false,
             happened: 0,
         }
     }

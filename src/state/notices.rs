@@ -53,6 +53,7 @@ impl Notices {
     }
 
     /// What was told, the oldest first.
+    #[must_use]
     pub fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> {
         self.heard.iter()
     }

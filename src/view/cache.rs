@@ -375,13 +375,11 @@ impl RowCache {
         }
         at -= message.reasoning.height();
         if let Some(source) = &message.source {
-            return match source.rows().get(at) {
-                Some(row) => Visible::Row { row, indent: 0, over: None },
-                None => {
-                    let foot = message.frills.foot.get(at - source.rows().len());
-                    foot.map_or(Visible::Blank, Visible::Line)
-                }
-            };
+            if let Some(row) = source.rows().get(at) {
+                return Visible::Row { row, indent: 0, over: None };
+            }
+            let foot = message.frills.foot.get(at - source.rows().len());
+            return foot.map_or(Visible::Blank, Visible::Line);
         }
         if let Some(row) = message.plain.get(at) {
             return Visible::Row { row, indent, over: Some(Role::Question) };
