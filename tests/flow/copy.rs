@@ -109,8 +109,7 @@ fn the_whole_conversation_has_headings() {
     let mut h = talk();
     h.keys("<alt+2>A");
     let text = format!(
-        "## You\n\n第一个问题\n\n## qwen-plus\n\n{}\n\n## You\n\nsecond\n\n## qwen-plus\n\nshort answer",
-        ANSWER
+        "## You\n\n第一个问题\n\n## qwen-plus\n\n{ANSWER}\n\n## You\n\nsecond\n\n## qwen-plus\n\nshort answer"
     );
     assert_eq!(sent(&mut h), [text]);
 }
