@@ -87,9 +87,12 @@ actions! {
         #[doc = "Paint the screen again"] Redraw = "redraw",
         #[doc = "Suspend to the shell"] Suspend = "suspend",
         #[doc = "Show or hide this help"] Help = "help",
+        #[doc = "Leave the mouse to the terminal, or take it"] Mouse = "toggle_mouse",
+        #[doc = "Side pane beside the conversation, or everything in rows"] Layout = "toggle_layout",
         #[doc = "All commands, to search and run"] Palette = "palette",
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
+        #[doc = "Show the next theme"] NextTheme = "next_theme",
     }
 }
 
@@ -240,6 +243,11 @@ pub enum Action {
         /// Row from the top, from 0.
         row: u16,
     },
+    /// The wheel of the mouse turned by one notch.
+    Wheel {
+        /// Up, or else down.
+        up: bool,
+    },
     /// The terminal window got or lost the focus.
     Focused(bool),
 }
@@ -260,6 +268,7 @@ impl Action {
             Self::List(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -279,6 +288,7 @@ impl Action {
             Self::List(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -293,6 +303,7 @@ impl Action {
             | Self::Composer(_)
             | Self::List(_)
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_)
             | Self::Chat(
                 Chat::LineUp
@@ -332,6 +343,8 @@ impl Action {
 /// Names for `/` in an empty message; what follows the name is put into the list it opens.
 pub const COMMANDS: &[(&str, Action)] = &[
     ("help", Action::App(App::Help)),
+    ("mouse", Action::App(App::Mouse)),
+    ("layout", Action::App(App::Layout)),
     ("quit", Action::App(App::Quit)),
     ("redraw", Action::App(App::Redraw)),
     ("stop", Action::Chat(Chat::Stop)),

@@ -1,55 +1,47 @@
-//! Where copied text goes and how the end of an answer is told: the words of the configuration for
-//! it. It refuses to read a file.
+//! From the words of the configuration to where copied text goes and how the end of an answer is
+//! told. It refuses to read a file; `options` has judged the words already.
 
 use crate::domain::copy::Clipboard;
 use crate::domain::settings::Notify;
 
-/// `clipboard`: a word, or a program with its arguments. `in_tmux` decides what "auto" is.
-pub fn clipboard(value: &toml::Value, in_tmux: bool) -> Result<Clipboard, String> {
-    let wrong = || {
-        "clipboard is \"auto\", \"osc52\", \"off\" or a program with its arguments, \
-         [\"wl-copy\"]"
-            .to_owned()
-    };
+/// `clipboard`. `in_tmux` decides what "auto" is.
+#[must_use]
+pub fn clipboard(value: Option<&toml::Value>, in_tmux: bool) -> Clipboard {
     match value {
-        toml::Value::String(word) => match word.as_str() {
-            "auto" if in_tmux => Ok(Clipboard::Tmux),
-            "auto" | "osc52" => Ok(Clipboard::Terminal),
-            "off" => Ok(Clipboard::Off),
-            _ => Err(wrong()),
-        },
-        toml::Value::Array(words) => {
-            let words = words.iter().map(|word| word.as_str().map(str::to_owned));
-            let words: Option<Vec<String>> = words.collect();
-            let named = |words: &Vec<String>| words.first().is_some_and(|word| !word.is_empty());
-            words.filter(named).map(Clipboard::Command).ok_or_else(wrong)
+        Some(toml::Value::Array(words)) => {
+            let words = words.iter().filter_map(|word| word.as_str().map(str::to_owned));
+            Clipboard::Command(words.collect())
         }
-        _ => Err(wrong()),
+        Some(toml::Value::String(word)) if word == "off" => Clipboard::Off,
+        Some(toml::Value::String(word)) if word == "osc52" => Clipboard::Terminal,
+        Some(_) | None if in_tmux => Clipboard::Tmux,
+        Some(_) | None => Clipboard::Terminal,
     }
 }
 
 /// `notify`.
-pub fn notify(word: &str) -> Result<Notify, String> {
+#[must_use]
+pub fn notify(word: Option<&str>) -> Notify {
     match word {
-        "auto" => Ok(Notify::Auto),
-        "osc9" => Ok(Notify::Osc9),
-        "osc99" => Ok(Notify::Osc99),
-        "osc777" => Ok(Notify::Osc777),
-        "bell" => Ok(Notify::Bell),
-        "off" => Ok(Notify::Off),
-        other => Err(format!(
-            "unknown notify {other:?}; it is \"auto\", \"osc9\", \"osc99\", \"osc777\", \"bell\" or \"off\""
-        )),
+        Some("osc9") => Notify::Osc9,
+        Some("osc99") => Notify::Osc99,
+        Some("osc777") => Notify::Osc777,
+        Some("bell") => Notify::Bell,
+        Some("off") => Notify::Off,
+        Some(_) | None => Notify::Auto,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::options::setting;
 
     fn parsed(text: &str, in_tmux: bool) -> Result<Clipboard, String> {
         let table: toml::Table = format!("clipboard = {text}").parse().unwrap();
-        clipboard(&table["clipboard"], in_tmux)
+        let value = &table["clipboard"];
+        setting(&["clipboard"]).unwrap().check(value)?;
+        Ok(clipboard(Some(value), in_tmux))
     }
 
     #[test]
@@ -59,11 +51,23 @@ mod tests {
         assert_eq!(parsed("\"osc52\"", true), Ok(Clipboard::Terminal));
         assert_eq!(parsed("\"off\"", false), Ok(Clipboard::Off));
         let words = vec!["xclip".to_owned(), "-i".to_owned()];
-        assert_eq!(parsed("[\"xclip\", \"-i\"]", false), Ok(Clipboard::Command(words)));
+        assert_eq!(parsed("[\"xclip\", \"-i\"]", false), Ok(Clipboard::Command(words.clone())));
         for wrong in ["\"xclip\"", "[]", "[\"\"]", "[1]", "true"] {
             assert!(parsed(wrong, false).unwrap_err().contains("\"osc52\""), "{wrong}");
         }
-        assert_eq!(notify("osc777"), Ok(Notify::Osc777));
-        assert!(notify("loud").unwrap_err().contains("\"bell\""));
+        // A variable holds no list: a word that is none of the choices is a program.
+        let read = |text: &str| setting(&["clipboard"]).unwrap().read(text).unwrap();
+        assert_eq!(clipboard(Some(&read("xclip -i")), false), Clipboard::Command(words));
+        assert_eq!(clipboard(Some(&read("off")), false), Clipboard::Off);
+    }
+
+    #[test]
+    fn every_way_of_the_table_is_known() {
+        let super::super::options::Kind::Choice(words) = setting(&["notify"]).unwrap().kind else {
+            panic!("notify is a choice");
+        };
+        let mut known: Vec<_> = words.iter().map(|word| notify(Some(word))).collect();
+        known.dedup();
+        assert_eq!(known.len(), words.len(), "{known:?}");
     }
 }

@@ -6,6 +6,7 @@ pub mod conversations;
 pub mod copy;
 pub mod export;
 pub mod ids;
+pub mod keys;
 pub mod models;
 pub mod money;
 pub mod notice;

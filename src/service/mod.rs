@@ -7,6 +7,7 @@ pub mod clipboard;
 pub mod connect;
 pub mod export;
 pub mod highlight;
+pub mod keys;
 pub mod log;
 mod private;
 pub mod store;

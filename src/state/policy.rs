@@ -18,6 +18,7 @@ use crate::domain::notice::{Level, Notice, NoticeKind};
 use crate::domain::time::Now;
 use crate::effect::{Effect, HighlightCommand, ScreenCommand};
 use crate::event::ServiceEvent;
+use crate::layout::WIDE;
 
 impl AppState {
     pub(super) fn on_app(&mut self, action: App, now: Now) -> Effects {
@@ -30,6 +31,19 @@ impl AppState {
                 self.focus.toggle_help();
                 Vec::new()
             }
+            App::Mouse => {
+                let on = !self.screen.mouse;
+                self.screen.mouse = on;
+                self.notices.tell(Notice::new(NoticeKind::Mouse { on }), now);
+                vec![Effect::Screen(ScreenCommand::Mouse(on))]
+            }
+            App::Layout => {
+                self.screen.columns = !self.screen.columns;
+                if self.screen.columns && self.screen.width < WIDE {
+                    self.notices.tell(Notice::new(NoticeKind::TooNarrow { columns: WIDE }), now);
+                }
+                Vec::new()
+            }
             App::Palette => {
                 self.toggle_palette(Offer::Actions);
                 Vec::new()
@@ -39,6 +53,7 @@ impl AppState {
                 Vec::new()
             }
             App::Back => self.back(now),
+            App::NextTheme => self.next_theme(now),
         }
     }
 
@@ -270,6 +285,7 @@ impl AppState {
             | Effect::Highlight(_)
             | Effect::Screen(_)
             | Effect::Terminal(_)
+            | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
             Effect::Export(_) => {

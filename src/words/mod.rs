@@ -5,8 +5,12 @@
 pub mod copy;
 mod en;
 pub mod export;
+mod keys;
 pub mod notices;
 pub mod palette;
+pub mod plain;
+pub mod settings;
+pub mod side;
 mod zh_cn;
 
 use std::borrow::Cow;

@@ -89,6 +89,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "redraw" => "重画屏幕",
         "suspend" => "挂起，回到 shell",
         "help" => "显示或收起帮助",
+        "toggle_mouse" => "把鼠标交给终端，或收回",
+        "toggle_layout" => "侧栏与对话并列，或上下排列",
         "palette" => "搜索并执行任何操作",
         "commands" => "按名字执行命令",
         "row_up" => "上一行",
@@ -99,6 +101,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "last_row" => "最后一行",
         "accept" => "选定这一行",
         "back" => "关闭当前浮层，或停止回答",
+        "next_theme" => "换下一个主题",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -170,7 +173,16 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::zh_cn(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::zh_cn(notice)),
+        _ => {}
+    }
     service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
 }
 
@@ -343,6 +355,13 @@ fn machine(kind: &NoticeKind) -> Sentence {
         }
         NoticeKind::ConversationGone => fixed("这个对话已经读不到了。", ""),
         NoticeKind::Forked => fixed("已从这里复制出一个新对话，原来的不变。", ""),
+        NoticeKind::Mouse { on: true } => {
+            fixed("鼠标归 lian：滚轮滚动，点击选择。按住 Shift 可选取文字。", "")
+        }
+        NoticeKind::Mouse { on: false } => fixed("鼠标归终端：拖动即可选取文字。", ""),
+        NoticeKind::TooNarrow { columns } => {
+            with(format!("并列布局需要 {columns} 列宽的屏幕；现在上下排列。"), "")
+        }
         NoticeKind::Resumed { messages } => {
             with(format!("回到上次的对话（{messages} 条消息）。Ctrl+N 开始新对话。"), "")
         }
@@ -352,7 +371,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
         // 以上两个函数已处理。
-        NoticeKind::KeyMissing { .. }
+        NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears

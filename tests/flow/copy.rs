@@ -62,13 +62,13 @@ fn from_the_message_the_last_answer_is_copied() {
     let mut h = talk();
     h.keys("/copy<enter>");
     assert_eq!(sent(&mut h), ["short answer"]);
-    h.keys("my draft<alt+y>");
+    h.keys("my draft<ctrl+o>");
     assert_eq!(sent(&mut h), ["short answer"]);
     assert!(h.find("my draft").is_some());
     // An answer of which nothing came is none.
     h.keys("<ctrl+u>").ask("third");
     h.fails(NoticeKind::Garbled).effects();
-    h.keys("<alt+y>");
+    h.keys("<ctrl+o>");
     assert_eq!(sent(&mut h), ["short answer"]);
 }
 
@@ -118,13 +118,13 @@ fn the_whole_conversation_has_headings() {
 fn what_no_terminal_takes_is_refused_with_its_size() {
     let mut h = Harness::new();
     h.exchange("q", &"字".repeat(LIMIT / 3 + 1)).effects();
-    h.keys("<alt+y>");
+    h.keys("<ctrl+o>");
     assert!(sent(&mut h).is_empty());
     let shown = h.screen();
     assert!(shown.contains("74,997 bytes") && shown.contains("/export"), "{shown}");
     let mut h = Harness::new();
     h.exchange("q", &"字".repeat(LIMIT / 3)).effects();
-    h.keys("<alt+y>");
+    h.keys("<ctrl+o>");
     assert_eq!(sent(&mut h).len(), 1);
 }
 
@@ -133,21 +133,21 @@ fn a_program_gets_the_text_and_tmux_may_give_it_back() {
     let to = Clipboard::Command(vec!["wl-copy".to_owned()]);
     let mut h = Harness::with(Settings { clipboard: to.clone(), ..settings() }, (80, 24));
     h.exchange("q", "answer").effects();
-    h.keys("<alt+y>");
+    h.keys("<ctrl+o>");
     let command = CopyCommand { what: Copied::Message, text: "answer".to_owned(), to };
     assert_eq!(h.effects(), [Effect::Copy(command)]);
     assert_eq!(h.find("was sent"), None, "nobody took it yet");
     let tmux = Settings { clipboard: Clipboard::Tmux, ..settings() };
     let mut h = Harness::with(tmux, (80, 24));
     h.exchange("q", "answer").effects();
-    h.keys("<alt+y>");
+    h.keys("<ctrl+o>");
     let back = h.effects().pop().unwrap();
     h.says(ServiceEvent::Refused(back));
     assert_eq!(sent(&mut h), ["answer"]);
     let off = Settings { clipboard: Clipboard::Off, ..settings() };
     let mut h = Harness::with(off, (80, 24));
     h.exchange("q", "answer").effects();
-    h.keys("<alt+y>");
+    h.keys("<ctrl+o>");
     assert!(h.effects().is_empty() && h.find("switched off").is_some(), "{}", h.screen());
 }
 
@@ -243,7 +243,7 @@ fn what_was_told_can_be_read_again_and_copied() {
     h.keys("<alt+c>").done();
     h.keys("<alt+c>");
     assert!(h.find("There is nothing to go on with").is_some());
-    h.keys("<alt+i>");
+    h.keys("<alt+j>");
     assert!(h.find("What lian said").is_some(), "{}", h.screen());
     assert!(h.find("▸ 14:01  There is nothing to go on").is_some(), "{}", h.screen());
     h.keys("j");
@@ -272,9 +272,9 @@ fn the_list_of_notices_speaks_chinese_and_fits_every_screen() {
     for (width, height) in [(20, 5), (33, 8), (80, 24), (160, 50)] {
         let zh = Settings { language: Language::ZhCn, ..settings() };
         let mut h = Harness::with(zh, (width, height));
-        h.keys("<alt+i>");
+        h.keys("<alt+j>");
         assert!(h.find("还没有").is_some(), "{}", h.screen());
-        h.keys("q<alt+c><alt+n><alt+i>");
+        h.keys("q<alt+c><alt+n><alt+j>");
         assert!(h.find("▸").is_some(), "{}", h.screen());
         h.keys("jjkG<enter>g<pagedown>y");
         assert!(h.find("▸").is_some(), "{width}x{height}\n{}", h.screen());

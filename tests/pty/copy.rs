@@ -43,7 +43,7 @@ fn copied(term: &Term, end: &[u8]) -> Vec<u8> {
     term.ask("question");
     term.wait_for("the end 完。");
     term.wait_for_end();
-    term.keys("\x1by");
+    term.keys("\x0f");
     term.wait_raw("a copy", |raw| {
         between(raw, b"\x1b]52;c;", end).is_some() || between(raw, b"52;c;", end).is_some()
     });
@@ -112,7 +112,7 @@ fn a_program_of_the_user_gets_it_instead() {
     term.ask("question");
     term.wait_for("the end 完。");
     term.wait_for_end();
-    term.keys("\x1by");
+    term.keys("\x0f");
     term.wait_for("dd took the message");
     assert_eq!(std::fs::read_to_string(kept).expect("a file"), ANSWER);
     assert_eq!(count(&term.raw(), b"\x1b]52"), 0);
