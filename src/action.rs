@@ -10,6 +10,10 @@ pub enum Context {
     Help,
     /// A list one picks from lies over the panes; what is typed narrows it down.
     List,
+    /// The list of conversations is open.
+    Conversations,
+    /// The list of messages that wait is open.
+    Queue,
     /// The composer has the focus and holds no text.
     EmptyComposer,
     /// The composer has the focus.
@@ -22,13 +26,15 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
         Self::Transcript,
         Self::List,
         Self::Notices,
+        Self::Conversations,
+        Self::Queue,
         Self::Help,
     ];
 
@@ -39,6 +45,8 @@ impl Context {
             Self::Global => "global",
             Self::Help => "help",
             Self::List => "list",
+            Self::Conversations => "conversations",
+            Self::Queue => "queue",
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",
@@ -161,6 +169,28 @@ actions! {
         #[doc = "Begin a new conversation"] New = "new_conversation",
         #[doc = "To the conversation before"] Before = "conversation_before",
         #[doc = "To the next conversation"] After = "conversation_after",
+        #[doc = "All conversations, to search and open"] List = "conversations",
+        #[doc = "Give the marked conversation another title"] Rename = "rename_conversation",
+        #[doc = "Delete the marked conversation"] Delete = "delete_conversation",
+        #[doc = "Take back the conversation deleted last"] Undelete = "undelete_conversation",
+    }
+}
+
+actions! {
+    /// Actions on the turns of the conversation that is shown.
+    Turns {
+        #[doc = "Ask the same question again"] Regenerate = "regenerate",
+        #[doc = "Ask the same question again with another seed"] Reseed = "regenerate_with_seed",
+        #[doc = "Change this question and ask it anew"] Edit = "edit_question",
+        #[doc = "To the branch before"] BranchBefore = "branch_before",
+        #[doc = "To the next branch"] BranchAfter = "branch_after",
+        #[doc = "Copy the conversation from here into a new one"] Fork = "fork_conversation",
+        #[doc = "The messages that wait to be sent"] Queue = "queue",
+        #[doc = "Take the last waiting message back"] QueueEdit = "queue_edit",
+        #[doc = "Send the messages that wait"] QueueSend = "queue_send",
+        #[doc = "Send the marked message earlier"] QueueUp = "queue_up",
+        #[doc = "Send the marked message later"] QueueDown = "queue_down",
+        #[doc = "Do not send the marked message"] QueueRemove = "queue_remove",
     }
 }
 
@@ -232,6 +262,8 @@ pub enum Action {
     Export(Export),
     /// What lian said.
     Notices(Notices),
+    /// The turns of the conversation that is shown.
+    Turns(Turns),
     /// The message being written; while a list is open, the words that narrow it down.
     Composer(Composer),
     /// The list that lies over the panes.
@@ -264,6 +296,7 @@ impl Action {
             Self::Copying(a) => Some(a.name()),
             Self::Export(a) => Some(a.name()),
             Self::Notices(a) => Some(a.name()),
+            Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::List(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
@@ -284,6 +317,7 @@ impl Action {
             Self::Copying(a) => Some(a.doc()),
             Self::Export(a) => Some(a.doc()),
             Self::Notices(a) => Some(a.doc()),
+            Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
@@ -314,13 +348,18 @@ impl Action {
                 | Chat::PageDown
                 | Chat::MessageBefore
                 | Chat::MessageAfter,
-            ) => false,
+            )
+            | Self::Conversations(
+                Conversations::Rename | Conversations::Delete | Conversations::Undelete,
+            )
+            | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
             Self::App(_)
             | Self::Chat(_)
             | Self::Conversations(_)
             | Self::Copying(_)
             | Self::Export(_)
-            | Self::Notices(_) => true,
+            | Self::Notices(_)
+            | Self::Turns(_) => true,
         }
     }
 
@@ -334,9 +373,10 @@ impl Action {
         let export = Export::ALL.iter().copied().map(Self::Export);
         let notices = Notices::ALL.iter().copied().map(Self::Notices);
         let conversations = conversations.chain(copying).chain(export).chain(notices);
+        let turns = Turns::ALL.iter().copied().map(Self::Turns);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let list = List::ALL.iter().copied().map(Self::List);
-        app.chain(focus).chain(chat).chain(conversations).chain(edit).chain(list)
+        app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit).chain(list)
     }
 }
 
@@ -355,6 +395,11 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("export", Action::Export(Export::Markdown)),
     ("notices", Action::Notices(Notices::Open)),
     ("new", Action::Conversations(Conversations::New)),
+    ("conversations", Action::Conversations(Conversations::List)),
+    ("fork", Action::Turns(Turns::Fork)),
+    ("regenerate", Action::Turns(Turns::Regenerate)),
+    ("edit", Action::Turns(Turns::Edit)),
+    ("queue", Action::Turns(Turns::Queue)),
 ];
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Export, Focus, List,
-    Notices,
+    Notices, Turns,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -35,6 +35,18 @@ const fn copying(keys: &'static [&'static str], copying: Copying) -> Binding {
 
 const fn notices(keys: &'static [&'static str], list: List) -> Binding {
     row(Context::Notices, keys, Action::List(list))
+}
+
+const fn turns(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Transcript, keys, Action::Turns(turns))
+}
+
+const fn stored(keys: &'static [&'static str], action: Conversations) -> Binding {
+    row(Context::Conversations, keys, Action::Conversations(action))
+}
+
+const fn queue(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Queue, keys, Action::Turns(turns))
 }
 
 const fn list(keys: &'static [&'static str], list: List) -> Binding {
@@ -97,6 +109,12 @@ pub const BINDINGS: &[Binding] = &[
     row(Context::Transcript, &["N"], Action::Notices(Notices::Open)),
     row(Context::Transcript, &["n"], Action::Notices(Notices::Copy)),
     chat(&["c"], Chat::Continue),
+    turns(&["r"], Turns::Regenerate),
+    turns(&["R"], Turns::Reseed),
+    turns(&["e"], Turns::Edit),
+    turns(&["<", "left"], Turns::BranchBefore),
+    turns(&[">", "right"], Turns::BranchAfter),
+    turns(&["f"], Turns::Fork),
     row(Context::Transcript, &["?"], Action::App(App::Help)),
     row(Context::Transcript, &["enter", "i"], Action::Focus(Focus::Composer)),
     list(&["up", "ctrl+p"], List::Up),
@@ -106,6 +124,12 @@ pub const BINDINGS: &[Binding] = &[
     list(&["alt+<", "ctrl+home"], List::First),
     list(&["alt+>", "ctrl+end"], List::Last),
     list(&["enter"], List::Accept),
+    stored(&["alt+r"], Conversations::Rename),
+    stored(&["alt+d"], Conversations::Delete),
+    stored(&["alt+u"], Conversations::Undelete),
+    queue(&["alt+up", "shift+up"], Turns::QueueUp),
+    queue(&["alt+down", "shift+down"], Turns::QueueDown),
+    queue(&["alt+d", "delete"], Turns::QueueRemove),
     query(&["backspace"], Edit::DeleteBefore),
     query(&["delete", "ctrl+d"], Edit::DeleteAfter),
     query(&["ctrl+w", "alt+backspace", "ctrl+backspace"], Edit::DeleteWordBefore),
@@ -143,6 +167,10 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+n"], Action::Chat(Chat::SendNow)),
     global(&["alt+."], Action::Chat(Chat::Stop)),
     global(&["ctrl+n"], Action::Conversations(Conversations::New)),
+    global(&["alt+s"], Action::Conversations(Conversations::List)),
+    global(&["alt+w"], Action::Turns(Turns::Queue)),
+    global(&["alt+e"], Action::Turns(Turns::QueueEdit)),
+    global(&["alt+g"], Action::Turns(Turns::QueueSend)),
     global(&["alt+pageup"], Action::Conversations(Conversations::Before)),
     global(&["alt+pagedown"], Action::Conversations(Conversations::After)),
     global(&["tab"], Action::Focus(Focus::Next)),

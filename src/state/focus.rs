@@ -1,10 +1,12 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::conversations::Browser;
 use super::copy::Links;
 use super::notices::History;
 use super::palette::Palette;
 use super::picker::Picker;
+use super::queue::QueueList;
 use crate::action::{Chat, Context};
 
 /// Panes that can have the focus.
@@ -31,6 +33,10 @@ pub enum Overlay {
     Links(Links),
     /// What was told.
     Notices(History),
+    /// All conversations.
+    Conversations(Box<Browser>),
+    /// The messages that wait to be sent.
+    Queue(QueueList),
 }
 
 impl Overlay {
@@ -40,27 +46,33 @@ impl Overlay {
             Self::Help { .. } => &[Context::Help, Context::Global],
             Self::Palette(_) | Self::Links(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
+            Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
+            Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
     }
 
     /// Its words and mark, if it is a list one picks from.
     #[must_use]
-    pub const fn picker(&self) -> Option<&Picker> {
+    pub fn picker(&self) -> Option<&Picker> {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Links(links) => Some(&links.picker),
             Self::Notices(history) => Some(&history.picker),
+            Self::Conversations(browser) => Some(&browser.picker),
+            Self::Queue(list) => Some(&list.picker),
         }
     }
 
     /// The same, to change them.
-    pub const fn picker_mut(&mut self) -> Option<&mut Picker> {
+    pub fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Links(links) => Some(&mut links.picker),
             Self::Notices(history) => Some(&mut history.picker),
+            Self::Conversations(browser) => Some(&mut browser.picker),
+            Self::Queue(list) => Some(&mut list.picker),
         }
     }
 }

@@ -13,8 +13,10 @@ mod overlays;
 pub mod palette;
 pub mod picker;
 mod policy;
+pub mod queue;
 pub mod scroll;
 mod settings;
+mod turns;
 
 use std::time::Duration;
 
@@ -27,11 +29,11 @@ use outbox::Outbox;
 use scroll::{Move, Position};
 
 use crate::action::{
-    Action, Composer as ComposerAction, Context, Focus as FocusAction, List as ListAction,
+    Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
 };
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::{IdSource, MessageId};
+use crate::domain::ids::{ConversationId, IdSource};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -42,6 +44,9 @@ pub type Effects = Vec<Effect>;
 
 /// A draft waits at most this long before it is handed to the store.
 const SAVE_DRAFT_AFTER: Duration = Duration::from_millis(250);
+
+/// The reader's place waits at most this long before it is handed to the store.
+const SAVE_PLACE_AFTER: Duration = Duration::from_secs(1);
 
 /// The one owner of all state.
 #[derive(Debug)]
@@ -57,6 +62,12 @@ pub struct AppState {
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
     draft_since: Option<Duration>,
+    /// Since when the reader's place differs from the stored one.
+    place_since: Option<Duration>,
+    /// A conversation that was asked of the store, to be shown when it comes.
+    opening: Option<ConversationId>,
+    /// Conversations that were deleted since the start, the last one last.
+    deleted: Vec<ConversationId>,
     /// A conversation from the store may take the place of the empty one at the start.
     restore: bool,
     /// The end of the program was asked for.
@@ -88,7 +99,7 @@ pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
     /// The message that is marked; `None` is the last one.
-    pub selected: Option<MessageId>,
+    pub mark: Option<usize>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
@@ -116,6 +127,9 @@ impl AppState {
             outbox: Outbox::default(),
             quit_until: None,
             draft_since: None,
+            place_since: None,
+            opening: None,
+            deleted: Vec::new(),
             restore: false,
             quitting: false,
             focused: true,
@@ -156,6 +170,7 @@ impl AppState {
             Action::Copying(action) => self.on_copying(action, now),
             Action::Export(action) => self.on_export(action, None, now),
             Action::Notices(action) => self.on_notices(action, now),
+            Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -213,6 +228,7 @@ impl AppState {
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
+        effects.extend(self.search_now(now));
         self.outbox.order(effects)
     }
 
@@ -229,7 +245,10 @@ impl AppState {
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
         let choice = self.choice_deadline();
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice];
+        let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
+        let search = self.search_deadline();
+        let others =
+            [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice, place, search];
         others.into_iter().flatten().chain(chats).min()
     }
 
@@ -243,7 +262,9 @@ impl AppState {
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        self.conversations.shown_mut().scroll.arrived(painted.position, painted.selected);
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        scroll.arrived(painted.position);
+        scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
         self.screen.width = painted.width;
@@ -318,6 +339,11 @@ impl AppState {
     fn on_composer(&mut self, action: ComposerAction, now: Now) -> Effects {
         // A paste finds the composer from anywhere.
         self.focus.pane = focus::Pane::Composer;
+        let up = action == ComposerAction::Edit(Edit::Up);
+        if up && self.composer.is_empty() && !self.conversations.shown().queue.is_empty() {
+            // What waits is nearer than what was sent long ago.
+            return self.queue_edit(now);
+        }
         match self.composer.on_action(action) {
             composer::Outcome::Moved => Vec::new(),
             composer::Outcome::Changed => {
@@ -368,12 +394,24 @@ impl AppState {
                 self.composer.set_history(history);
                 self.restored(last.map(|last| *last), now)
             }
-            StoreEvent::Flushed
-            | StoreEvent::Listed(_)
-            | StoreEvent::Opened(_)
-            | StoreEvent::Gone(_)
-            | StoreEvent::Found { .. }
-            | StoreEvent::MovedOn(_) => Vec::new(),
+            StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Listed(rows) => {
+                self.listed(rows);
+                Vec::new()
+            }
+            StoreEvent::Opened(saved) => self.opened(*saved, now),
+            StoreEvent::Gone(id) => {
+                self.gone(id, now);
+                Vec::new()
+            }
+            StoreEvent::Found { query, conversations } => {
+                self.found_texts(&query, conversations);
+                Vec::new()
+            }
+            StoreEvent::MovedOn(id) => {
+                self.moved_on(id, now);
+                Vec::new()
+            }
             StoreEvent::Trouble(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()

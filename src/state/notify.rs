@@ -53,7 +53,7 @@ impl Over {
 impl AppState {
     /// An answer is over: why it failed can be read again later, and whoever turned away from a
     /// long one is told.
-    pub(super) fn after_answer(&mut self, over: Over, now: Now) -> Option<Effect> {
+    pub(super) fn tell_end(&mut self, over: Over, now: Now) -> Option<Effect> {
         let Over { title, model, since, failed } = over;
         let well = failed.is_none();
         if let Some(notice) = failed {

@@ -66,20 +66,21 @@ pub enum Move {
     Rows(i32),
     /// So many half pages down; negative is up.
     HalfPages(i32),
-    /// So many questions on; negative is back. The question is meant from then on.
+    /// So many questions on; negative is back.
     Questions(i32),
-    /// So far that this message is in sight: whole, or its head at the top.
-    Message(MessageId),
     /// To the first message.
     Top,
+    /// So far that this message, by its index, is in sight: whole, or its head at the top.
+    Message(usize),
 }
 
 /// The reader's place and the wishes not yet carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scroll {
     position: Position,
-    selected: Option<MessageId>,
     moves: Vec<Move>,
+    /// The message that is marked; `None` is the last one.
+    mark: Option<usize>,
 }
 
 impl Scroll {
@@ -89,17 +90,22 @@ impl Scroll {
         self.position
     }
 
-    /// The message that is marked and meant by what follows; `None` is the last one, also of those
-    /// to come. What is marked is in sight: the painter sees to it.
-    #[must_use]
-    pub fn selected(&self) -> Option<MessageId> {
-        self.selected
-    }
-
     /// Wishes since then, in order.
     #[must_use]
     pub fn moves(&self) -> &[Move] {
         &self.moves
+    }
+
+    /// The message the reader has marked, by its index; `None` is the last one, also of those to
+    /// come. What is marked is in sight: the painter sees to it.
+    #[must_use]
+    pub fn mark(&self) -> Option<usize> {
+        self.mark
+    }
+
+    /// Marks a message.
+    pub fn set_mark(&mut self, mark: Option<usize>) {
+        self.mark = mark;
     }
 
     /// Adds a wish; rows in a row add up, so a burst of keys costs one move.
@@ -115,26 +121,12 @@ impl Scroll {
     pub fn to_end(&mut self) {
         self.moves.clear();
         self.position = Position::End;
-        self.selected = None;
-    }
-
-    /// Marks a message and brings it into sight.
-    pub fn mark(&mut self, message: MessageId) {
-        self.selected = Some(message);
-        self.wish(Move::Message(message));
-    }
-
-    /// To the head of a message, which is meant from now on.
-    pub fn select(&mut self, message: MessageId) {
-        self.moves.clear();
-        self.position = Position::head(message, 1);
-        self.selected = Some(message);
+        self.mark = None;
     }
 
     /// The painter carried the wishes out, or somebody knows better.
-    pub fn arrived(&mut self, position: Position, selected: Option<MessageId>) {
+    pub fn arrived(&mut self, position: Position) {
         self.moves.clear();
         self.position = position;
-        self.selected = selected;
     }
 }

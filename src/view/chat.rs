@@ -4,16 +4,16 @@
 use ratatui::buffer::Buffer;
 
 use super::Scene;
-use super::cache::{RowCache, Visible};
+use super::cache::{Line, RowCache, Visible};
 use super::canvas::Pen;
-use crate::domain::chat::Role as Speaker;
-use crate::domain::ids::MessageId;
 use crate::layout::Area;
-use crate::state::chat::Entry;
 use crate::state::focus::Pane;
 use crate::state::scroll::{Move, Place, Position, Seen};
 use crate::theme::Role;
 use crate::words::{Phrase, say};
+
+/// What sets the number of a marked row apart.
+const MARKED: u64 = 0x5bd1_e995_7f4a_7c15;
 
 /// Rows of the conversation that are on the screen, from the top.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -22,16 +22,15 @@ pub(super) struct Window {
     pub(super) top: Place,
     /// The end of the conversation is on the screen.
     pub(super) at_end: bool,
-    /// The message that is marked, by its index.
+    /// The marked message, if there is any.
     pub(super) marked: Option<usize>,
 }
 
 impl Window {
     /// The mark as the state keeps it: at the end the last message is marked, whichever that is.
-    pub(super) fn mark(&self, scene: &Scene<'_>) -> Option<MessageId> {
-        let entries = scene.state.conversations().shown().entries();
-        let kept = self.marked.filter(|at| !self.at_end || at + 1 < entries.len());
-        kept.and_then(|at| entries.get(at)).map(Entry::id)
+    pub(super) fn mark(&self, scene: &Scene<'_>) -> Option<usize> {
+        let last = scene.state.conversations().shown().entries().len().checked_sub(1);
+        self.marked.filter(|_| !self.at_end || self.marked != last)
     }
 }
 
@@ -40,7 +39,7 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
     let chat = scene.state.conversations().shown();
     let entries = chat.entries().len();
     if entries == 0 || height == 0 {
-        return Window { top: Place::default(), at_end: true, marked: chat.current() };
+        return Window { top: Place::default(), at_end: true, marked: None };
     }
     let height = usize::from(height);
     let last = last_top(scene, cache, height);
@@ -55,6 +54,10 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
                 marked = 0;
                 Place::default()
             }
+            Move::Message(at) => {
+                marked = at.min(entries - 1);
+                into_sight(scene, cache, top, marked, height)
+            }
             Move::Rows(rows) => step(scene, cache, top, i64::from(rows)),
             Move::HalfPages(halves) => {
                 // A whole page keeps one row of the last one in sight.
@@ -62,13 +65,9 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
                 step(scene, cache, top, half * i64::from(halves))
             }
             Move::Questions(by) => {
-                let to = question(scene, marked, by);
-                marked = to.unwrap_or(entries - 1);
-                to.map_or(last, head_of)
-            }
-            Move::Message(id) => {
-                marked = chat.index(id).unwrap_or(marked);
-                into_sight(scene, cache, top, marked, height)
+                let to = question(scene, top.min(last), by);
+                marked = to.map_or(entries - 1, |to| to.entry);
+                to.unwrap_or(last)
             }
         };
         top = top.min(last);
@@ -142,14 +141,19 @@ fn step(scene: &Scene<'_>, cache: &mut RowCache, from: Place, by: i64) -> Place 
     }
 }
 
-/// The question before or after a message; `None` past the last one: the end.
-fn question(scene: &Scene<'_>, from: usize, by: i32) -> Option<usize> {
+/// The question before or after a place; `None` past the last one: the end.
+fn question(scene: &Scene<'_>, from: Place, by: i32) -> Option<Place> {
+    use crate::domain::chat::Role;
     let entries = scene.state.conversations().shown().entries();
-    let is_question = |at: &usize| entries[*at].role() == Speaker::User;
-    if by < 0 {
-        return Some((0..from).rev().find(is_question).unwrap_or(0));
-    }
-    (from + 1..entries.len()).find(is_question)
+    let is_question = |at: &usize| entries[*at].role() == Role::User;
+    let at = if by < 0 {
+        // Within a question's own answer the first step leads to that question.
+        let before = from.entry + usize::from(from.row > head_of(from.entry).row);
+        (0..before).rev().find(is_question).unwrap_or(0)
+    } else {
+        (from.entry + 1..entries.len()).find(is_question)?
+    };
+    Some(head_of(at))
 }
 
 /// The row that names a message: below the blank one that sets it off from the message before.
@@ -192,7 +196,7 @@ pub(super) fn paint(
             let mut pen = Pen::row(buffer, area, y, scene.widths);
             match visible {
                 Visible::Blank => {}
-                Visible::Line(line) => put(&mut pen, &line.parts, scene),
+                Visible::Line(line) => put(&mut pen, line, scene),
                 Visible::Row { row, indent, over } => {
                     let over = over.map(|role| scene.theme.style(role));
                     pen.skip(indent).row_of(row, scene.theme, over);
@@ -207,9 +211,6 @@ pub(super) fn paint(
     cache.forget_far(scene, window.top.entry, place.entry);
 }
 
-/// Sets the number of a marked row apart from that of the same row without a mark.
-const MARKED: u64 = 0x6d61_726b_6564_0000;
-
 /// Marks a row of the current message in the column that every row leaves free.
 fn mark(scene: &Scene<'_>, area: Area, y: u16, buffer: &mut Buffer) {
     let bar = if scene.widths.text("▎") == 1 { "▎" } else { "|" };
@@ -218,8 +219,8 @@ fn mark(scene: &Scene<'_>, area: Area, y: u16, buffer: &mut Buffer) {
     }
 }
 
-fn put(pen: &mut Pen<'_>, parts: &[(String, Role)], scene: &Scene<'_>) {
-    for (text, role) in parts {
+fn put(pen: &mut Pen<'_>, line: &Line, scene: &Scene<'_>) {
+    for (text, role) in &line.parts {
         pen.write(text, scene.theme.style(*role));
     }
 }

@@ -29,8 +29,8 @@ struct Key {
     answered: bool,
     /// The key that goes on is shown: only below the last answer.
     go_on: bool,
-    /// The first message has no blank row above it.
-    first: bool,
+    /// Where it is: the first message has no blank row above it.
+    index: usize,
     /// Which of how many branches.
     siblings: (usize, usize),
     countdown: Option<u64>,
@@ -78,7 +78,7 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
     let last = index + 1 == chat.entries().len();
     let waiting = waiting(scene, entry);
     Key {
-        first: index == 0,
+        index: index.min(1),
         siblings: chat.siblings(entry.id()),
         width,
         revision: entry.revision(),
@@ -174,6 +174,9 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
     }
     if let Some(cost) = facts.cost {
         put(cost.to_string(), Role::Muted);
+    }
+    if let Some(seed) = facts.seed {
+        put(words::turns::Turns::Seed(seed).say(language), Role::Muted);
     }
     match &facts.finish {
         Some(FinishReason::Length) => {

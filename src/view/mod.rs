@@ -20,16 +20,19 @@ mod cache;
 mod canvas;
 mod chat;
 mod composer;
+mod conversations;
 mod copy;
 mod help;
 mod message;
 mod notices;
 mod palette;
 pub mod plain;
+mod queue;
 mod side;
 mod status;
 mod widgets;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -39,6 +42,7 @@ use ratatui::style::Color;
 use cache::RowCache;
 use chat::Window;
 
+use crate::action::{Action, Context};
 use crate::domain::notice::Level;
 use crate::domain::time::Now;
 use crate::input::key::{Code, Key};
@@ -49,6 +53,9 @@ use crate::state::scroll::{Position, Seen};
 use crate::state::{AppState, Painted};
 use crate::text::width::Widths;
 use crate::theme::{Role, Theme};
+
+/// Keys for the footer: where they hold, what they are for, in a word or two.
+type Hints = Vec<(Context, Action, Cow<'static, str>)>;
 
 /// Everything a frame is painted from.
 #[derive(Debug, Clone, Copy)]
@@ -149,6 +156,7 @@ impl View {
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
+                queue: queue::height(scene),
                 side: scene.state.columns(),
             },
             |around| around.wish,
@@ -185,7 +193,7 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
-            selected: window.mark(scene),
+            mark: window.mark(scene),
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
@@ -235,6 +243,10 @@ impl View {
                 return None;
             }
             Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+            Overlay::Conversations(browser) => {
+                conversations::paint(scene, list, browser, &mut self.buffer)
+            }
+            Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
             Overlay::Links(links) => copy::paint(scene, list, links, &mut self.buffer),
             Overlay::Notices(history) => {
                 painted.list = notices::history(scene, list, history, &mut self.buffer).place;
@@ -251,6 +263,7 @@ impl View {
         status::header(scene, panes.header, buffer);
         status::rule(scene, panes.rule, buffer);
         notices::paint(scene, panes.notice, buffer);
+        queue::strip(scene, panes.queue, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);

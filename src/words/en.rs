@@ -55,6 +55,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "help" => "In this help",
             "list" => "In a list",
             "notices" => "In the list of notices",
+            "conversations" => "In the list of conversations",
+            "queue" => "In the list of waiting messages",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -75,6 +77,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Reasoning => "reasoning",
             Hint::Close => "close",
             Hint::SendNow => "send now",
+            Hint::Queue => "queue",
+            Hint::Again => "ask again",
+            Hint::Change => "edit",
+            Hint::Conversations => "conversations",
             Hint::Palette => "commands",
             Hint::Copy => "copy",
         },
@@ -105,7 +111,7 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
         NoticeKind::Settings(notice) => return said(super::settings::en(notice)),
         _ => {}
     }
-    service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
+    service(kind).or_else(|| network(kind)).or_else(|| store(kind)).unwrap_or_else(|| machine(kind))
 }
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
@@ -256,8 +262,8 @@ fn network(kind: &NoticeKind) -> Option<Sentence> {
     })
 }
 
-fn machine(kind: &NoticeKind) -> Sentence {
-    match kind {
+fn store(kind: &NoticeKind) -> Option<Sentence> {
+    Some(match kind {
         NoticeKind::StoreUnwritable { path } => with(
             format!("Nothing can be written to {path}; conversations live in memory for now."),
             "Make the directory writable or choose another with --data-dir.",
@@ -279,6 +285,12 @@ fn machine(kind: &NoticeKind) -> Sentence {
             format!("{path} is on a network file system, where several lian may be slow."),
             "A local directory is safer: --data-dir.",
         ),
+        _ => return None,
+    })
+}
+
+fn machine(kind: &NoticeKind) -> Sentence {
+    match kind {
         NoticeKind::Stopped => fixed("Stopped.", ""),
         NoticeKind::Interrupted => fixed("lian ended while this answer was arriving.", ""),
         NoticeKind::QuitAgain { answering: false } => fixed("Press Ctrl+C again to quit.", ""),
@@ -310,9 +322,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "Another lian writes to this conversation too; what both write is kept.",
             "Open it again from the list (Alt+S) to see all of it.",
         ),
-        NoticeKind::ArrivingElsewhere => {
-            fixed("This answer is still arriving in another lian.", "")
-        }
+        NoticeKind::ArrivingElsewhere => fixed("It still arrives in another lian.", ""),
         NoticeKind::Deleted { title } => {
             with(format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."), "")
         }
@@ -331,8 +341,14 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "Please send the report; it holds no key and no conversation.",
         ),
         NoticeKind::Busy => fixed("lian is busy; nothing was sent.", "Try again in a moment."),
-        // The two functions above said these.
-        NoticeKind::Key(_)
+        // The functions above said these.
+        NoticeKind::StoreUnwritable { .. }
+        | NoticeKind::DiskFull { .. }
+        | NoticeKind::StoreUnreadable { .. }
+        | NoticeKind::StoreFailed
+        | NoticeKind::StoreRecovered
+        | NoticeKind::StoreOnNetwork { .. }
+        | NoticeKind::Key(_)
         | NoticeKind::Settings(_)
         | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }

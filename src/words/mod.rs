@@ -2,6 +2,7 @@
 //! compiler makes each language complete: every match is without a wildcard. It refuses
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
+pub mod conversations;
 pub mod copy;
 mod en;
 pub mod export;
@@ -11,6 +12,7 @@ pub mod palette;
 pub mod plain;
 pub mod settings;
 pub mod side;
+pub mod turns;
 mod zh_cn;
 
 use std::borrow::Cow;
@@ -143,6 +145,14 @@ pub enum Hint {
     Close,
     /// Send now.
     SendNow,
+    /// Enter queues the message.
+    Queue,
+    /// Ask the same again.
+    Again,
+    /// Change a question.
+    Change,
+    /// All conversations.
+    Conversations,
     /// All commands.
     Palette,
     /// Copy the message.

@@ -151,8 +151,8 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
-        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering QueueHolds MovedOn ArrivingElsewhere Deleted
-        ConversationGone Forked Resumed Crashed Busy Copy Export
+        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering QueueHolds MovedOn
+        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export
     )
 }
 

@@ -169,8 +169,11 @@ impl Chat {
         Some(StoreCommand::SaveMessage { conversation: self.conversation.id, message })
     }
 
-    /// A new conversation that holds what is shown down to a message, and what to store of it.
+    /// A new conversation that holds what is shown down to a message, and what to store of it. A
+    /// question is not copied as one that was asked: it is there to be sent.
     pub fn fork(&self, last: usize, ids: &mut IdSource, now: Now) -> (Self, Vec<StoreCommand>) {
+        let question = self.entries().get(last).filter(|entry| entry.role() == Role::User);
+        let count = last + usize::from(question.is_none());
         let mut conversation = Conversation {
             id: ids.conversation(),
             title: format!("↳ {}", self.conversation.title.trim_start_matches("↳ ")),
@@ -180,7 +183,7 @@ impl Chat {
         };
         let mut parent = None;
         let mut messages = Vec::new();
-        for entry in self.tree.path().iter().take(last + 1) {
+        for entry in self.tree.path().iter().take(count) {
             let mut copy = entry.to_message();
             copy.id = ids.message();
             copy.parent = parent.replace(copy.id);
@@ -201,6 +204,7 @@ impl Chat {
         }));
         let mut chat = Self::new(conversation, self.params.clone(), self.system.clone());
         chat.fill(messages);
+        chat.draft = question.map(|question| question.text().to_owned()).unwrap_or_default();
         (chat, store)
     }
 }

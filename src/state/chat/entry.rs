@@ -63,6 +63,12 @@ impl Entry {
         self.message.id
     }
 
+    /// The message it follows.
+    #[must_use]
+    pub fn parent(&self) -> Option<MessageId> {
+        self.message.parent
+    }
+
     /// Who speaks.
     #[must_use]
     pub fn role(&self) -> Role {

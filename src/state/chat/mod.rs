@@ -13,7 +13,7 @@ pub use arrive::Ended;
 pub use ask::Asked;
 pub use entry::Entry;
 
-use super::scroll::{Position, Scroll};
+use super::scroll::{Move, Position, Scroll};
 use crate::domain::chat::{ChatParams, Message, Role};
 use crate::domain::conversations::{Conversation, SavedConversation, StoreCommand};
 use crate::domain::ids::{MessageId, TurnId};
@@ -122,7 +122,7 @@ impl Chat {
         chat.queue = Queue::restored(queue);
         // A place on another branch is none on this one.
         let place = place.filter(|spot| chat.tree.index(spot.message).is_some());
-        chat.scroll.arrived(Position::of(place), None);
+        chat.scroll.arrived(Position::of(place));
         chat
     }
 
@@ -176,44 +176,42 @@ impl Chat {
     pub fn step(&mut self, id: MessageId, by: isize) -> Option<StoreCommand> {
         let sibling = self.tree.step(id, by)?;
         self.conversation.leaf = self.tree.leaf();
-        self.scroll.select(sibling);
+        let at = self.tree.index(sibling);
+        self.scroll.set_mark(at);
+        if let Some(at) = at {
+            self.scroll.wish(Move::Message(at));
+        }
         Some(StoreCommand::SaveConversation(self.conversation.clone()))
     }
 
-    /// The message that is meant by what follows: the one that was gone to, or the last one, or
-    /// the one at the top of the screen.
+    /// The message the reader is at, by its index: the marked one. What acts on one message acts
+    /// on this; `None` while there are none.
     #[must_use]
     pub fn current(&self) -> Option<usize> {
         let last = self.tree.path().len().checked_sub(1)?;
-        if let Some(at) = self.scroll.selected().and_then(|id| self.tree.index(id)) {
-            return Some(at);
-        }
-        Some(match self.scroll.position() {
-            Position::End => last,
-            Position::At(seen) => seen.place.entry.min(last),
-        })
+        Some(self.scroll.mark().map_or(last, |mark| mark.min(last)))
     }
 
     /// Marks the message so many further, and brings it into sight.
     pub fn mark(&mut self, by: isize) {
-        let next = self.current().map(|at| at.saturating_add_signed(by));
-        let path = self.tree.path();
-        if let Some(entry) = next.and_then(|at| path.get(at.min(path.len() - 1))) {
-            self.scroll.mark(entry.id());
+        if let Some(current) = self.current() {
+            let next = current.saturating_add_signed(by).min(self.tree.path().len() - 1);
+            self.scroll.set_mark(Some(next));
+            self.scroll.wish(Move::Message(next));
         }
     }
 
-    /// The question that is meant: the current message or the one it answers.
+    /// The question at an index, or the one that is answered there.
     #[must_use]
-    pub fn current_question(&self) -> Option<&Entry> {
-        let path = &self.tree.path()[..=self.current()?];
+    pub fn question_at(&self, index: usize) -> Option<&Entry> {
+        let path = self.tree.path().get(..=index)?;
         path.iter().rev().find(|entry| entry.role() == Role::User)
     }
 
-    /// The answer that is meant: the current message or the one that answers it.
+    /// The answer at an index, or the one to the question there.
     #[must_use]
-    pub fn current_answer(&self) -> Option<&Entry> {
-        let path = &self.tree.path()[self.current()?..];
+    pub fn answer_at(&self, index: usize) -> Option<&Entry> {
+        let path = self.tree.path().get(index..)?;
         path.iter().take(2).find(|entry| entry.role() == Role::Assistant)
     }
 
@@ -227,6 +225,12 @@ impl Chat {
     #[must_use]
     pub fn shows_running(&self) -> bool {
         self.running.as_ref().is_some_and(|running| self.tree.leaf() == Some(running.answer))
+    }
+
+    /// Nothing arrives, waits or is being changed here: the store has all of it.
+    #[must_use]
+    pub fn at_rest(&self) -> bool {
+        self.turns.is_empty() && self.queue.is_empty() && self.editing.is_none()
     }
 
     /// This turn belongs here, running or just stopped.

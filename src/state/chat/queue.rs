@@ -9,13 +9,15 @@ use crate::domain::ids::MessageId;
 pub struct Queue {
     waiting: Vec<Queued>,
     held: bool,
+    /// Where a message was taken back to be changed; it returns there.
+    hole: Option<usize>,
 }
 
 impl Queue {
     /// What the store kept: nothing is arriving now, so nothing goes out by itself.
     #[must_use]
     pub fn restored(waiting: Vec<Queued>) -> Self {
-        Self { held: !waiting.is_empty(), waiting }
+        Self { held: !waiting.is_empty(), waiting, hole: None }
     }
 
     /// The messages that wait, the next one first.
@@ -36,9 +38,16 @@ impl Queue {
         self.held
     }
 
-    /// Adds one at the end.
+    /// Adds one at the end, or where the last one was taken back from.
     pub fn push(&mut self, message: Queued) {
-        self.waiting.push(message);
+        let at = self.hole.take().unwrap_or(usize::MAX).min(self.waiting.len());
+        self.waiting.insert(at, message);
+    }
+
+    /// The next one was taken back to be changed: those behind it must not overtake it.
+    #[must_use]
+    pub fn lacks_first(&self) -> bool {
+        self.hole == Some(0)
     }
 
     /// The answer ended badly: what waits may not fit any more. Tells whether something waits.
@@ -50,11 +59,26 @@ impl Queue {
     /// It goes on by itself again.
     pub fn release(&mut self) {
         self.held = false;
+        self.hole = None;
+    }
+
+    /// What was taken back is sent: what waited for it goes on.
+    pub fn filled(&mut self) {
+        if self.hole.take() == Some(0) {
+            self.held = false;
+        }
     }
 
     /// The next one, if it may be sent.
-    pub fn next(&mut self) -> Option<Queued> {
+    pub fn pop(&mut self) -> Option<Queued> {
         (!self.held && !self.waiting.is_empty()).then(|| self.waiting.remove(0))
+    }
+
+    /// Takes one out to be changed.
+    pub fn take_back(&mut self, id: MessageId) -> Option<Queued> {
+        let at = self.waiting.iter().position(|message| message.id == id)?;
+        self.hole = Some(at);
+        self.take(id)
     }
 
     /// Takes one out.
@@ -94,11 +118,11 @@ mod tests {
     #[test]
     fn they_go_in_order_unless_they_are_held() {
         let mut queue = queue(&["a", "b"]);
-        assert_eq!(queue.next().unwrap().text, "a");
+        assert_eq!(queue.pop().unwrap().text, "a");
         assert!(queue.hold());
-        assert_eq!(queue.next(), None);
+        assert_eq!(queue.pop(), None);
         queue.release();
-        assert_eq!(queue.next().unwrap().text, "b");
+        assert_eq!(queue.pop().unwrap().text, "b");
         assert!(!queue.hold(), "nothing waits, nothing is held");
     }
 
