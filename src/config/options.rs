@@ -64,7 +64,6 @@ pub const SETTINGS: &[Setting] = &[
     row("highlight", &["LIAN_HIGHLIGHT"], None, Kind::Switch),
     row("mouse", &["LIAN_MOUSE"], None, Kind::Switch),
     row("layout", &["LIAN_LAYOUT"], None, Kind::Choice(&["rows", "columns"])),
-    row("ambiguous_width", &["LIAN_AMBIGUOUS_WIDTH"], None, Kind::Choice(&["narrow", "wide"])),
     row("clipboard", &["LIAN_CLIPBOARD"], None, Kind::ChoiceOrWords(&["auto", "osc52", "off"])),
     row(
         "notify",

@@ -89,22 +89,7 @@ impl Painter {
     /// Says something to the terminal around the screen: after the frames before it and before
     /// those that follow, in one write if the terminal takes it.
     pub(super) fn tell(&mut self, command: &TerminalCommand) -> Result<(), Gone> {
-        let Caps { multiplexer, notify, .. } = self.screen.caps();
-        let bytes = match command {
-            TerminalCommand::Clipboard(text) => clipboard::bytes(text, multiplexer),
-            TerminalCommand::Notify { way, text } => {
-                let way = match way {
-                    Notify::Auto => notify,
-                    Notify::Osc9 => Way::Osc9,
-                    Notify::Osc99 => Way::Osc99,
-                    Notify::Osc777 => Way::Osc777,
-                    Notify::Bell => Way::Bell,
-                    Notify::Off => return Ok(()),
-                };
-                way.bytes(text, multiplexer)
-            }
-        };
-        self.screen.say(&bytes);
+        self.screen.say(&said(self.screen.caps(), command));
         self.flush()
     }
 
@@ -129,5 +114,24 @@ impl Painter {
         self.screen.paint(frame);
         self.screen.flush(&mut self.out)?;
         Ok(painted)
+    }
+}
+
+/// The bytes by which a terminal is told something.
+pub(super) fn said(caps: Caps, command: &TerminalCommand) -> Vec<u8> {
+    let Caps { multiplexer, notify, .. } = caps;
+    match command {
+        TerminalCommand::Clipboard(text) => clipboard::bytes(text, multiplexer),
+        TerminalCommand::Notify { way, text } => {
+            let way = match way {
+                Notify::Auto => notify,
+                Notify::Osc9 => Way::Osc9,
+                Notify::Osc99 => Way::Osc99,
+                Notify::Osc777 => Way::Osc777,
+                Notify::Bell => Way::Bell,
+                Notify::Off => return Vec::new(),
+            };
+            way.bytes(text, multiplexer)
+        }
     }
 }

@@ -130,6 +130,13 @@ impl AppState {
         }
     }
 
+    /// A command by its name, with the words after it, from where there is no list of commands.
+    pub fn on_command(&mut self, action: Action, rest: &str, now: Now) -> Effects {
+        self.happened += 1;
+        let effects = self.run(action, rest, now);
+        self.outbox.order(effects)
+    }
+
     /// Does what a command is for; the words after its name go into the list it opens.
     fn run(&mut self, action: Action, rest: &str, now: Now) -> Effects {
         match action {

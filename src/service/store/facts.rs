@@ -264,6 +264,8 @@ enum KindRow {
     Export(ExportNotice),
     KeyMissing {
         origin: String,
+        #[serde(default)]
+        variable: String,
     },
     KeyRejected {
         origin: String,
@@ -363,9 +365,6 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
-    QueueHolds {
-        waiting: usize,
-    },
     MovedOn,
     ArrivingElsewhere,
     Deleted {
