@@ -20,16 +20,19 @@ pub enum Context {
     Composer,
     /// The transcript has the focus.
     Transcript,
+    /// The list of notices lies over the panes; it takes no text.
+    Notices,
 }
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
         Self::Transcript,
         Self::List,
+        Self::Notices,
         Self::Conversations,
         Self::Queue,
         Self::Help,
@@ -47,6 +50,7 @@ impl Context {
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",
+            Self::Notices => "notices",
         }
     }
 
@@ -129,6 +133,33 @@ actions! {
         #[doc = "To the next question"] QuestionAfter = "question_after",
         #[doc = "Mark the message before"] MessageBefore = "message_before",
         #[doc = "Mark the next message"] MessageAfter = "message_after",
+    }
+}
+
+actions! {
+    /// Actions that take text out of the conversation.
+    Copying {
+        #[doc = "Copy the message"] Message = "copy_message",
+        #[doc = "Copy the last block of code"] Code = "copy_code",
+        #[doc = "Copy a link"] Link = "copy_link",
+        #[doc = "Copy the whole conversation"] Conversation = "copy_conversation",
+        #[doc = "Show messages as they came, to select with the mouse"] Source = "toggle_source",
+    }
+}
+
+actions! {
+    /// Actions that write a conversation to a file.
+    Export {
+        #[doc = "Write the conversation to a Markdown file"] Markdown = "export_markdown",
+        #[doc = "Write the conversation to a JSON file"] Json = "export_json",
+    }
+}
+
+actions! {
+    /// Actions on what lian said.
+    Notices {
+        #[doc = "What lian said"] Open = "notices",
+        #[doc = "Copy a notice, for support"] Copy = "copy_notice",
     }
 }
 
@@ -225,6 +256,12 @@ pub enum Action {
     Chat(Chat),
     /// The set of conversations.
     Conversations(Conversations),
+    /// Text taken out of the conversation.
+    Copying(Copying),
+    /// The conversation as a file.
+    Export(Export),
+    /// What lian said.
+    Notices(Notices),
     /// The turns of the conversation that is shown.
     Turns(Turns),
     /// The message being written; while a list is open, the words that narrow it down.
@@ -256,6 +293,9 @@ impl Action {
             Self::Focus(a) => Some(a.name()),
             Self::Chat(a) => Some(a.name()),
             Self::Conversations(a) => Some(a.name()),
+            Self::Copying(a) => Some(a.name()),
+            Self::Export(a) => Some(a.name()),
+            Self::Notices(a) => Some(a.name()),
             Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::List(a) => Some(a.name()),
@@ -274,6 +314,9 @@ impl Action {
             Self::Focus(a) => Some(a.doc()),
             Self::Chat(a) => Some(a.doc()),
             Self::Conversations(a) => Some(a.doc()),
+            Self::Copying(a) => Some(a.doc()),
+            Self::Export(a) => Some(a.doc()),
+            Self::Notices(a) => Some(a.doc()),
             Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
@@ -310,7 +353,13 @@ impl Action {
                 Conversations::Rename | Conversations::Delete | Conversations::Undelete,
             )
             | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
-            Self::App(_) | Self::Chat(_) | Self::Conversations(_) | Self::Turns(_) => true,
+            Self::App(_)
+            | Self::Chat(_)
+            | Self::Conversations(_)
+            | Self::Copying(_)
+            | Self::Export(_)
+            | Self::Notices(_)
+            | Self::Turns(_) => true,
         }
     }
 
@@ -320,6 +369,10 @@ impl Action {
         let focus = Focus::ALL.iter().copied().map(Self::Focus);
         let chat = Chat::ALL.iter().copied().map(Self::Chat);
         let conversations = Conversations::ALL.iter().copied().map(Self::Conversations);
+        let copying = Copying::ALL.iter().copied().map(Self::Copying);
+        let export = Export::ALL.iter().copied().map(Self::Export);
+        let notices = Notices::ALL.iter().copied().map(Self::Notices);
+        let conversations = conversations.chain(copying).chain(export).chain(notices);
         let turns = Turns::ALL.iter().copied().map(Self::Turns);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let list = List::ALL.iter().copied().map(Self::List);
@@ -337,6 +390,10 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("stop", Action::Chat(Chat::Stop)),
     ("continue", Action::Chat(Chat::Continue)),
     ("reasoning", Action::Chat(Chat::Reasoning)),
+    ("copy", Action::Copying(Copying::Message)),
+    ("raw", Action::Copying(Copying::Source)),
+    ("export", Action::Export(Export::Markdown)),
+    ("notices", Action::Notices(Notices::Open)),
     ("new", Action::Conversations(Conversations::New)),
     ("conversations", Action::Conversations(Conversations::List)),
     ("fork", Action::Turns(Turns::Fork)),

@@ -3,7 +3,10 @@
 
 use crate::domain::chat::ChatCommand;
 use crate::domain::conversations::StoreCommand;
+use crate::domain::copy::CopyCommand;
+use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
+use crate::domain::settings::Notify;
 
 /// Something to be done outside the state. Plain data: it can be logged, compared and replayed.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +19,12 @@ pub enum Effect {
     Highlight(HighlightCommand),
     /// For the screen.
     Screen(ScreenCommand),
+    /// For the terminal around the screen.
+    Terminal(TerminalCommand),
+    /// For a program that keeps copied text.
+    Copy(CopyCommand),
+    /// For whoever writes conversations to files.
+    Export(ExportCommand),
     /// On the settings.
     Settings(SettingsCommand),
     /// End the program in good order.
@@ -35,6 +44,20 @@ pub struct HighlightCommand {
     pub first_line: usize,
     /// Whole lines without their line ends.
     pub lines: Vec<String>,
+}
+
+/// What the terminal can be asked for besides a screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TerminalCommand {
+    /// Put this into its clipboard, byte for byte.
+    Clipboard(String),
+    /// Tell whoever is looking elsewhere.
+    Notify {
+        /// How.
+        way: Notify,
+        /// One clean line.
+        text: String,
+    },
 }
 
 /// What can be asked for on the settings.

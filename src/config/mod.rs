@@ -2,6 +2,7 @@
 //! to decide anything else and to keep a key longer than it is asked for.
 #![expect(clippy::disallowed_methods, reason = "the room that reads configuration files")]
 
+pub mod comfort;
 pub mod edit;
 pub mod file;
 pub mod layers;
@@ -13,6 +14,7 @@ pub mod secrets;
 pub mod show;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::domain::chat::ChatParams;
 use crate::domain::models::ModelId;
@@ -218,6 +220,12 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         mouse: layers.switch("mouse")?.unwrap_or(true),
         columns: word("layout")?.as_deref() == Some("columns"),
         ambiguous_wide: false,
+        clipboard: comfort::clipboard(
+            layers.value("clipboard")?.as_ref().map(|found| &found.value),
+            (layers.env)("TMUX").is_some(),
+        ),
+        notify: comfort::notify(word("notify")?.as_deref()),
+        notify_after: Duration::from_secs(layers.whole("notify_after")?.unwrap_or(10)),
         theme: String::new(),
         themes: Vec::new(),
         theme_held_by: None,

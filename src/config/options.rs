@@ -35,6 +35,8 @@ pub enum Kind {
     Amount,
     /// A program with its arguments.
     Words,
+    /// One of these, or a program with its arguments.
+    ChoiceOrWords(&'static [&'static str]),
 }
 
 const fn row(
@@ -62,6 +64,14 @@ pub const SETTINGS: &[Setting] = &[
     row("highlight", &["LIAN_HIGHLIGHT"], None, Kind::Switch),
     row("mouse", &["LIAN_MOUSE"], None, Kind::Switch),
     row("layout", &["LIAN_LAYOUT"], None, Kind::Choice(&["rows", "columns"])),
+    row("clipboard", &["LIAN_CLIPBOARD"], None, Kind::ChoiceOrWords(&["auto", "osc52", "off"])),
+    row(
+        "notify",
+        &["LIAN_NOTIFY"],
+        None,
+        Kind::Choice(&["auto", "osc9", "osc99", "osc777", "bell", "off"]),
+    ),
+    row("notify_after", &["LIAN_NOTIFY_AFTER"], None, Kind::Whole(0, DAY)),
     row("chat.model", &["LIAN_MODEL"], Some("--model"), Kind::Form(file::check_filled)),
     row("chat.system", &["LIAN_SYSTEM"], Some("--system"), Kind::Text),
     row("chat.thinking", &["LIAN_THINKING"], Some("--think"), Kind::Switch),
@@ -155,7 +165,8 @@ impl Setting {
                 text.replace('_', "").parse::<i64>().map_or_else(|_| text.into(), Into::into)
             }
             Kind::Number(..) => text.parse::<f64>().map_or_else(|_| text.into(), Into::into),
-            Kind::Words => {
+            Kind::ChoiceOrWords(of) if of.contains(&text) => toml::Value::from(text),
+            Kind::Words | Kind::ChoiceOrWords(_) => {
                 text.split_whitespace().map(toml::Value::from).collect::<Vec<_>>().into()
             }
         };
@@ -185,7 +196,15 @@ impl Setting {
                 Ok(())
             }
             (Kind::Amount, _) if amount(value).is_some() => Ok(()),
-            (Kind::Words, toml::Value::Array(words)) if program(words) => Ok(()),
+            (Kind::Words | Kind::ChoiceOrWords(_), toml::Value::Array(words)) if program(words) => {
+                Ok(())
+            }
+            (Kind::ChoiceOrWords(of), toml::Value::String(text)) if of.contains(&text.as_str()) => {
+                Ok(())
+            }
+            (Kind::ChoiceOrWords(of), _) => {
+                wanted(&format!("{}, or a program and its arguments", one_of(of)))
+            }
             (Kind::Text | Kind::Form(_), _) => wanted("text in quotes"),
             (Kind::Choice(of), _) => wanted(&one_of(of)),
             (Kind::Switch, _) => wanted("true or false"),

@@ -3,6 +3,8 @@
 
 pub mod chat;
 pub mod conversations;
+pub mod copy;
+pub mod export;
 pub mod ids;
 pub mod keys;
 pub mod models;

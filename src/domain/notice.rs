@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::copy::CopyNotice;
+use super::export::ExportNotice;
 use super::keys::KeyFault;
 use super::settings::SettingsNotice;
 
@@ -285,6 +287,10 @@ pub enum NoticeKind {
     },
     /// An inbox was full; the command came back and nothing is lost.
     Busy,
+    /// About copying.
+    Copy(CopyNotice),
+    /// About a file with a conversation.
+    Export(ExportNotice),
 }
 
 impl NoticeKind {
@@ -292,6 +298,8 @@ impl NoticeKind {
     #[must_use]
     pub const fn level(&self) -> Level {
         match self {
+            Self::Copy(notice) => notice.level(),
+            Self::Export(notice) => notice.level(),
             Self::Stopped
             | Self::QuitAgain { .. }
             | Self::NothingThere

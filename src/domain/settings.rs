@@ -2,8 +2,10 @@
 //! It refuses file formats and secrets: `config` fills it, a key never gets this far.
 
 use rust_decimal::Decimal;
+use std::time::Duration;
 
 use super::chat::ChatParams;
+use super::copy::Clipboard;
 use super::models::ModelId;
 
 /// Settings in force, after flag > environment > project file > user file > default.
@@ -32,6 +34,12 @@ pub struct Settings {
     pub columns: bool,
     /// Characters of ambiguous width take two columns.
     pub ambiguous_wide: bool,
+    /// Where copied text goes.
+    pub clipboard: Clipboard,
+    /// How the end of an answer is told while the terminal has not the focus.
+    pub notify: Notify,
+    /// Answers that took less are not told.
+    pub notify_after: Duration,
     /// The theme in force, by name, or the path of its file.
     pub theme: String,
     /// Every theme there is to choose from, in the order of choosing.
@@ -41,6 +49,24 @@ pub struct Settings {
     pub theme_held_by: Option<String>,
     /// What may be spent.
     pub budget: Budget,
+}
+
+/// Ways to tell somebody who is looking elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Notify {
+    /// As the terminal's environment suggests, else by the bell.
+    #[default]
+    Auto,
+    /// `OSC 9`: iTerm2, `WezTerm`, ghostty.
+    Osc9,
+    /// `OSC 99`: kitty.
+    Osc99,
+    /// `OSC 777`: urxvt, foot.
+    Osc777,
+    /// The bell.
+    Bell,
+    /// Not at all.
+    Off,
 }
 
 /// What a profile may spend, in the currency of its bills. `None` is without limit.

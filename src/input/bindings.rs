@@ -2,7 +2,8 @@
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
 use crate::action::{
-    Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List, Turns,
+    Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Export, Focus, List,
+    Notices, Turns,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -26,6 +27,14 @@ const fn edit(keys: &'static [&'static str], edit: Edit) -> Binding {
 
 const fn chat(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Transcript, keys, Action::Chat(chat))
+}
+
+const fn copying(keys: &'static [&'static str], copying: Copying) -> Binding {
+    row(Context::Transcript, keys, Action::Copying(copying))
+}
+
+const fn notices(keys: &'static [&'static str], list: List) -> Binding {
+    row(Context::Notices, keys, Action::List(list))
 }
 
 const fn turns(keys: &'static [&'static str], turns: Turns) -> Binding {
@@ -90,6 +99,15 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["K", "shift+up"], Chat::MessageBefore),
     chat(&["J", "shift+down"], Chat::MessageAfter),
     chat(&["t", "space"], Chat::Reasoning),
+    copying(&["y"], Copying::Message),
+    copying(&["Y"], Copying::Code),
+    copying(&["l"], Copying::Link),
+    copying(&["A"], Copying::Conversation),
+    copying(&["M"], Copying::Source),
+    row(Context::Transcript, &["E"], Action::Export(Export::Markdown)),
+    row(Context::Transcript, &["ctrl+e"], Action::Export(Export::Json)),
+    row(Context::Transcript, &["N"], Action::Notices(Notices::Open)),
+    row(Context::Transcript, &["n"], Action::Notices(Notices::Copy)),
     chat(&["c"], Chat::Continue),
     turns(&["r"], Turns::Regenerate),
     turns(&["R"], Turns::Reseed),
@@ -121,6 +139,15 @@ pub const BINDINGS: &[Binding] = &[
     query(&["right", "ctrl+f"], Edit::Right),
     query(&["home", "ctrl+a"], Edit::Head),
     query(&["end", "ctrl+e"], Edit::End),
+    notices(&["up", "k"], List::Up),
+    notices(&["down", "j"], List::Down),
+    notices(&["pageup"], List::PageUp),
+    notices(&["pagedown"], List::PageDown),
+    notices(&["home", "g"], List::First),
+    notices(&["end", "G"], List::Last),
+    notices(&["enter"], List::Accept),
+    row(Context::Notices, &["y"], Action::Notices(Notices::Copy)),
+    row(Context::Notices, &["q", "N"], Action::Notices(Notices::Open)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -135,6 +162,8 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+end"], Action::Chat(Chat::End)),
     global(&["alt+t"], Action::Chat(Chat::Reasoning)),
     global(&["alt+c"], Action::Chat(Chat::Continue)),
+    global(&["ctrl+o"], Action::Copying(Copying::Message)),
+    global(&["alt+j"], Action::Notices(Notices::Open)),
     global(&["alt+n"], Action::Chat(Chat::SendNow)),
     global(&["alt+."], Action::Chat(Chat::Stop)),
     global(&["ctrl+n"], Action::Conversations(Conversations::New)),

@@ -17,8 +17,8 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
             Some(Action::Composer(Composer::Insert(typed)))
         }
         Input::Paste(text) => {
-            // Wherever the focus is, a paste is meant for the message; only help has no message.
-            let hidden = contexts.contains(&Context::Help);
+            // Wherever the focus is, a paste is meant for the message, unless nothing is typed here.
+            let hidden = [Context::Help, Context::Notices].iter().any(|c| contexts.contains(c));
             (!hidden).then_some(Action::Composer(Composer::Paste(text)))
         }
         Input::Mouse(pointer) => Some(match pointer.kind {

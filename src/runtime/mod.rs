@@ -121,6 +121,8 @@ struct Runtime {
     reload: Reload,
     /// The theme that is not shipped, if the configuration names one.
     own_theme: Option<(String, Theme)>,
+    /// What the terminal can do, where lines are added instead of a screen painted.
+    lines: Option<Caps>,
     /// When a program without a terminal gives up.
     give_up: Option<Duration>,
     reason: Option<Reason>,
@@ -154,6 +156,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         events,
         input: painter.as_ref().map(|painter| Events::new(painter.size())),
         painter,
+        lines: plain.is_some().then_some(caps),
         signals,
         reload,
         own_theme,
@@ -315,6 +318,13 @@ impl Runtime {
                     }
                 }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
+                Wanted::Terminal(command) => {
+                    if let Some(caps) = self.lines {
+                        plain::tell(&painter::said(caps, &command));
+                    } else if let Some(Err(_)) = self.painter.as_mut().map(|p| p.tell(&command)) {
+                        self.hang_up();
+                    }
+                }
                 Wanted::Settings(SettingsCommand::ShowTheme(name)) => self.show_theme(&name),
                 Wanted::Settings(SettingsCommand::KeepTheme(name)) => self.reload.keep_theme(name),
                 Wanted::Quit => self.reason = Some(Reason::Quit),

@@ -3,15 +3,18 @@
 
 use std::io;
 
+use crate::domain::settings::Notify;
 use crate::domain::time::Now;
+use crate::effect::TerminalCommand;
 use crate::input::Size;
 use crate::input::keymap::KeyMap;
 use crate::state::{AppState, Painted};
 use crate::terminal::caps::Caps;
 use crate::terminal::modes::Modes;
+use crate::terminal::notify::Way;
 use crate::terminal::out::Out;
 use crate::terminal::screen::{Frame, Gone, Move, RowSet, Screen};
-use crate::terminal::{self, rescue};
+use crate::terminal::{self, clipboard, rescue};
 use crate::text::width::Widths;
 use crate::theme::Theme;
 use crate::view::{Scene, View};
@@ -83,6 +86,13 @@ impl Painter {
         self.screen.flush(&mut self.out).map(drop)
     }
 
+    /// Says something to the terminal around the screen: after the frames before it and before
+    /// those that follow, in one write if the terminal takes it.
+    pub(super) fn tell(&mut self, command: &TerminalCommand) -> Result<(), Gone> {
+        self.screen.say(&said(self.screen.caps(), command));
+        self.flush()
+    }
+
     /// Paints the state.
     pub(super) fn paint(
         &mut self,
@@ -104,5 +114,24 @@ impl Painter {
         self.screen.paint(frame);
         self.screen.flush(&mut self.out)?;
         Ok(painted)
+    }
+}
+
+/// The bytes by which a terminal is told something.
+pub(super) fn said(caps: Caps, command: &TerminalCommand) -> Vec<u8> {
+    let Caps { multiplexer, notify, .. } = caps;
+    match command {
+        TerminalCommand::Clipboard(text) => clipboard::bytes(text, multiplexer),
+        TerminalCommand::Notify { way, text } => {
+            let way = match way {
+                Notify::Auto => notify,
+                Notify::Osc9 => Way::Osc9,
+                Notify::Osc99 => Way::Osc99,
+                Notify::Osc777 => Way::Osc777,
+                Notify::Bell => Way::Bell,
+                Notify::Off => return Vec::new(),
+            };
+            way.bytes(text, multiplexer)
+        }
     }
 }

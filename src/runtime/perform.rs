@@ -8,9 +8,9 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::wall_ms;
-use crate::effect::{Effect, ScreenCommand, SettingsCommand};
+use crate::effect::{Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
-use crate::service::{chat, highlight, store};
+use crate::service::{chat, clipboard, export, highlight, store};
 
 /// The ways to the services.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Services {
     chat: chat::Handle,
     store: store::Handle,
     highlight: highlight::Handle,
+    clipboard: clipboard::Handle,
+    export: export::Handle,
     cancel: CancellationToken,
 }
 
@@ -28,6 +30,8 @@ pub(super) enum Wanted {
     Nothing,
     /// The screen.
     Screen(ScreenCommand),
+    /// The terminal around it.
+    Terminal(TerminalCommand),
     /// The settings.
     Settings(SettingsCommand),
     /// The end.
@@ -67,6 +71,8 @@ impl Services {
             chat: chat::spawn(deps, out.clone(), cancel.child_token()),
             store: store::spawn(store::Deps { dir: data, now: wall_ms }, out.clone()),
             highlight: highlight::spawn(out.clone()),
+            clipboard: clipboard::spawn(out.clone(), cancel.child_token()),
+            export: export::spawn(out.clone(), cancel.child_token()),
             cancel,
         }
     }
@@ -79,6 +85,9 @@ impl Services {
             Effect::Highlight(command) => {
                 self.highlight.try_send(command).map_err(Effect::Highlight)
             }
+            Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
+            Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
+            Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Settings(command) => return Wanted::Settings(command),
             Effect::Quit => return Wanted::Quit,

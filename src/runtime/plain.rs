@@ -2,7 +2,7 @@
 //! readers read what is added; nothing is ever painted over. It refuses to know what is said: that
 //! is `view::plain`'s.
 
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use tokio::sync::mpsc::{self, Receiver};
 
@@ -127,10 +127,10 @@ impl Runtime {
         };
         // Keys mean nothing here: help is the list of commands.
         let help = *action == Action::App(App::Help);
-        self.act(if help { Action::App(App::Commands) } else { action.clone() });
-        if !rest.trim().is_empty() && self.state.focus().overlay.is_some() {
-            self.act(Action::Composer(Composer::Paste(rest.trim().to_owned())));
-        }
+        let action = if help { Action::App(App::Commands) } else { action.clone() };
+        let now = self.clock.now();
+        let effects = self.state.on_command(action, rest.trim(), now);
+        self.perform(effects);
     }
 
     /// Marks and takes a row by its number, narrows the list by words, or closes what is open.
@@ -155,6 +155,14 @@ impl Runtime {
 }
 
 /// Writes to the terminal, which is line by line here: whoever stops it wants us to wait.
+/// Tells the terminal something that is no text; where there is none nobody would take it.
+pub(super) fn tell(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    if out.is_terminal() {
+        drop(out.write_all(bytes).and_then(|()| out.flush()));
+    }
+}
+
 fn print(text: &str) {
     if !text.is_empty() {
         let mut out = io::stdout().lock();

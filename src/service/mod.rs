@@ -3,7 +3,9 @@
 //! the screen.
 
 pub mod chat;
+pub mod clipboard;
 pub mod connect;
+pub mod export;
 pub mod highlight;
 pub mod keys;
 pub mod log;

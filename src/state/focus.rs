@@ -2,6 +2,8 @@
 //! key is looked up. It refuses to know what the panes hold.
 
 use super::conversations::Browser;
+use super::copy::Links;
+use super::notices::History;
 use super::palette::Palette;
 use super::picker::Picker;
 use super::queue::QueueList;
@@ -27,6 +29,10 @@ pub enum Overlay {
     },
     /// All commands.
     Palette(Palette),
+    /// Links to copy.
+    Links(Links),
+    /// What was told.
+    Notices(History),
     /// All conversations.
     Conversations(Box<Browser>),
     /// The messages that wait to be sent.
@@ -38,7 +44,8 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) => &[Context::List, Context::Global],
+            Self::Palette(_) | Self::Links(_) => &[Context::List, Context::Global],
+            Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
@@ -50,6 +57,8 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&palette.picker),
+            Self::Links(links) => Some(&links.picker),
+            Self::Notices(history) => Some(&history.picker),
             Self::Conversations(browser) => Some(&browser.picker),
             Self::Queue(list) => Some(&list.picker),
         }
@@ -60,6 +69,8 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&mut palette.picker),
+            Self::Links(links) => Some(&mut links.picker),
+            Self::Notices(history) => Some(&mut history.picker),
             Self::Conversations(browser) => Some(&mut browser.picker),
             Self::Queue(list) => Some(&mut list.picker),
         }
@@ -88,6 +99,8 @@ pub struct Focus {
     pub composer_top: u16,
     /// Where the rows of the open list are.
     pub list: ListPlace,
+    /// Messages are shown as they came.
+    pub source: bool,
 }
 
 impl Focus {
@@ -116,9 +129,7 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_) | Overlay::Conversations(_) | Overlay::Queue(_)) | None => {
-                Some(Overlay::Help { top: 0 })
-            }
+            Some(_) | None => Some(Overlay::Help { top: 0 }),
         };
     }
 

@@ -4,8 +4,10 @@
 pub mod chat;
 pub mod composer;
 pub mod conversations;
+pub mod copy;
 pub mod focus;
 pub mod notices;
+mod notify;
 mod outbox;
 mod overlays;
 pub mod palette;
@@ -165,6 +167,9 @@ impl AppState {
             Action::Composer(action) => self.on_composer(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
+            Action::Copying(action) => self.on_copying(action, now),
+            Action::Export(action) => self.on_export(action, None, now),
+            Action::Notices(action) => self.on_notices(action, now),
             Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);

@@ -1,21 +1,48 @@
-//! What the user is being told just now. Information goes by itself, warnings and errors stay
-//! until they are dismissed or something new is said. It refuses sentences (`words`).
+//! What the user is being told just now, and what was told before. Information goes by itself,
+//! warnings and errors stay until they are dismissed or something new is said; all of it can be
+//! read again. It refuses sentences (`words`) but for the text that is copied for support.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::focus::Overlay;
+use super::picker::Picker;
+use super::{AppState, Effects};
+use crate::action::Notices as NoticesAction;
+use crate::domain::copy::Copied;
+use crate::domain::models::ModelId;
 use crate::domain::notice::{Level, Notice, NoticeKind};
+use crate::domain::settings::Language;
 use crate::domain::time::Now;
+use crate::text::{export, secrets};
+use crate::words::{self, notices::Notices as Words};
 
 /// How long information stays.
 const INFO: Duration = Duration::from_secs(6);
 /// Within this time a second Ctrl+C quits.
 pub const QUIT_WINDOW: Duration = Duration::from_secs(2);
+/// Notices that are kept.
+const KEPT: usize = 200;
 
-/// The notice that is shown, if any.
+/// A notice that was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// What.
+    pub notice: Notice,
+    /// When it was told last, milliseconds since 1970 (UTC).
+    pub wall_ms: i64,
+    /// The model it is about, if it is about an answer.
+    pub model: Option<ModelId>,
+    /// How often in a row.
+    pub times: u32,
+}
+
+/// The notice that is shown, if any, and those before.
 #[derive(Debug, Default)]
 pub struct Notices {
     shown: Option<Notice>,
     until: Option<Duration>,
+    heard: VecDeque<Heard>,
 }
 
 impl Notices {
@@ -25,11 +52,20 @@ impl Notices {
         self.shown.as_ref()
     }
 
+    /// What was told, the oldest first.
+    #[must_use]
+    pub fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> {
+        self.heard.iter()
+    }
+
     /// Tells something; information never covers an error.
     pub fn tell(&mut self, notice: Notice, now: Now) {
         let level = notice.kind.level();
         let covered = self.shown.as_ref().map_or(Level::Info, |shown| shown.kind.level());
         let urgent = matches!(notice.kind, NoticeKind::QuitAgain { .. });
+        if !urgent {
+            self.note(notice.clone(), None, now);
+        }
         if level < covered && !urgent {
             return;
         }
@@ -39,6 +75,20 @@ impl Notices {
             (Level::Warning | Level::Error, _) => None,
         };
         self.shown = Some(notice);
+    }
+
+    /// Keeps something that is told elsewhere on the screen, to be read again.
+    pub fn note(&mut self, notice: Notice, model: Option<ModelId>, now: Now) {
+        let same = |heard: &&mut Heard| heard.notice == notice && heard.model == model;
+        if let Some(heard) = self.heard.back_mut().filter(same) {
+            heard.times += 1;
+            heard.wall_ms = now.wall_ms;
+            return;
+        }
+        if self.heard.len() == KEPT {
+            self.heard.pop_front();
+        }
+        self.heard.push_back(Heard { notice, wall_ms: now.wall_ms, model, times: 1 });
     }
 
     /// Takes away what is shown; tells whether there was something.
@@ -65,5 +115,127 @@ impl Notices {
         if self.until.is_some_and(|until| until <= now.since_start) {
             self.dismiss();
         }
+    }
+}
+
+/// The list of what was told while it is open: as it was when it was opened, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The mark; nothing is typed here.
+    pub picker: Picker,
+    /// The rows.
+    pub rows: Vec<Heard>,
+    /// The marked one has most of the room.
+    pub whole: bool,
+}
+
+impl History {
+    fn new(rows: Vec<Heard>) -> Self {
+        Self { picker: Picker::of(rows.len()), rows, whole: false }
+    }
+
+    /// The marked one.
+    #[must_use]
+    pub fn marked(&self) -> Option<&Heard> {
+        self.rows.get(self.picker.marked())
+    }
+}
+
+/// Everything that support asks for, without what looks like a key.
+fn for_support(language: Language, heard: &Heard, utc_offset_min: i32) -> String {
+    let told = words::tell(language, &heard.notice.kind);
+    let mut lines = vec![told.sentence.into_owned()];
+    let time = export::iso(heard.wall_ms, utc_offset_min);
+    let parts = [
+        (Words::Cause, heard.notice.detail.clone()),
+        (Words::RequestId, heard.notice.request_id.clone()),
+        (Words::Model, heard.model.as_ref().map(ToString::to_string)),
+        (Words::Time, Some(time)),
+    ];
+    for (name, value) in parts {
+        lines.extend(value.map(|value| format!("{}: {value}", name.say(language))));
+    }
+    lines.push(concat!("lian ", env!("CARGO_PKG_VERSION")).to_owned());
+    secrets::hide(&lines.join("\n")).0.into_owned()
+}
+
+impl AppState {
+    pub(super) fn on_notices(&mut self, action: NoticesAction, now: Now) -> Effects {
+        match action {
+            NoticesAction::Open => {
+                let open = matches!(self.focus.overlay, Some(Overlay::Notices(_)));
+                let history = || {
+                    let rows = self.notices.heard().rev().cloned().collect();
+                    Overlay::Notices(History::new(rows))
+                };
+                self.focus.overlay = (!open).then(history);
+                Vec::new()
+            }
+            NoticesAction::Copy => {
+                let heard = match &self.focus.overlay {
+                    Some(Overlay::Notices(history)) => history.marked().cloned(),
+                    Some(_) | None => self.worth_copying(),
+                };
+                let text = heard
+                    .map(|heard| for_support(self.settings.language, &heard, now.utc_offset_min));
+                self.copy(Copied::Notice, text.unwrap_or_default(), now)
+            }
+        }
+    }
+
+    /// The notice that is shown, or the last one; news of a copy would only copy themselves.
+    fn worth_copying(&self) -> Option<Heard> {
+        let shown = self.notices.shown();
+        let mut heard = self.notices.heard().rev();
+        let of_copy = |heard: &&Heard| matches!(heard.notice.kind, NoticeKind::Copy(_));
+        let newest = self.notices.heard().rev().find(|heard| !of_copy(heard));
+        heard.find(|heard| Some(&heard.notice) == shown && !of_copy(heard)).or(newest).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Now {
+        Now { wall_ms: ms, ..Now::default() }
+    }
+
+    #[test]
+    fn so_many_are_kept_and_repeats_are_counted() {
+        let mut notices = Notices::default();
+        for i in 0..300 {
+            notices.tell(Notice::new(NoticeKind::ServerFailed { status: i }), at(i64::from(i)));
+        }
+        assert_eq!(notices.heard().count(), KEPT);
+        notices.tell(Notice::new(NoticeKind::ServerFailed { status: 299 }), at(1_000));
+        let last = notices.heard().next_back().unwrap();
+        assert_eq!((last.times, last.wall_ms), (2, 1_000));
+        assert_eq!(notices.heard().count(), KEPT);
+    }
+
+    #[test]
+    fn what_is_covered_is_kept_and_a_question_is_not() {
+        let mut notices = Notices::default();
+        notices.tell(Notice::new(NoticeKind::StoreFailed), at(0));
+        notices.tell(Notice::new(NoticeKind::NothingThere), at(1));
+        notices.tell(Notice::new(NoticeKind::QuitAgain { answering: false }), at(2));
+        let kinds: Vec<_> = notices.heard().map(|heard| heard.notice.kind.clone()).collect();
+        assert_eq!(kinds, [NoticeKind::StoreFailed, NoticeKind::NothingThere]);
+    }
+
+    #[test]
+    fn support_gets_everything_but_the_key() {
+        let notice = Notice::new(NoticeKind::ServerFailed { status: 500 })
+            .with_detail("boom with sk-0123456789abcdef")
+            .with_request_id(Some("req-7".into()));
+        let model = Some(ModelId::new("qwen-plus"));
+        let heard = Heard { notice, wall_ms: 0, model, times: 1 };
+        let text = for_support(Language::En, &heard, 480);
+        for part in ["HTTP 500", "Cause: boom with sk-***", "req-7", "qwen-plus", "T08:00:00+08:00"]
+        {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("0123456789"));
     }
 }

@@ -6,7 +6,8 @@ use super::focus::{ListPlace, Overlay};
 use super::palette::{Offer, Palette};
 use super::picker::Picked;
 use super::{AppState, Effects};
-use crate::action::{Action, Composer as ComposerAction, Edit, List};
+use crate::action::{Action, Composer as ComposerAction, Copying, Edit, List};
+use crate::domain::copy::Copied;
 use crate::domain::time::Now;
 
 impl AppState {
@@ -48,7 +49,7 @@ impl AppState {
     fn after_narrowing(&mut self, now: Now) -> Effects {
         let path = matches!(
             &self.focus.overlay,
-            Some(Overlay::Palette(p)) if p.offer == Offer::Commands && p.picker.query().contains('/')
+            Some(Overlay::Palette(p)) if p.offer == Offer::Commands && p.holds_path()
         );
         if path { self.write_instead(now) } else { Vec::new() }
     }
@@ -70,7 +71,8 @@ impl AppState {
             Some(Overlay::Queue(list)) => {
                 list.narrow(self.conversations.shown().queue.waiting());
             }
-            Some(Overlay::Help { .. }) | None => {}
+            Some(Overlay::Links(links)) => links.narrow(),
+            Some(Overlay::Help { .. } | Overlay::Notices(_)) | None => {}
         }
     }
 
@@ -114,14 +116,42 @@ impl AppState {
                 let Some((action, rest)) = palette.take(row) else { return Vec::new() };
                 self.run(action, &rest, now)
             }
+            Some(Overlay::Links(links)) => {
+                self.copy(Copied::Link, links.take(row).unwrap_or_default(), now)
+            }
+            Some(Overlay::Notices(mut history)) => {
+                history.whole = !history.whole;
+                self.focus.overlay = Some(Overlay::Notices(history));
+                Vec::new()
+            }
             Some(Overlay::Conversations(browser)) => self.browser_accept(&browser, row, now),
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
             Some(Overlay::Help { .. }) | None => Vec::new(),
         }
     }
 
+    /// A command by its name, with the words after it, from where there is no list of commands.
+    pub fn on_command(&mut self, action: Action, rest: &str, now: Now) -> Effects {
+        self.happened += 1;
+        let effects = self.run(action, rest, now);
+        self.outbox.order(effects)
+    }
+
     /// Does what a command is for; the words after its name go into the list it opens.
     fn run(&mut self, action: Action, rest: &str, now: Now) -> Effects {
+        match action {
+            // Their words say which or where.
+            Action::Copying(Copying::Message) => {
+                return match Self::copying_of(rest) {
+                    Some(copying) => self.on_copying(copying, now),
+                    None => self.write_words("copy", rest, now),
+                };
+            }
+            Action::Export(export) if !rest.is_empty() => {
+                return self.on_export(export, Some(rest), now);
+            }
+            _ => {}
+        }
         let effects = self.on_action(action, now);
         if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut)
             && !rest.is_empty()
@@ -130,6 +160,11 @@ impl AppState {
             self.narrow(now);
         }
         effects
+    }
+
+    /// No such command after all: its words become the beginning of a message.
+    fn write_words(&mut self, name: &str, rest: &str, now: Now) -> Effects {
+        self.on_composer(ComposerAction::Paste(format!("/{name} {rest}")), now)
     }
 
     /// The mouse was pressed while an overlay is open: a row is marked, the marked one taken.

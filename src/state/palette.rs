@@ -107,8 +107,15 @@ impl Palette {
     /// What was typed after `/` is no command: then it is the beginning of a message.
     #[must_use]
     pub fn is_message(&self) -> bool {
-        self.offer == Offer::Commands
-            && (self.found.is_empty() || self.picker.query().contains('/'))
+        self.offer == Offer::Commands && (self.found.is_empty() || self.holds_path())
+    }
+
+    /// A slash among the words is one of a path, unless it comes after the name of a command.
+    #[must_use]
+    pub fn holds_path(&self) -> bool {
+        let query = self.picker.query();
+        let (name, _) = split(query);
+        query.contains('/') && !COMMANDS.iter().any(|(known, _)| *known == name)
     }
 }
 

@@ -237,6 +237,8 @@ impl AppState {
                 self.highlights(wanted)
             }
             TurnEvent::Waiting { notice, wait, attempt } => {
+                let model = chat.conversation().model.clone();
+                self.notices.note(notice.clone(), Some(model), now);
                 chat.wait(turn, Waiting { notice, until: now.since_start + wait, attempt });
                 Vec::new()
             }
@@ -249,9 +251,11 @@ impl AppState {
                 });
                 let (id, shows) = (chat.conversation().id, chat.shows(turn));
                 let well = end == TurnEnd::Complete && shows;
+                let over = super::notify::Over::of(chat, turn, &end);
                 let how = Ended { end, usage, finish, timing, cost };
                 let mut effects: Effects =
                     chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                effects.extend(over.and_then(|over| self.tell_end(over, now)));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
                 effects.extend(self.after_answer(id, well, now));
                 effects
@@ -277,8 +281,14 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Terminal(_)
             | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
+            Effect::Copy(command) => self.copy_refused(command, now),
+            Effect::Export(_) => {
+                self.notices.tell(Notice::new(NoticeKind::Busy), now);
+                Vec::new()
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 //! What the terminal can do, read from the environment alone: asking the terminal itself would make
 //! the start wait for a slow link. It refuses to touch the process: variables come through a closure.
 
+use super::notify::Way;
+use super::passthrough::Multiplexer;
+
 /// How many colours may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Colours {
@@ -53,6 +56,10 @@ pub struct Caps {
     pub keyboard: bool,
     /// Light or dark, where the environment says so.
     pub background: Option<Background>,
+    /// What stands between the program and the terminal.
+    pub multiplexer: Multiplexer,
+    /// How this terminal tells somebody who is looking elsewhere.
+    pub notify: Way,
 }
 
 impl Default for Caps {
@@ -66,6 +73,8 @@ impl Default for Caps {
             alternate: true,
             keyboard: false,
             background: None,
+            multiplexer: Multiplexer::None,
+            notify: Way::Bell,
         }
     }
 }
@@ -93,6 +102,8 @@ impl Caps {
                     || keyboard_program(&program)
                     || env("KITTY_WINDOW_ID").is_some()),
             background: env("COLORFGBG").and_then(|value| background(&value)),
+            multiplexer: Multiplexer::read(&env),
+            notify: Way::read(&env),
         }
     }
 }

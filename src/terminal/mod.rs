@@ -3,13 +3,17 @@
 //!
 //! `caps` reads from the environment what the terminal can do; `modes` and `rescue` enter and leave it;
 //! `screen` turns frames into bytes and `out` takes them away without waiting; `events` brings what the
-//! user did; `hangup` notices that the terminal is gone and cuts it off.
+//! user did; `hangup` notices that the terminal is gone and cuts it off. `clipboard` and `notify` are for
+//! what is around the screen, `passthrough` brings them there from within tmux and GNU screen.
 
 pub mod caps;
+pub mod clipboard;
 pub mod events;
 pub mod hangup;
 pub mod modes;
+pub mod notify;
 pub mod out;
+pub mod passthrough;
 pub mod rescue;
 pub mod screen;
 mod sys;

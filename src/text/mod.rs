@@ -3,11 +3,14 @@
 //! conversation: the work for a token depends on the open block only, and that is bounded.
 
 pub mod estimate;
+pub mod export;
 pub mod fuzzy;
 pub mod highlight;
 pub mod markdown;
+pub mod parts;
 pub mod rows;
 pub mod sanitize;
+pub mod secrets;
 pub mod width;
 pub mod wrap;
 

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Scene;
+use super::copy::Source;
 use super::message::{self, Frills};
 use crate::domain::conversations::{Part, Spot};
 use crate::domain::ids::MessageId;
@@ -63,8 +64,8 @@ impl Visible<'_> {
         match self {
             Self::Blank => 0,
             Self::Line(line) => line.hash,
-            Self::Row { row, over, .. } => {
-                let over = over.map_or(0, |role| role as u64 + 1);
+            Self::Row { row, over, indent } => {
+                let over = over.map_or(0, |role| role as u64 + 1) + (u64::from(*indent) << 32);
                 (row.hash ^ over.wrapping_mul(0x9e37_79b9_7f4a_7c15)) | 1
             }
         }
@@ -177,6 +178,22 @@ fn find<'a>(rows: impl Iterator<Item = &'a Row>, spot: &Spot) -> usize {
     at
 }
 
+/// How many rows come before the one after so many letters.
+fn after<'a>(rows: impl Iterator<Item = &'a Row>, wanted: u32) -> usize {
+    let (mut sum, mut at) = (0_u32, 0);
+    for row in rows {
+        if sum >= wanted && wanted == 0 {
+            break;
+        }
+        sum = sum.saturating_add(letters(row));
+        if sum > wanted {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
 /// A message's rows.
 #[derive(Debug, Default)]
 pub(super) struct Message {
@@ -185,22 +202,48 @@ pub(super) struct Message {
     pub(super) body: Laid,
     /// A question's text.
     pub(super) plain: Vec<Row>,
+    /// The text as it came, in place of the two above, while that is what is shown.
+    pub(super) source: Option<Source>,
 }
 
 impl Message {
     fn height(&self) -> usize {
         self.frills.head.len()
             + self.reasoning.height()
-            + self.plain.len()
-            + self.body.height()
+            + self.text_height()
             + self.frills.foot.len()
+    }
+
+    /// Rows of the text, laid out or as it came.
+    fn text_height(&self) -> usize {
+        match &self.source {
+            Some(source) => source.rows().len(),
+            None => self.plain.len() + self.body.height(),
+        }
+    }
+
+    /// The rows of the text as it is laid out, whatever is shown.
+    fn laid_out(&self) -> impl Iterator<Item = &Row> {
+        let body = (0..self.body.height()).map_while(|at| self.body.row(at));
+        self.plain.iter().chain(body)
+    }
+
+    /// The row of the text as it is laid out that shows what this row of the source does: with as
+    /// many letters before it, as near as marks and addresses allow.
+    fn laid_out_row(&self, source: &Source, row: usize) -> usize {
+        let (letters, _) = count(source.rows()[..row.min(source.rows().len())].iter());
+        after(self.laid_out(), letters)
     }
 
     /// The place of a row at any width.
     fn spot(&self, message: MessageId, row: usize) -> Spot {
         let head = self.frills.head.len();
         let reasoning = head + self.reasoning.height();
-        let body = reasoning + self.plain.len() + self.body.height();
+        let body = reasoning + self.text_height();
+        let laid_out = |row: usize| match &self.source {
+            Some(source) => self.laid_out_row(source, row),
+            None => row,
+        };
         let at = |part, (piece, letters, rows)| Spot { message, part, piece, letters, rows };
         let rows = |rows: usize| (0, 0, u32::try_from(rows).unwrap_or(u32::MAX));
         if row < head {
@@ -208,9 +251,10 @@ impl Message {
         } else if row < reasoning {
             at(Part::Reasoning, self.reasoning.locate(row - head))
         } else if row < body && self.plain.is_empty() {
-            at(Part::Body, self.body.locate(row - reasoning))
+            at(Part::Body, self.body.locate(laid_out(row - reasoning)))
         } else if row < body {
-            let (letters, rows) = count(self.plain[..row - reasoning].iter());
+            let row = laid_out(row - reasoning).min(self.plain.len());
+            let (letters, rows) = count(self.plain[..row].iter());
             at(Part::Body, (0, letters, rows))
         } else {
             at(Part::Foot, rows(row - body))
@@ -221,11 +265,21 @@ impl Message {
     fn row_of(&self, spot: &Spot) -> usize {
         let head = self.frills.head.len();
         let reasoning = head + self.reasoning.height();
-        let body = reasoning + self.plain.len() + self.body.height();
+        let body = reasoning + self.text_height();
         let rows = usize::try_from(spot.rows).unwrap_or(usize::MAX);
         match spot.part {
             Part::Head => rows.min(head.saturating_sub(1)),
             Part::Reasoning => (head + self.reasoning.row_at(spot)).min(reasoning),
+            Part::Body if self.source.is_some() => {
+                let row = if self.plain.is_empty() {
+                    self.body.row_at(spot)
+                } else {
+                    find(self.plain.iter(), spot)
+                };
+                let (letters, _) = count(self.laid_out().take(row));
+                let source = self.source.as_ref().map_or(&[][..], Source::rows);
+                (reasoning + after(source.iter(), letters)).min(body.saturating_sub(1))
+            }
             Part::Body if self.plain.is_empty() => reasoning + self.body.row_at(spot),
             Part::Body => (reasoning + find(self.plain.iter(), spot)).min(body.saturating_sub(1)),
             Part::Foot => body.saturating_add(rows).min(self.height().saturating_sub(1)),
@@ -239,6 +293,8 @@ pub(super) struct RowCache {
     messages: HashMap<MessageId, Message>,
     /// What the rows were made for; anything else and all are made again.
     made_for: Option<(i64, u16)>,
+    /// Texts are shown as they came.
+    source: bool,
     fresh: Vec<MessageId>,
     /// The first row on the screen and its place: message, rows before its text, row, width.
     top: Option<((MessageId, usize, usize, u16), Spot)>,
@@ -253,6 +309,7 @@ impl RowCache {
             self.top = None;
         }
         self.made_for = Some(key);
+        self.source = scene.state.source();
         self.fresh.clear();
     }
 
@@ -261,12 +318,17 @@ impl RowCache {
         self.made_for.map_or(0, |(_, width)| width)
     }
 
+    /// What a row depends on beside the text: another number, and a place must be found again.
+    pub(super) fn measure(&self) -> u16 {
+        self.width() | if self.source { 0x8000 } else { 0 }
+    }
+
     /// The place of a row at any width; the message's height was asked for in this frame.
     pub(super) fn spot(&mut self, scene: &Scene<'_>, place: Place) -> Option<Spot> {
         let id = id_of(scene, place.entry)?;
         let message = self.messages.get(&id)?;
         let before = message.frills.head.len() + message.reasoning.height();
-        let key = (id, before, place.row, self.width());
+        let key = (id, before, place.row, self.measure());
         // Who reads does not move in most frames.
         if let Some((_, spot)) = self.top.filter(|(known, _)| *known == key) {
             return Some(spot);
@@ -312,6 +374,13 @@ impl RowCache {
             });
         }
         at -= message.reasoning.height();
+        if let Some(source) = &message.source {
+            if let Some(row) = source.rows().get(at) {
+                return Visible::Row { row, indent: 0, over: None };
+            }
+            let foot = message.frills.foot.get(at - source.rows().len());
+            return foot.map_or(Visible::Blank, Visible::Line);
+        }
         if let Some(row) = message.plain.get(at) {
             return Visible::Row { row, indent, over: Some(Role::Question) };
         }

@@ -110,7 +110,7 @@ fn last_top(scene: &Scene<'_>, cache: &mut RowCache, height: usize) -> Place {
 /// A place whose row may have gone (folded reasoning) or is another one at this width.
 fn limit(scene: &Scene<'_>, cache: &mut RowCache, seen: &Seen) -> Place {
     let chat = scene.state.conversations().shown();
-    if seen.width != cache.width()
+    if seen.width != cache.measure()
         && let Some(spot) = seen.spot
         && let Some(entry) = chat.index(spot.message)
     {
@@ -187,8 +187,10 @@ pub(super) fn paint(
         } else {
             Visible::Blank
         };
-        // The row that sets a message off from the one before belongs to neither.
-        let marked = marked == Some(place.entry) && place >= head_of(place.entry);
+        // The row that sets a message off from the one before belongs to neither; a source leaves
+        // no column free.
+        let free = !matches!(visible, Visible::Row { indent: 0, .. });
+        let marked = free && marked == Some(place.entry) && place >= head_of(place.entry);
         let hash = if marked { (visible.hash() ^ MARKED) | 1 } else { visible.hash() };
         if changed(y, hash) {
             let mut pen = Pen::row(buffer, area, y, scene.widths);

@@ -60,6 +60,12 @@ pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut 
             }
         }
     }
+    if scene.state.source() {
+        let source = message.source.get_or_insert_default();
+        source.update(entry.text(), width, scene.widths);
+    } else {
+        message.source = None;
+    }
     if !same {
         message.frills.made_for = Some(key);
         message.frills.head = head(scene, entry, index, width);

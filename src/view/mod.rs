@@ -21,6 +21,7 @@ mod canvas;
 mod chat;
 mod composer;
 mod conversations;
+mod copy;
 mod help;
 mod message;
 mod notices;
@@ -183,9 +184,8 @@ impl View {
         let (window, moved) = self.transcript(scene, panes.transcript);
         // A region scrolls in full width: a pane beside the transcript would go along.
         let moved = moved.filter(|_| panes.side.width == 0);
-        let position = self.position(scene, &window, panes.transcript.width);
+        let position = self.position(scene, &window);
         let at_end = window.at_end;
-        let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
@@ -193,7 +193,7 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
-            mark,
+            mark: window.mark(scene),
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
@@ -247,6 +247,11 @@ impl View {
                 conversations::paint(scene, list, browser, &mut self.buffer)
             }
             Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
+            Overlay::Links(links) => copy::paint(scene, list, links, &mut self.buffer),
+            Overlay::Notices(history) => {
+                painted.list = notices::history(scene, list, history, &mut self.buffer).place;
+                return None;
+            }
         };
         painted.list = laid.place;
         Some(laid.caret)
@@ -273,12 +278,12 @@ impl View {
     }
 
     /// Where the reader is, to be found again at any width.
-    fn position(&mut self, scene: &Scene<'_>, window: &Window, width: u16) -> Position {
+    fn position(&mut self, scene: &Scene<'_>, window: &Window) -> Position {
         if window.at_end {
             return Position::End;
         }
         let spot = self.rows.spot(scene, window.top);
-        Position::At(Seen { place: window.top, width, spot })
+        Position::At(Seen { place: window.top, width: self.rows.measure(), spot })
     }
 
     /// Paints the rows of the transcript that changed.

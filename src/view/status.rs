@@ -7,7 +7,9 @@ use ratatui::buffer::Buffer;
 
 use super::canvas::Pen;
 use super::{Scene, show_key};
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus, Turns};
+use crate::action::{
+    Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Focus, Turns,
+};
 use crate::domain::settings::Figures;
 use crate::layout::Area;
 use crate::state::focus::{Overlay, Pane};
@@ -35,6 +37,10 @@ pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     }
     if settings.figures == Figures::Seed {
         badges.push((say(settings.language, Phrase::SeedPrices).into_owned(), Role::Muted));
+    }
+    if scene.state.source() {
+        let text = crate::words::copy::Copy::Source.say(settings.language);
+        badges.push((text.to_owned(), Role::Info));
     }
     if settings.place.simulator {
         let text = format!(" {} ", say(settings.language, Phrase::Simulator));
@@ -182,6 +188,12 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let scroll = (Context::Help, Action::Chat(Chat::LineDown), scroll);
             return shown(scene, [close(), scroll]);
         }
+        Some(Overlay::Links(_)) => {
+            return shown(scene, super::copy::hints(scene).into_iter().map(of).chain([close()]));
+        }
+        Some(Overlay::Notices(_)) => {
+            return shown(scene, super::notices::hints(scene).into_iter().map(of).chain([close()]));
+        }
         Some(Overlay::Conversations(browser)) => {
             let hints = super::conversations::hints(scene, browser);
             let close = browser.asking().is_none().then(close);
@@ -220,6 +232,7 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
         Pane::Transcript => {
             wanted.push((Context::Transcript, Action::Focus(Focus::Composer), Hint::Write));
             wanted.push((Context::Transcript, Action::Chat(Chat::LineDown), Hint::Scroll));
+            wanted.push((Context::Transcript, Action::Copying(Copying::Message), Hint::Copy));
             wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
             wanted.push((Context::Transcript, Action::Turns(Turns::Regenerate), Hint::Again));
             wanted.push((Context::Transcript, Action::Turns(Turns::Edit), Hint::Change));

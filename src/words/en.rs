@@ -54,6 +54,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "transcript" => "In the conversation",
             "help" => "In this help",
             "list" => "In a list",
+            "notices" => "In the list of notices",
             "conversations" => "In the list of conversations",
             "queue" => "In the list of waiting messages",
             _ => "Everywhere",
@@ -81,6 +82,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Change => "edit",
             Hint::Conversations => "conversations",
             Hint::Palette => "commands",
+            Hint::Copy => "copy",
         },
     })
 }
@@ -371,6 +373,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Garbled
         | NoticeKind::TooLarge { .. }
         | NoticeKind::EmptyAnswer
-        | NoticeKind::Redirected { .. } => fixed("", ""),
+        | NoticeKind::Redirected { .. }
+        // These have files of their own.
+        | NoticeKind::Copy(_)
+        | NoticeKind::Export(_) => fixed("", ""),
     }
 }

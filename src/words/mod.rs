@@ -3,8 +3,11 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 pub mod conversations;
+pub mod copy;
 mod en;
+pub mod export;
 mod keys;
+pub mod notices;
 pub mod palette;
 pub mod plain;
 pub mod settings;
@@ -152,6 +155,8 @@ pub enum Hint {
     Conversations,
     /// All commands.
     Palette,
+    /// Copy the message.
+    Copy,
 }
 
 /// Says a short text.
@@ -166,6 +171,12 @@ pub fn say(language: Language, phrase: Phrase<'_>) -> Cow<'static, str> {
 /// Says a notice.
 #[must_use]
 pub fn tell(language: Language, kind: &NoticeKind) -> Told {
+    if let NoticeKind::Copy(notice) = kind {
+        return copy::tell(language, notice);
+    }
+    if let NoticeKind::Export(notice) = kind {
+        return export::tell(language, notice);
+    }
     let (sentence, next) = match language {
         Language::En => en::notice(kind),
         Language::ZhCn => zh_cn::notice(kind),

@@ -54,6 +54,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "transcript" => "在对话里",
             "help" => "在本帮助里",
             "list" => "在列表里",
+            "notices" => "提示列表中",
             "conversations" => "在对话列表里",
             "queue" => "在排队列表里",
             _ => "任何地方",
@@ -81,6 +82,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Change => "修改",
             Hint::Conversations => "所有对话",
             Hint::Palette => "命令",
+            Hint::Copy => "复制",
         },
     })
 }
@@ -126,6 +128,15 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "question_after" => "到后一个问题",
         "message_before" => "标记前一条消息",
         "message_after" => "标记后一条消息",
+        "copy_message" => "复制消息",
+        "copy_code" => "复制最后一段代码",
+        "copy_link" => "复制链接",
+        "copy_conversation" => "复制整个对话",
+        "toggle_source" => "按原文显示消息，便于用鼠标选取",
+        "export_markdown" => "把对话写入 Markdown 文件",
+        "export_json" => "把对话写入 JSON 文件",
+        "notices" => "lian 说过的话",
+        "copy_notice" => "复制提示，以便交给技术支持",
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
@@ -422,6 +433,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Garbled
         | NoticeKind::TooLarge { .. }
         | NoticeKind::EmptyAnswer
-        | NoticeKind::Redirected { .. } => fixed("", ""),
+        | NoticeKind::Redirected { .. }
+        // These have files of their own.
+        | NoticeKind::Copy(_)
+        | NoticeKind::Export(_) => fixed("", ""),
     }
 }

@@ -45,6 +45,9 @@ pub(crate) fn settings() -> Settings {
         mouse: true,
         columns: false,
         ambiguous_wide: false,
+        clipboard: lian::domain::copy::Clipboard::Terminal,
+        notify: lian::domain::settings::Notify::Auto,
+        notify_after: Duration::from_secs(10),
         theme: "default".to_owned(),
         themes: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),
         theme_held_by: None,
@@ -353,9 +356,13 @@ impl Harness {
             let full = match &effect {
                 Effect::Chat(_) => self.full == Some(Inbox::Chat),
                 Effect::Store(_) => self.full == Some(Inbox::Store),
-                Effect::Highlight(_) | Effect::Screen(_) | Effect::Settings(_) | Effect::Quit => {
-                    false
-                }
+                Effect::Highlight(_)
+                | Effect::Screen(_)
+                | Effect::Settings(_)
+                | Effect::Terminal(_)
+                | Effect::Copy(_)
+                | Effect::Export(_)
+                | Effect::Quit => false,
             };
             if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {
                 // As the runtime does it.

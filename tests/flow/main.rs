@@ -6,6 +6,7 @@
 
 mod answers;
 mod conversations;
+mod copy;
 mod harness;
 mod keeping;
 mod many;

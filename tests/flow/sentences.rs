@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use lian::action::{Action, Context};
+use lian::domain::copy::{Copied, CopyNotice};
+use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
 use lian::domain::notice::{Notice, NoticeKind, Side, Throttle};
 use lian::domain::settings::{Language, SettingsNotice};
@@ -75,6 +77,23 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         N::Crashed { report: path },
         N::Busy,
     ];
+    let what = Copied::Message;
+    all.extend(
+        [
+            CopyNotice::Sent { what, characters: 1 },
+            CopyNotice::Sent { what: Copied::Code, characters: 1_234 },
+            CopyNotice::Given { what: Copied::Link, characters: 9, to: "tmux".to_owned() },
+            CopyNotice::TooLarge { bytes: 80_000 },
+            CopyNotice::Failed { to: "wl-copy".to_owned() },
+            CopyNotice::Off,
+            CopyNotice::Nothing { what: Copied::Conversation },
+            CopyNotice::Nothing { what: Copied::Notice },
+        ]
+        .map(N::Copy),
+    );
+    let written = |hidden| ExportNotice::Written { path: "/tmp/a.md".to_owned(), hidden };
+    let failed = ExportNotice::Failed { path: "/tmp/a.md".to_owned() };
+    all.extend([written(0), written(1), written(7), failed, ExportNotice::Empty].map(N::Export));
     all.extend(key_faults().into_iter().map(N::Key));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
@@ -131,7 +150,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
-        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy
+        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export
     )
 }
 
@@ -222,6 +241,7 @@ fn every_phrase() -> Vec<Phrase<'static>> {
     }
     all.extend(Context::ALL.iter().map(|context| Phrase::ContextTitle(context.name())));
     let hints = [
+        Hint::Copy,
         Hint::Send,
         Hint::Newline,
         Hint::Stop,

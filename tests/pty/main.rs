@@ -8,6 +8,7 @@
 mod harness;
 
 mod basics;
+mod copy;
 mod crash;
 mod disk;
 mod faults;

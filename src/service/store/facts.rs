@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::settings::{KeyRow, SettingsRow};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
+use crate::domain::copy::CopyNotice;
+use crate::domain::export::ExportNotice;
 use crate::domain::ids::MessageId;
 use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
@@ -255,6 +257,11 @@ struct OwnedKind(#[serde(with = "KindRow")] NoticeKind);
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "NoticeKind", tag = "kind", rename_all = "snake_case")]
 enum KindRow {
+    /// Said on the screen alone: no answer ends so.
+    #[serde(skip)]
+    Copy(CopyNotice),
+    #[serde(skip)]
+    Export(ExportNotice),
     KeyMissing {
         origin: String,
         #[serde(default)]

@@ -177,6 +177,15 @@ impl Screen {
         &self.out[start..]
     }
 
+    /// Adds bytes that change nothing on the screen, between the frames: no frame is torn by them.
+    pub fn say(&mut self, bytes: &[u8]) {
+        if self.sent == self.out.len() {
+            self.out.clear();
+            self.sent = 0;
+        }
+        self.out.extend_from_slice(bytes);
+    }
+
     /// Writes what was painted and not yet sent, in one `write` if the terminal takes it. Answers
     /// whether everything is out; if not, wait until the terminal can be written to and flush again.
     pub fn flush(&mut self, to: &mut impl Write) -> Result<bool, Gone> {

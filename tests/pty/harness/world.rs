@@ -84,7 +84,7 @@ impl Sim {
 
     /// Every answer is this text, as fast as possible.
     pub(crate) fn saying(answer: &str) -> Self {
-        Self::with(&format!("[[rule]]\nrate = 0\nanswer = {answer:?}"))
+        Self::with(&format!("[[rule]]\nrate = 0\nanswer = {}", toml::Value::from(answer)))
     }
 
     pub(crate) fn start(options: Options) -> Self {
