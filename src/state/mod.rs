@@ -79,11 +79,12 @@ impl AppState {
     #[must_use]
     pub fn new(settings: Settings, mut ids: IdSource, now: Now) -> Self {
         let chat = new_chat(&settings, &mut ids, now);
+        let language = settings.language;
         Self {
             settings,
             ids,
             focus: Focus::default(),
-            composer: Composer::default(),
+            composer: Composer::new(language),
             conversations: Conversations::new(chat),
             notices: Notices::default(),
             outbox: Outbox::default(),

@@ -99,7 +99,7 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
         }
     }
     if !scene.state.composer().is_empty() {
-        let tokens = crate::text::estimate::tokens(&scene.state.composer().text());
+        let tokens = scene.state.composer().tokens();
         right.push((say(language, Phrase::Estimate(tokens)), Role::Muted));
     }
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
