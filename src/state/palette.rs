@@ -125,7 +125,7 @@ impl Entry {
             (Offer::Commands, Some(command)) => command.to_owned(),
             (Offer::Actions | Offer::Commands, _) => {
                 let english = if label == english { "" } else { english };
-                format!("{label} {english} {} /{}", name.replace('_', " "), command.unwrap_or(""))
+                format!("{label} {english} {name} /{}", command.unwrap_or(""))
             }
         };
         Some(Self { action, command, label, text })
@@ -161,7 +161,7 @@ mod tests {
         let new = Action::Conversations(Conversations::New);
         assert_eq!(best(Offer::Actions, Language::En, "new conv"), new);
         assert_eq!(best(Offer::Actions, Language::ZhCn, "新对话"), new);
-        assert_eq!(best(Offer::Actions, Language::ZhCn, "new_conv".trim_end_matches('v')), new);
+        assert_eq!(best(Offer::Actions, Language::ZhCn, "new_conv"), new);
         assert_eq!(best(Offer::Actions, Language::En, "/quit"), Action::App(App::Quit));
     }
 

@@ -194,6 +194,7 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
             wanted.push((Context::Transcript, Action::Chat(Chat::End), Hint::End));
         }
     }
+    wanted.push((Context::Global, Action::App(App::Palette), Hint::Palette));
     let new = Action::Conversations(Conversations::New);
     wanted.push((Context::Global, new, Hint::New));
     let empty = state.composer().is_empty() && state.focus().pane == Pane::Composer;
@@ -205,7 +206,6 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     if state.focus().pane == Pane::Composer {
         wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
     }
-    wanted.push((Context::Global, Action::App(App::Palette), Hint::Palette));
     let help = if empty { Context::EmptyComposer } else { Context::Global };
     wanted.push((help, Action::App(App::Help), Hint::Help));
     wanted
