@@ -16,6 +16,8 @@ pub enum Effect {
     Highlight(HighlightCommand),
     /// For the screen.
     Screen(ScreenCommand),
+    /// The message is to be worked on in the user's editor.
+    Editor(EditorCommand),
     /// End the program in good order.
     Quit,
 }
@@ -33,6 +35,13 @@ pub struct HighlightCommand {
     pub first_line: usize,
     /// Whole lines without their line ends.
     pub lines: Vec<String>,
+}
+
+/// A text for the user's editor. The terminal is the editor's until it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditorCommand {
+    /// The text to begin with.
+    pub text: String,
 }
 
 /// What the screen can be asked for besides frames.

@@ -11,7 +11,7 @@ use toml::Spanned;
 use super::ConfigError;
 use crate::action::{Action, Context};
 use crate::domain::chat::ChatParams;
-use crate::domain::settings::{Figures, Language};
+use crate::domain::settings::{Editing, Figures, Language};
 use crate::input::key::Key;
 use crate::input::keymap::{Change, KeyMap};
 
@@ -28,6 +28,8 @@ pub struct File {
     pub figures: Figures,
     /// Colour code.
     pub highlight: bool,
+    /// Whose keys write a message.
+    pub editing: Editing,
     /// What a conversation begins with.
     pub chat: Chat,
     /// Limits of a request.
@@ -121,6 +123,7 @@ struct Raw {
     theme: Option<String>,
     figures: Option<Spanned<String>>,
     highlight: Option<bool>,
+    editing: Option<Spanned<String>>,
     chat: Option<Chat>,
     #[serde(default)]
     deadlines: Deadlines,
@@ -140,6 +143,15 @@ pub fn language(word: &str) -> Result<Option<Language>, String> {
         "en" | "en-us" | "en-gb" => Ok(Some(Language::En)),
         "zh" | "zh-cn" | "zh-hans" => Ok(Some(Language::ZhCn)),
         _ => Err(format!("unknown language {word:?}; it is \"auto\", \"en\" or \"zh-CN\"")),
+    }
+}
+
+/// Whose keys write a message.
+pub fn editing(word: &str) -> Result<Editing, String> {
+    match word {
+        "emacs" => Ok(Editing::Emacs),
+        "vi" => Ok(Editing::Vi),
+        _ => Err(format!("unknown editing {word:?}; it is \"emacs\" or \"vi\"")),
     }
 }
 
@@ -181,6 +193,10 @@ impl File {
                 }
             },
         };
+        let editing = match &raw.editing {
+            None => Editing::default(),
+            Some(word) => editing(word.get_ref()).map_err(|e| wrong(word.span().start, e))?,
+        };
         let changes = changes(&raw).map_err(|(at, reason)| wrong(at, reason))?;
         let keys = KeyMap::with(&changes).map_err(|conflict| {
             let at = text.find("[keys").unwrap_or(0);
@@ -194,6 +210,7 @@ impl File {
             theme: raw.theme.unwrap_or_else(|| "default".to_owned()),
             figures,
             highlight: raw.highlight.unwrap_or(true),
+            editing,
             chat: raw.chat.unwrap_or_else(default_chat),
             deadlines: raw.deadlines,
             profiles,

@@ -150,6 +150,7 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Config, ConfigError> {
         figures,
         highlight: file.highlight,
         ambiguous_wide: false,
+        editing: file.editing,
     };
     let name = env("LIAN_THEME").unwrap_or_else(|| file.theme.clone());
     let theme = theme(&name)?;

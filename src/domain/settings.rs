@@ -25,6 +25,18 @@ pub struct Settings {
     pub highlight: bool,
     /// Characters of ambiguous width take two columns.
     pub ambiguous_wide: bool,
+    /// Whose keys write a message.
+    pub editing: Editing,
+}
+
+/// Whose keys write a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Editing {
+    /// The shell's: every key that types a character types it.
+    #[default]
+    Emacs,
+    /// vi's: Esc leads to commands.
+    Vi,
 }
 
 /// Where requests go, in words for the header.

@@ -1,7 +1,7 @@
 //! The table of keys: context, keys, action. Dispatch, help, the README's key block and the
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List};
+use crate::action::{Action, App, Chat, Composer, Context, Conversations, Draft, Edit, Focus, List, Vi};
 
 /// One row of the table: in this context these keys mean that.
 #[derive(Debug)]
@@ -34,6 +34,14 @@ const fn query(keys: &'static [&'static str], edit: Edit) -> Binding {
     row(Context::List, keys, Action::Composer(Composer::Edit(edit)))
 }
 
+const fn vi(keys: &'static [&'static str], vi: Vi) -> Binding {
+    row(Context::ViNormal, keys, Action::Vi(vi))
+}
+
+const fn paste(keys: &'static [&'static str], chat: Chat) -> Binding {
+    row(Context::Paste, keys, Action::Chat(chat))
+}
+
 const fn global(keys: &'static [&'static str], action: Action) -> Binding {
     row(Context::Global, keys, action)
 }
@@ -62,9 +70,41 @@ pub const BINDINGS: &[Binding] = &[
     edit(&["ctrl+_", "alt+u"], Edit::Undo),
     edit(&["alt+r"], Edit::Redo),
     edit(&["ctrl+y"], Edit::PutBack),
+    row(Context::Composer, &["ctrl+g"], Action::Draft(Draft::Editor)),
+    row(Context::Composer, &["alt+v"], Action::Draft(Draft::Inspect)),
+    row(Context::Composer, &["alt+x"], Action::Draft(Draft::Unfold)),
     row(Context::EmptyComposer, &["?"], Action::App(App::Help)),
     row(Context::EmptyComposer, &["ctrl+d"], Action::App(App::Quit)),
     row(Context::EmptyComposer, &["/"], Action::App(App::Commands)),
+    row(Context::ViInsert, &["esc"], Action::Vi(Vi::Normal)),
+    vi(&["i", "insert"], Vi::Insert),
+    vi(&["a"], Vi::Append),
+    vi(&["I"], Vi::InsertHead),
+    vi(&["A"], Vi::AppendEnd),
+    vi(&["o"], Vi::OpenBelow),
+    vi(&["O"], Vi::OpenAbove),
+    vi(&["h", "left", "backspace"], Vi::Left),
+    vi(&["l", "right", "space"], Vi::Right),
+    vi(&["j", "down"], Vi::Down),
+    vi(&["k", "up"], Vi::Up),
+    vi(&["w"], Vi::WordNext),
+    vi(&["b"], Vi::WordBefore),
+    vi(&["e"], Vi::WordEnd),
+    vi(&["0", "home"], Vi::Head),
+    vi(&["^"], Vi::First),
+    vi(&["$", "end"], Vi::End),
+    vi(&["g"], Vi::Go),
+    vi(&["G"], Vi::Bottom),
+    vi(&["x", "delete"], Vi::DeleteLetter),
+    vi(&["d"], Vi::Delete),
+    vi(&["D"], Vi::DeleteToEnd),
+    vi(&["c"], Vi::Change),
+    vi(&["C"], Vi::ChangeToEnd),
+    vi(&["y"], Vi::Yank),
+    vi(&["p"], Vi::Put),
+    vi(&["P"], Vi::PutBefore),
+    vi(&["u"], Vi::Undo),
+    vi(&["ctrl+r"], Vi::Redo),
     chat(&["k", "up"], Chat::LineUp),
     chat(&["j", "down"], Chat::LineDown),
     chat(&["u", "ctrl+u"], Chat::HalfUp),
@@ -93,6 +133,15 @@ pub const BINDINGS: &[Binding] = &[
     query(&["right", "ctrl+f"], Edit::Right),
     query(&["home", "ctrl+a"], Edit::Head),
     query(&["end", "ctrl+e"], Edit::End),
+    row(Context::History, &["ctrl+r"], Action::List(List::Down)),
+    row(Context::Paste, &["q", "enter"], Action::App(App::Back)),
+    paste(&["k", "up"], Chat::LineUp),
+    paste(&["j", "down"], Chat::LineDown),
+    paste(&["u", "ctrl+u"], Chat::HalfUp),
+    paste(&["d", "ctrl+d"], Chat::HalfDown),
+    paste(&["g", "home"], Chat::Top),
+    paste(&["G", "end"], Chat::End),
+    row(Context::Paste, &["x", "alt+x"], Action::Draft(Draft::Unfold)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -119,6 +168,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),
     row(Context::Transcript, &[":", "/"], Action::App(App::Commands)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
+    global(&["ctrl+r"], Action::Draft(Draft::History)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
     global(&["ctrl+z"], Action::App(App::Suspend)),
     global(&["alt+q"], Action::App(App::Quit)),

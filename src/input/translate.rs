@@ -17,8 +17,9 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
             Some(Action::Composer(Composer::Insert(typed)))
         }
         Input::Paste(text) => {
-            // Wherever the focus is, a paste is meant for the message; only help has no message.
-            let hidden = contexts.contains(&Context::Help);
+            // Wherever the focus is, a paste is meant for the message; what hides it takes none.
+            let hides = [Context::Help, Context::Paste];
+            let hidden = contexts.iter().any(|context| hides.contains(context));
             (!hidden).then_some(Action::Composer(Composer::Paste(text)))
         }
         Input::Mouse(pointer) => Some(match pointer.kind {

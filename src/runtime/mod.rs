@@ -9,6 +9,7 @@
 mod clock;
 #[cfg(debug_assertions)]
 mod drill;
+mod editor;
 mod frame;
 mod launch;
 mod painter;
@@ -19,6 +20,7 @@ mod signals;
 pub use launch::launch;
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -28,7 +30,7 @@ use crate::config::Config;
 use crate::domain::ids::IdSource;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::effect::{Effect, ScreenCommand};
-use crate::event::ServiceEvent;
+use crate::event::{EditorEvent, ServiceEvent};
 use crate::input::keymap::KeyMap;
 use crate::input::{Input, translate::translate};
 use crate::service::chat::Deps;
@@ -96,6 +98,7 @@ enum Happening {
     Deadline,
     Frame,
     Writable,
+    Edited(EditorEvent),
 }
 
 struct Runtime {
@@ -109,6 +112,10 @@ struct Runtime {
     painter: Option<Painter>,
     input: Option<Events>,
     signals: Signals,
+    /// While it has the terminal, nothing is painted and no key read.
+    editor: Option<editor::Open>,
+    /// Where files for the editor may lie.
+    private: Vec<PathBuf>,
     /// When a program without a terminal gives up.
     give_up: Option<Duration>,
     reason: Option<Reason>,
@@ -139,6 +146,8 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         input: Some(Events::new(painter.size())),
         painter: Some(painter),
         signals,
+        editor: None,
+        private: editor::dirs(&paths.state),
         give_up: None,
         reason: None,
     };
@@ -176,6 +185,7 @@ impl Runtime {
                 Happening::Event(None) => return Reason::Quit,
                 Happening::Deadline => self.on_time(),
                 Happening::Frame => self.paint(),
+                Happening::Edited(event) => self.edited(event),
                 Happening::Writable => {
                     if let Some(Err(_)) = self.painter.as_mut().map(Painter::flush) {
                         self.hang_up();
@@ -188,9 +198,10 @@ impl Runtime {
     /// Waits for one thing, input first.
     async fn wait(&mut self) -> Happening {
         let now = self.clock.now();
-        let blocked = self.painter.as_ref().is_some_and(Painter::blocked);
+        let painter = self.painter.as_ref().filter(|_| self.editor.is_none());
+        let blocked = painter.is_some_and(Painter::blocked);
         // While the terminal takes nothing a frame would only add to what waits.
-        let frame = self.frames.due().filter(|_| !blocked && self.painter.is_some());
+        let frame = self.frames.due().filter(|_| !blocked && painter.is_some());
         let frame = frame.map(|at| self.clock.instant(at));
         let deadline = self.state.deadline(now).into_iter().chain(self.give_up).min();
         let deadline = deadline.map(|at| self.clock.instant(at));
@@ -201,8 +212,9 @@ impl Runtime {
             biased;
             input = next_input(self.input.as_mut()) => Happening::Input(input),
             signal = self.signals.next() => Happening::Signal(signal),
+            event = editor::ended(self.editor.as_mut()) => Happening::Edited(event),
             () = sleep_until(frame) => Happening::Frame,
-            () = writable(self.painter.as_ref().filter(|_| blocked)) => Happening::Writable,
+            () = writable(painter.filter(|_| blocked)) => Happening::Writable,
             event = self.events.recv() => Happening::Event(event),
             () = sleep_until(deadline) => Happening::Deadline,
         }
@@ -257,6 +269,9 @@ impl Runtime {
 
     fn on_signal(&mut self, signal: Signal) {
         match signal {
+            // They are for the editor that has the terminal.
+            Signal::Interrupt | Signal::Continue if self.editor.is_some() => {}
+            Signal::Stop if self.editor.is_some() => drop(rescue::stop()),
             Signal::Interrupt => self.reason = Some(Reason::Signal(130)),
             Signal::Terminate => self.reason = Some(Reason::Signal(143)),
             Signal::HangUp => self.hang_up(),
@@ -282,6 +297,7 @@ impl Runtime {
                     self.repaint();
                 }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
+                Wanted::Editor(command) => self.open_editor(command),
                 Wanted::Quit => self.reason = Some(Reason::Quit),
                 Wanted::Refused(effect) => {
                     let now = self.clock.now();
@@ -312,7 +328,8 @@ impl Runtime {
     fn paint(&mut self) {
         let now = self.clock.now();
         self.frames.painted(now.since_start);
-        let Some(painter) = &mut self.painter else { return };
+        let painter = self.painter.as_mut().filter(|_| self.editor.is_none());
+        let Some(painter) = painter else { return };
         match painter.paint(&self.state, &self.keys, now) {
             Ok(painted) => self.state.note_painted(&painted),
             Err(Gone(_)) => self.hang_up(),

@@ -4,6 +4,7 @@
 
 pub mod chat;
 pub mod connect;
+pub mod editor;
 pub mod highlight;
 pub mod log;
 mod private;

@@ -1,7 +1,9 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::history::History;
 use super::palette::Palette;
+use super::paste::PasteView;
 use super::picker::Picker;
 use crate::action::{Chat, Context};
 
@@ -25,6 +27,10 @@ pub enum Overlay {
     },
     /// All commands.
     Palette(Palette),
+    /// Earlier questions.
+    History(History),
+    /// A folded paste.
+    Paste(PasteView),
 }
 
 impl Overlay {
@@ -33,6 +39,8 @@ impl Overlay {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
             Self::Palette(_) => &[Context::List, Context::Global],
+            Self::History(_) => &[Context::History, Context::List, Context::Global],
+            Self::Paste(_) => &[Context::Paste, Context::Global],
         }
     }
 
@@ -40,16 +48,18 @@ impl Overlay {
     #[must_use]
     pub const fn picker(&self) -> Option<&Picker> {
         match self {
-            Self::Help { .. } => None,
+            Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
+            Self::History(history) => Some(&history.picker),
         }
     }
 
     /// The same, to change them.
     pub const fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
-            Self::Help { .. } => None,
+            Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
+            Self::History(history) => Some(&mut history.picker),
         }
     }
 }
@@ -104,7 +114,7 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_)) | None => Some(Overlay::Help { top: 0 }),
+            Some(Overlay::Palette(_) | Overlay::History(_) | Overlay::Paste(_)) | None => Some(Overlay::Help { top: 0 }),
         };
     }
 
@@ -129,6 +139,13 @@ impl Focus {
             | Chat::QuestionBefore
             | Chat::QuestionAfter => *top,
         };
+    }
+
+    /// The painter tells the last piece a shown paste can begin with.
+    pub fn limit_paste(&mut self, last: usize) {
+        if let Some(Overlay::Paste(paste)) = &mut self.overlay {
+            paste.limit(last);
+        }
     }
 
     /// The painter tells the last row the help can begin with.

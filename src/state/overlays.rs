@@ -64,7 +64,8 @@ impl AppState {
     fn narrow(&mut self) {
         match &mut self.focus.overlay {
             Some(Overlay::Palette(palette)) => palette.narrow(),
-            Some(Overlay::Help { .. }) | None => {}
+            Some(Overlay::History(history)) => history.narrow(),
+            Some(Overlay::Help { .. } | Overlay::Paste(_)) | None => {}
         }
     }
 
@@ -92,7 +93,8 @@ impl AppState {
                 let Some((action, rest)) = palette.take(row) else { return Vec::new() };
                 self.run(action, &rest, now)
             }
-            Some(Overlay::Help { .. }) | None => Vec::new(),
+            Some(Overlay::History(history)) => self.take_question(&history, row, now),
+            Some(Overlay::Help { .. } | Overlay::Paste(_)) | None => Vec::new(),
         }
     }
 

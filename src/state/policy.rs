@@ -67,7 +67,7 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, _now: Now) -> Effects {
-        if self.focus.overlay.take().is_some() {
+        if self.focus.overlay.take().is_some() || self.composer.forget_command() {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
@@ -91,6 +91,10 @@ impl AppState {
     pub(super) fn on_chat(&mut self, action: ChatAction, now: Now) -> Effects {
         if let Some(Overlay::Help { .. }) = self.focus.overlay {
             self.focus.scroll_help(action);
+            return Vec::new();
+        }
+        if let Some(Overlay::Paste(paste)) = &mut self.focus.overlay {
+            paste.scroll(action);
             return Vec::new();
         }
         let chat = self.conversations.shown_mut();
@@ -255,6 +259,7 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Editor(_)
             | Effect::Quit => Vec::new(),
         }
     }

@@ -8,6 +8,7 @@ pub mod highlight;
 pub mod markdown;
 pub mod rows;
 pub mod sanitize;
+pub mod secrets;
 pub mod width;
 pub mod wrap;
 

@@ -21,9 +21,11 @@ mod canvas;
 mod chat;
 mod composer;
 mod help;
+mod history;
 mod message;
 mod notices;
 mod palette;
+mod paste;
 mod status;
 mod widgets;
 
@@ -178,6 +180,7 @@ impl View {
         let mut painted = Painted {
             position,
             help_top: 0,
+            paste_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
         };
@@ -210,6 +213,11 @@ impl View {
                 return None;
             }
             Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+            Overlay::History(history) => history::paint(scene, list, history, &mut self.buffer),
+            Overlay::Paste(paste) => {
+                painted.paste_top = paste::paint(scene, list, paste, &mut self.buffer);
+                return None;
+            }
         };
         painted.list = laid.place;
         Some(laid.caret)

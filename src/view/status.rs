@@ -11,7 +11,9 @@ use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, F
 use crate::domain::settings::Figures;
 use crate::layout::Area;
 use crate::state::focus::{Overlay, Pane};
+use crate::state::vi::Mode;
 use crate::theme::Role;
+use crate::words::vi::Vi;
 use crate::words::{Hint, Phrase, say};
 
 /// Program, model and place; on the right what is special.
@@ -104,6 +106,14 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
     }
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.write("─ ", line).write(&say(language, Phrase::Message), name).write(" ", line);
+    let mode = match scene.state.composer().mode() {
+        Mode::Plain => None,
+        Mode::Insert => Some(Vi::Insert),
+        Mode::Normal => Some(Vi::Normal),
+    };
+    if let Some(mode) = mode.filter(|_| pen.left() > 12) {
+        pen.write("─ ", line).write(mode.say(language), name).write(" ", line);
+    }
     let cells = |right: &[(std::borrow::Cow<'_, str>, Role)]| {
         right.iter().map(|(text, _)| scene.widths.text(text) + 3).sum::<usize>() as u16
     };
@@ -157,6 +167,12 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let scroll = say(language, Phrase::Hint(Hint::Scroll));
             let scroll = (Context::Help, Action::Chat(Chat::LineDown), scroll);
             return shown(scene, [close(), scroll]);
+        }
+        Some(Overlay::History(_)) => {
+            return shown(scene, super::history::hints(scene).into_iter().map(of).chain([close()]));
+        }
+        Some(Overlay::Paste(_)) => {
+            return shown(scene, super::paste::hints(scene).into_iter().chain([close()]));
         }
         Some(Overlay::Palette(_)) => {
             return shown(scene, super::palette::hints(scene).into_iter().map(of).chain([close()]));

@@ -54,6 +54,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "transcript" => "In the conversation",
             "help" => "In this help",
             "list" => "In a list",
+            "history" => "In the list of earlier questions",
+            "paste" => "While looking into a paste",
+            "vi_insert" => "Writing with vi's keys (editing = \"vi\")",
+            "vi_normal" => "Commands of vi (editing = \"vi\"); a number before one repeats it",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -275,6 +279,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("Another answer is still arriving. Press Ctrl+C again to quit.", "")
         }
         NoticeKind::NothingThere => fixed("There is nothing to go on with here.", ""),
+        NoticeKind::Input(notice) => return super::input::en(notice),
         NoticeKind::StillAnswering => {
             fixed("An answer is still arriving; your message stays here. Esc stops it.", "")
         }

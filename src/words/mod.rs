@@ -3,8 +3,11 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 mod en;
+pub mod history;
+mod input;
 pub mod palette;
 pub mod paste;
+pub mod vi;
 mod zh_cn;
 
 use std::borrow::Cow;

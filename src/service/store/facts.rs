@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::notice::{Notice, NoticeKind, Side, Throttle};
+use crate::domain::notice::{InputNotice, Notice, NoticeKind, Side, Throttle};
 
 /// The word for a role.
 pub(super) const fn role_word(role: Role) -> &'static str {
@@ -320,6 +320,9 @@ enum KindRow {
         report: String,
     },
     Busy,
+    /// Said while a message is written; no message ends with it.
+    #[serde(skip)]
+    Input(InputNotice),
 }
 
 #[derive(Serialize, Deserialize)]

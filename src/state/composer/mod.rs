@@ -5,14 +5,18 @@
 mod history;
 pub(super) mod motion;
 pub mod pastes;
+mod vi;
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
 use crate::action::{Composer as ComposerAction, Edit};
-use crate::domain::settings::Language;
+use crate::domain::settings::{Editing, Language};
 use crate::text::sanitize;
+use super::vi::{Machine, Mode};
 use history::{History, Shown};
 use pastes::{Paste, Pastes};
 
@@ -33,6 +37,9 @@ pub struct Composer {
     area: TextArea<'static>,
     history: History,
     pastes: Pastes,
+    vi: Machine,
+    /// Texts whose keys were warned about, by their hashes.
+    warned: HashSet<u64>,
     revision: u64,
     /// Grows when the text area is another one, which the painter has to draw before asking it.
     generation: u64,
@@ -40,7 +47,7 @@ pub struct Composer {
 
 impl Default for Composer {
     fn default() -> Self {
-        Self::new(Language::default())
+        Self::new(Language::default(), Editing::default())
     }
 }
 
@@ -57,13 +64,19 @@ fn area_of(text: &str) -> TextArea<'static> {
 }
 
 impl Composer {
-    /// An empty one that names folded pastes in this language.
+    /// An empty one that names folded pastes in this language and is written with these keys.
     #[must_use]
-    pub fn new(language: Language) -> Self {
+    pub fn new(language: Language, editing: Editing) -> Self {
+        let mode = match editing {
+            Editing::Emacs => Mode::Plain,
+            Editing::Vi => Mode::Insert,
+        };
         Self {
             area: area_of(""),
             history: History::default(),
             pastes: Pastes::new(language),
+            vi: Machine::new(mode),
+            warned: HashSet::new(),
             revision: 0,
             generation: 0,
         }
@@ -190,12 +203,21 @@ impl Composer {
     pub fn sent(&mut self, text: &str) {
         self.history.add(text);
         self.set("");
+        self.vi.insert();
+    }
+
+    /// A text is to be warned about: `false` if it was before.
+    pub fn warn_once(&mut self, text: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        self.warned.insert(hasher.finish())
     }
 
     /// Does what the user meant.
     pub fn on_action(&mut self, action: ComposerAction) -> Outcome {
         self.revision += 1;
         match action {
+            ComposerAction::Insert(c) if self.mode() == Mode::Normal => self.command_typed(c),
             ComposerAction::Insert(c) => {
                 self.area.insert_char(if pastes::is_mark(c) { '\u{fffd}' } else { c });
                 Outcome::Changed
