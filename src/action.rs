@@ -341,7 +341,13 @@ impl Action {
         let draft = Draft::ALL.iter().copied().map(Self::Draft);
         let vi = Vi::ALL.iter().copied().map(Self::Vi);
         let list = List::ALL.iter().copied().map(Self::List);
-        app.chain(focus).chain(chat).chain(conversations).chain(edit).chain(draft).chain(vi).chain(list)
+        app.chain(focus)
+            .chain(chat)
+            .chain(conversations)
+            .chain(edit)
+            .chain(draft)
+            .chain(vi)
+            .chain(list)
     }
 }
 

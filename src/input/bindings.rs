@@ -1,7 +1,9 @@
 //! The table of keys: context, keys, action. Dispatch, help, the README's key block and the
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Draft, Edit, Focus, List, Vi};
+use crate::action::{
+    Action, App, Chat, Composer, Context, Conversations, Draft, Edit, Focus, List, Vi,
+};
 
 /// One row of the table: in this context these keys mean that.
 #[derive(Debug)]

@@ -114,7 +114,9 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_) | Overlay::History(_) | Overlay::Paste(_)) | None => Some(Overlay::Help { top: 0 }),
+            Some(Overlay::Palette(_) | Overlay::History(_) | Overlay::Paste(_)) | None => {
+                Some(Overlay::Help { top: 0 })
+            }
         };
     }
 

@@ -34,9 +34,8 @@ impl History {
     pub fn new(entries: &[String]) -> Self {
         let mut seen = std::collections::HashSet::new();
         let latest = entries.iter().rev().filter(|text| seen.insert(text.as_str()));
-        let questions: Vec<_> = latest
-            .map(|text| Question { text: text.clone(), line: one_line(text) })
-            .collect();
+        let questions: Vec<_> =
+            latest.map(|text| Question { text: text.clone(), line: one_line(text) }).collect();
         let mut history = Self { picker: Picker::default(), questions, found: Vec::new() };
         history.narrow();
         history

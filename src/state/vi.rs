@@ -426,7 +426,11 @@ impl Lines<'_> {
         let last = self.text.len().saturating_sub(1);
         let words = self.words();
         let next = words.iter().map(|(begin, _)| *begin).filter(|begin| *begin > self.at);
-        next.take(count).enumerate().filter(|(i, _)| i + 1 == count).map(|(_, begin)| begin).next()
+        next.take(count)
+            .enumerate()
+            .filter(|(i, _)| i + 1 == count)
+            .map(|(_, begin)| begin)
+            .next()
             .unwrap_or((last, self.length(last)))
     }
 

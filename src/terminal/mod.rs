@@ -5,6 +5,7 @@
 //! `screen` turns frames into bytes and `out` takes them away without waiting; `events` brings what the
 //! user did; `hangup` notices that the terminal is gone and cuts it off.
 
+mod bursts;
 pub mod caps;
 pub mod events;
 pub mod hangup;

@@ -130,7 +130,8 @@ fn variables(text: &str) -> Found {
         }
         let gap = span(&bytes[at + 1..], |byte| matches!(byte, b' ' | b'"' | b'\'' | b'='));
         let from = at + 1 + gap;
-        let length = span(&bytes[from..], |byte| is_key_byte(byte) || matches!(byte, b'/' | b'+' | b'.'));
+        let length =
+            span(&bytes[from..], |byte| is_key_byte(byte) || matches!(byte, b'/' | b'+' | b'.'));
         let value = &text[from..from + length];
         // A reference to a variable, or a placeholder, gives nothing away.
         if length >= 8 && value.bytes().any(|byte| byte.is_ascii_digit()) {

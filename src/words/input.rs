@@ -12,7 +12,7 @@ fn say(sentence: impl Into<Cow<'static, str>>, next: impl Into<Cow<'static, str>
 }
 
 pub(super) fn en(notice: &InputNotice) -> Sentence {
-    const SET: &str = "Set VISUAL or EDITOR, for example: export EDITOR=vim";
+    const SET: &str = "Set VISUAL or EDITOR, for example with `export EDITOR=vim`.";
     const KEPT: &str = "Your message is as it was.";
     match notice {
         InputNotice::Secrets { found } => say(
@@ -43,7 +43,7 @@ pub(super) fn en(notice: &InputNotice) -> Sentence {
 }
 
 pub(super) fn zh_cn(notice: &InputNotice) -> Sentence {
-    const SET: &str = "请设置 VISUAL 或 EDITOR，例如：export EDITOR=vim";
+    const SET: &str = "请设置 VISUAL 或 EDITOR，例如 `export EDITOR=vim`。";
     const KEPT: &str = "消息保持原样。";
     match notice {
         InputNotice::Secrets { found } => say(
@@ -58,9 +58,7 @@ pub(super) fn zh_cn(notice: &InputNotice) -> Sentence {
         InputNotice::NoEditor { said: Some(said) } => {
             say(format!("编辑器设置 {said:?} 有误：引号没有配对。"), SET)
         }
-        InputNotice::EditorNotFound { program } => {
-            say(format!("无法启动编辑器 {program}。"), SET)
-        }
+        InputNotice::EditorNotFound { program } => say(format!("无法启动编辑器 {program}。"), SET),
         InputNotice::EditorFailed { program, code: Some(code) } => {
             say(format!("{program} 以退出码 {code} 结束。"), KEPT)
         }

@@ -346,10 +346,9 @@ impl Harness {
             let full = match &effect {
                 Effect::Chat(_) => self.full == Some(Inbox::Chat),
                 Effect::Store(_) => self.full == Some(Inbox::Store),
-                Effect::Highlight(_)
-                | Effect::Screen(_)
-                | Effect::Editor(_)
-                | Effect::Quit => false,
+                Effect::Highlight(_) | Effect::Screen(_) | Effect::Editor(_) | Effect::Quit => {
+                    false
+                }
             };
             if let Effect::Chat(ChatCommand::Start { turn, .. }) = &effect {
                 self.started.push(*turn);

@@ -6,6 +6,7 @@
 
 mod answers;
 mod harness;
+mod input;
 mod keeping;
 mod many;
 mod palette;
@@ -14,4 +15,5 @@ mod script;
 mod sentences;
 mod snapshots;
 mod typing;
+mod vi;
 mod ways_out;

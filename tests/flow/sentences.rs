@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use lian::action::{Action, Context};
-use lian::domain::notice::{Notice, NoticeKind, Side, Throttle};
+use lian::domain::notice::{InputNotice, Notice, NoticeKind, Secret, SecretKind, Side, Throttle};
 use lian::domain::settings::Language;
 use lian::words::{self, Hint, Phrase, say, tell};
 
@@ -70,7 +70,28 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     for kind in [Throttle::Requests, Throttle::Burst, Throttle::Tokens, Throttle::Generic] {
         all.extend([0, 4].map(|tries| N::Throttled { kind, tries }));
     }
+    all.extend(every_input_notice().into_iter().map(N::Input));
     all
+}
+
+/// The notices of writing a message.
+fn every_input_notice() -> Vec<InputNotice> {
+    use SecretKind as S;
+    let program = || "vim".to_owned();
+    let kinds = [S::ApiKey, S::AlibabaAccessKey, S::AwsAccessKey, S::PrivateKey, S::Variable];
+    let found = kinds.map(|kind| Secret { kind, shown: "sk-…ef".to_owned() }).to_vec();
+    vec![
+        InputNotice::Secrets { found },
+        InputNotice::NoPaste,
+        InputNotice::PasteTooLong,
+        InputNotice::NoEditor { said: None },
+        InputNotice::NoEditor { said: Some("vim 'x".to_owned()) },
+        InputNotice::EditorNotFound { program: program() },
+        InputNotice::EditorFailed { program: program(), code: Some(1) },
+        InputNotice::EditorFailed { program: program(), code: None },
+        InputNotice::EditorEmpty,
+        InputNotice::EditorFile,
+    ]
 }
 
 /// A name for every kind. Whoever adds one is led here by the compiler and on to the list above by
@@ -89,12 +110,13 @@ fn name(kind: &NoticeKind) -> &'static str {
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere StillAnswering Resumed Crashed Busy
+        Input
     );
     assert_eq!(kinds, KINDS);
     name
 }
 
-const KINDS: usize = 40;
+const KINDS: usize = 41;
 
 #[test]
 fn every_kind_of_notice_is_in_the_list() {

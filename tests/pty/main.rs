@@ -14,6 +14,7 @@ mod faults;
 mod flood;
 mod hangup;
 mod hostile;
+mod input;
 mod leaving;
 mod restart;
 mod sizes;

@@ -13,10 +13,10 @@ use std::sync::Arc;
 
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
+use super::vi::{Machine, Mode};
 use crate::action::{Composer as ComposerAction, Edit};
 use crate::domain::settings::{Editing, Language};
 use crate::text::sanitize;
-use super::vi::{Machine, Mode};
 use history::{History, Shown};
 use pastes::{Paste, Pastes};
 

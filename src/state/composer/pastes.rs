@@ -115,17 +115,12 @@ impl Pastes {
         format!("{open}{words}{CLOSE}")
     }
 
-    /// Blank lines at its end are not remembered: they are cut when a message ends with it.
     fn remember(&mut self, paste: &Arc<Paste>) {
-        let kept = paste.text.trim_end();
-        if kept.is_empty() {
+        if paste.text.trim_end().is_empty() {
             return;
         }
-        self.known.retain(|known| known.text != kept);
-        let whole = kept.len() == paste.text.len();
-        let paste =
-            if whole { Arc::clone(paste) } else { Arc::new(Paste::new(kept.to_owned())) };
-        self.known.push_front(paste);
+        self.known.retain(|known| known.text != paste.text);
+        self.known.push_front(Arc::clone(paste));
         let mut bytes = 0;
         self.known.retain(|known| {
             bytes += known.text.len();
@@ -232,8 +227,17 @@ enum Part {
 impl Part {
     fn split(self, paste: &Arc<Paste>) -> Vec<Self> {
         let Self::Text(text) = self else { return vec![self] };
-        if text.len() < paste.text.len() {
+        // Blank lines at the end of a message are cut, and those of a paste with them.
+        let trimmed = paste.text.trim_end();
+        if text.len() < trimmed.len() {
             return vec![Self::Text(text)];
+        }
+        if trimmed.len() < paste.text.len()
+            && let Some(before) = text.strip_suffix(trimmed)
+        {
+            let rest = Self::Text(before.to_owned()).split(paste);
+            let cut = Arc::new(Paste::new(trimmed.to_owned()));
+            return rest.into_iter().chain([Self::Paste(cut)]).collect();
         }
         let mut parts = Vec::new();
         for (i, piece) in text.split(paste.text.as_str()).enumerate() {
@@ -275,7 +279,11 @@ pub(super) fn touching(line: &str, column: usize) -> Option<(usize, usize, char)
 pub(super) fn outside(line: &str, column: usize) -> usize {
     match touching(line, column) {
         Some((from, to, _)) if from < column && column < to => {
-            if column - from < to - column { from } else { to }
+            if column - from < to - column {
+                from
+            } else {
+                to
+            }
         }
         Some(_) | None => column,
     }
