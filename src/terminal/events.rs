@@ -106,7 +106,7 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
                 Some(event) => event,
                 None => poll_fn(|context| self.look(context)).await?,
             };
-            let Some(event) = self.into_burst(event) else { continue };
+            let Some(event) = self.keep_back(event) else { continue };
             let input = match event.map(translate) {
                 Ok(Some(input)) => input,
                 Ok(None) => continue,
@@ -122,7 +122,7 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
     }
 
     /// Takes a key that may be a part of a paste; gives back everything else.
-    fn into_burst(&mut self, event: io::Result<Event>) -> Option<io::Result<Event>> {
+    fn keep_back(&mut self, event: io::Result<Event>) -> Option<io::Result<Event>> {
         let Ok(Event::Key(pressed)) = &event else { return Some(event) };
         let Some(key) = key_of(*pressed) else { return Some(event) };
         self.burst.take(key).err().map(|_| event)
@@ -132,18 +132,14 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
     /// at once. If the wait is given up, it goes on where it was.
     async fn gather(&mut self) {
         while self.held.is_none() && !self.burst.is_full() {
-            let event = match self.arrived().await {
-                Some(event) => event,
-                None => {
-                    let Some(until) = self.burst.wait() else { return };
-                    let next = poll_fn(|context| self.look(context));
-                    match tokio::time::timeout_at(until, next).await {
-                        Ok(Some(event)) => event,
-                        Ok(None) | Err(_) => return,
-                    }
-                }
-            };
-            self.held = self.into_burst(event);
+            let mut event = self.arrived().await;
+            if event.is_none() {
+                let Some(until) = self.burst.wait() else { return };
+                let next = poll_fn(|context| self.look(context));
+                event = tokio::time::timeout_at(until, next).await.ok().flatten();
+            }
+            let Some(event) = event else { return };
+            self.held = self.keep_back(event);
         }
     }
 

@@ -66,7 +66,8 @@ fn write_row(scene: &Scene<'_>, row: usize, pen: &mut Pen<'_>) {
             None => part.push(c),
             Some('[') => {
                 pen.write(&part, style(folded));
-                part = "[".to_owned();
+                part.clear();
+                part.push('[');
                 folded = true;
             }
             Some(close) => {

@@ -24,7 +24,7 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, view: &PasteView, buffer: &mu
     let first = view.top().min(last);
     let line = scene.theme.style(Role::LineFocused);
     let title = Words::Title { lines: paste.lines, chars: paste.chars }.say(language);
-    let place = format!("{}%", if last == 0 { 100 } else { first * 100 / last });
+    let place = format!("{}%", (first * 100).checked_div(last).unwrap_or(100));
     let right = place.len() as u16 + 3;
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.write("─ ", line);

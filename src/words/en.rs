@@ -279,7 +279,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("Another answer is still arriving. Press Ctrl+C again to quit.", "")
         }
         NoticeKind::NothingThere => fixed("There is nothing to go on with here.", ""),
-        NoticeKind::Input(notice) => return super::input::en(notice),
+        NoticeKind::Input(notice) => super::input::en(notice),
         NoticeKind::StillAnswering => {
             fixed("An answer is still arriving; your message stays here. Esc stops it.", "")
         }

@@ -381,7 +381,7 @@ impl Composer {
         }
         let Self { history, pastes, area, .. } = self;
         let shown = history.back(|| pastes.expand(area.lines()));
-        self.from_history(shown)
+        self.bring_back(shown)
     }
 
     /// Down moves the caret; at the bottom edge it comes forward in the history to the draft.
@@ -390,7 +390,7 @@ impl Composer {
             return Outcome::Moved;
         }
         let shown = self.history.forward();
-        self.from_history(shown)
+        self.bring_back(shown)
     }
 
     /// Moves the caret to another row, but never into a folded paste.
@@ -406,7 +406,7 @@ impl Composer {
         self.place() != before
     }
 
-    fn from_history(&mut self, shown: Option<Shown>) -> Outcome {
+    fn bring_back(&mut self, shown: Option<Shown>) -> Outcome {
         match shown {
             None => Outcome::Moved,
             Some(Shown::Entry(text) | Shown::Draft(text)) => {
