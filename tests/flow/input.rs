@@ -106,7 +106,7 @@ fn the_search_speaks_chinese() {
 fn a_large_paste_is_one_token_and_sent_whole() {
     let mut h = Harness::new();
     h.keys("look: ").paste(&lines(11)).keys(" ok?");
-    assert_eq!(h.row(ROW), " look: [paste 1: 12 lines, 79 characters] ok?", "{}", h.screen());
+    assert_eq!(h.row(ROW), " look: [paste 1: 11 lines, 79 characters] ok?", "{}", h.screen());
     assert!(h.find("≈ 23 tok").is_some(), "the title counts all of it\n{}", h.screen());
     assert_eq!(h.state.composer().text(), format!("look: {} ok?", lines(11)));
     h.effects();
@@ -152,7 +152,7 @@ fn the_token_is_one_step_and_one_letter_to_delete() {
 fn whoever_types_the_same_characters_has_typed_characters() {
     let mut h = Harness::new();
     h.paste(&lines(11));
-    h.keys("[paste 1: 12 lines, 79 characters]");
+    h.keys("[paste 1: 11 lines, 79 characters]");
     let mark = h.state.composer().area().lines()[0].chars().next().unwrap();
     let close = lian::state::composer::pastes::bracket(mark);
     assert_eq!(close, Some('['), "a mark is there");
@@ -160,14 +160,14 @@ fn whoever_types_the_same_characters_has_typed_characters() {
     let text = h.state.composer().text();
     assert_eq!(text.matches("line 11").count(), 1);
     assert!(!text.contains(mark), "no mark is ever sent");
-    assert!(text.contains("[paste 1: 12 lines, 79 characters]"));
+    assert!(text.contains("[paste 1: 11 lines, 79 characters]"));
 }
 
 #[test]
 fn a_paste_is_looked_into_and_unfolded() {
     let mut h = Harness::new();
     h.paste(&format!("first \x1b[31mred\n{}", lines(60))).keys("<alt+v>");
-    assert!(h.find("Paste: 62 lines").is_some(), "{}", h.screen());
+    assert!(h.find("Paste: 61 lines").is_some(), "{}", h.screen());
     assert!(h.find("first [31mred").is_some() && h.find("line 60").is_none(), "{}", h.screen());
     h.keys("G");
     assert!(h.find("line 60").is_some() && h.find("100%").is_some(), "{}", h.screen());
@@ -176,13 +176,13 @@ fn a_paste_is_looked_into_and_unfolded() {
     h.keys("g");
     assert!(h.find("first").is_some() && h.find(" 0%").is_some(), "{}", h.screen());
     h.paste("not into the void").keys("q");
-    assert!(h.find("[paste 1: 62 lines").is_some(), "{}", h.screen());
+    assert!(h.find("[paste 1: 61 lines").is_some(), "{}", h.screen());
     let text = h.state.composer().text();
     h.keys("<alt+x>");
     assert_eq!(h.find("[paste 1"), None, "{}", h.screen());
     assert_eq!(h.state.composer().text(), text);
     h.keys("<alt+u><alt+u>");
-    assert!(h.find("[paste 1: 62 lines").is_some(), "{}", h.screen());
+    assert!(h.find("[paste 1: 61 lines").is_some(), "{}", h.screen());
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn a_huge_draft_from_the_store_is_folded_and_a_written_one_is_not() {
         assert_eq!(h.state.composer().text(), text);
         h
     };
-    assert!(draft(lines(300)).find("[paste 1: 301 lines").is_some());
+    assert!(draft(lines(300)).find("[paste 1: 300 lines").is_some());
     assert!(draft(lines(30)).find("[paste").is_none());
 }
 
@@ -276,7 +276,7 @@ fn the_editor_sees_folded_pastes_whole_and_they_fold_again() {
     let text = format!("a {}", lines(20));
     assert_eq!(h.effects(), [Effect::Editor(EditorCommand { text: text.clone() })]);
     h.says(ServiceEvent::Editor(EditorEvent::Edited(format!("about {text}more\n"))));
-    assert!(h.find("[paste 2: 21 lines").is_some(), "{}", h.screen());
+    assert!(h.find("[paste 1: 20 lines").is_some(), "{}", h.screen());
     assert_eq!(h.state.composer().text(), format!("about {text}more"));
 }
 

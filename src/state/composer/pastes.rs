@@ -71,10 +71,14 @@ impl Paste {
     }
 }
 
-/// Lines and characters.
+/// Lines and characters. What ends the last line begins no other.
 fn size(text: &str) -> (usize, usize) {
-    let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let lines = ended(text).bytes().filter(|byte| *byte == b'\n').count() + 1;
     (lines, text.chars().count())
+}
+
+fn ended(text: &str) -> &str {
+    text.strip_suffix('\n').unwrap_or(text)
 }
 
 /// The pastes of the text that is being written, and some of the texts before.
@@ -96,7 +100,7 @@ impl Pastes {
     /// The token of a paste that is large; `None` leaves a small one as it is.
     pub(super) fn fold(&mut self, text: &str) -> Option<String> {
         // Whoever counts stops early: most pastes are small.
-        let large = text.bytes().filter(|byte| *byte == b'\n').nth(LINES - 1).is_some()
+        let large = ended(text).bytes().filter(|byte| *byte == b'\n').nth(LINES - 1).is_some()
             || text.chars().nth(CHARS).is_some();
         if !large || self.here.len() >= MOST {
             return None;
@@ -108,10 +112,16 @@ impl Pastes {
 
     fn token(&mut self, paste: Arc<Paste>) -> String {
         let number = self.here.len();
+        self.here.push(paste);
+        self.token_of(number)
+    }
+
+    /// The token of one that is here.
+    fn token_of(&self, number: usize) -> String {
+        let Some(paste) = self.here.get(number) else { return String::new() };
         let open = char::from_u32(FIRST + number as u32).unwrap_or(CLOSE);
         let words = Words::Token { number: number + 1, lines: paste.lines, chars: paste.chars };
         let words = words.say(self.language);
-        self.here.push(paste);
         format!("{open}{words}{CLOSE}")
     }
 
@@ -151,7 +161,10 @@ impl Pastes {
     fn show(&mut self, part: Part) -> String {
         match part {
             _ if self.here.len() >= MOST => part.whole(),
-            Part::Paste(paste) => self.token(paste),
+            Part::Paste(paste) => match self.here.iter().position(|here| *here == paste) {
+                Some(number) => self.token_of(number),
+                None => self.token(paste),
+            },
             Part::Text(text) => {
                 let (lines, chars) = size(&text);
                 if lines <= REFOLD_LINES && chars <= REFOLD_CHARS {
