@@ -18,6 +18,10 @@ pub enum Context {
     ViInsert,
     /// The composer has the focus, and keys are vi's commands.
     ViNormal,
+    /// The list of conversations is open.
+    Conversations,
+    /// The list of messages that wait is open.
+    Queue,
     /// The composer has the focus and holds no text.
     EmptyComposer,
     /// The composer has the focus.
@@ -28,7 +32,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -38,6 +42,8 @@ impl Context {
         Self::List,
         Self::History,
         Self::Paste,
+        Self::Conversations,
+        Self::Queue,
         Self::Help,
     ];
 
@@ -52,6 +58,8 @@ impl Context {
             Self::Paste => "paste",
             Self::ViInsert => "vi_insert",
             Self::ViNormal => "vi_normal",
+            Self::Conversations => "conversations",
+            Self::Queue => "queue",
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",
@@ -99,9 +107,12 @@ actions! {
         #[doc = "Paint the screen again"] Redraw = "redraw",
         #[doc = "Suspend to the shell"] Suspend = "suspend",
         #[doc = "Show or hide this help"] Help = "help",
+        #[doc = "Leave the mouse to the terminal, or take it"] Mouse = "toggle_mouse",
+        #[doc = "Side pane beside the conversation, or everything in rows"] Layout = "toggle_layout",
         #[doc = "All commands, to search and run"] Palette = "palette",
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
+        #[doc = "Show the next theme"] NextTheme = "next_theme",
     }
 }
 
@@ -132,6 +143,8 @@ actions! {
         #[doc = "To the end, and follow it"] End = "to_end",
         #[doc = "To the question before"] QuestionBefore = "question_before",
         #[doc = "To the next question"] QuestionAfter = "question_after",
+        #[doc = "Mark the message before"] MessageBefore = "message_before",
+        #[doc = "Mark the next message"] MessageAfter = "message_after",
     }
 }
 
@@ -141,6 +154,28 @@ actions! {
         #[doc = "Begin a new conversation"] New = "new_conversation",
         #[doc = "To the conversation before"] Before = "conversation_before",
         #[doc = "To the next conversation"] After = "conversation_after",
+        #[doc = "All conversations, to search and open"] List = "conversations",
+        #[doc = "Give the marked conversation another title"] Rename = "rename_conversation",
+        #[doc = "Delete the marked conversation"] Delete = "delete_conversation",
+        #[doc = "Take back the conversation deleted last"] Undelete = "undelete_conversation",
+    }
+}
+
+actions! {
+    /// Actions on the turns of the conversation that is shown.
+    Turns {
+        #[doc = "Ask the same question again"] Regenerate = "regenerate",
+        #[doc = "Ask the same question again with another seed"] Reseed = "regenerate_with_seed",
+        #[doc = "Change this question and ask it anew"] Edit = "edit_question",
+        #[doc = "To the branch before"] BranchBefore = "branch_before",
+        #[doc = "To the next branch"] BranchAfter = "branch_after",
+        #[doc = "Copy the conversation from here into a new one"] Fork = "fork_conversation",
+        #[doc = "The messages that wait to be sent"] Queue = "queue",
+        #[doc = "Take the last waiting message back"] QueueEdit = "queue_edit",
+        #[doc = "Send the messages that wait"] QueueSend = "queue_send",
+        #[doc = "Send the marked message earlier"] QueueUp = "queue_up",
+        #[doc = "Send the marked message later"] QueueDown = "queue_down",
+        #[doc = "Do not send the marked message"] QueueRemove = "queue_remove",
     }
 }
 
@@ -251,6 +286,8 @@ pub enum Action {
     Chat(Chat),
     /// The set of conversations.
     Conversations(Conversations),
+    /// The turns of the conversation that is shown.
+    Turns(Turns),
     /// The message being written; while a list is open, the words that narrow it down.
     Composer(Composer),
     /// What helps to write the message.
@@ -266,6 +303,11 @@ pub enum Action {
         /// Row from the top, from 0.
         row: u16,
     },
+    /// The wheel of the mouse turned by one notch.
+    Wheel {
+        /// Up, or else down.
+        up: bool,
+    },
     /// The terminal window got or lost the focus.
     Focused(bool),
 }
@@ -279,12 +321,14 @@ impl Action {
             Self::Focus(a) => Some(a.name()),
             Self::Chat(a) => Some(a.name()),
             Self::Conversations(a) => Some(a.name()),
+            Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::Draft(a) => Some(a.name()),
             Self::Vi(a) => Some(a.name()),
             Self::List(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -297,12 +341,14 @@ impl Action {
             Self::Focus(a) => Some(a.doc()),
             Self::Chat(a) => Some(a.doc()),
             Self::Conversations(a) => Some(a.doc()),
+            Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::Draft(a) => Some(a.doc()),
             Self::Vi(a) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -318,6 +364,7 @@ impl Action {
             | Self::Vi(_)
             | Self::List(_)
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_)
             | Self::Chat(
                 Chat::LineUp
@@ -325,9 +372,19 @@ impl Action {
                 | Chat::HalfUp
                 | Chat::HalfDown
                 | Chat::PageUp
-                | Chat::PageDown,
-            ) => false,
-            Self::App(_) | Self::Chat(_) | Self::Conversations(_) | Self::Draft(_) => true,
+                | Chat::PageDown
+                | Chat::MessageBefore
+                | Chat::MessageAfter,
+            )
+            | Self::Conversations(
+                Conversations::Rename | Conversations::Delete | Conversations::Undelete,
+            )
+            | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
+            Self::App(_)
+            | Self::Chat(_)
+            | Self::Conversations(_)
+            | Self::Turns(_)
+            | Self::Draft(_) => true,
         }
     }
 
@@ -337,23 +394,21 @@ impl Action {
         let focus = Focus::ALL.iter().copied().map(Self::Focus);
         let chat = Chat::ALL.iter().copied().map(Self::Chat);
         let conversations = Conversations::ALL.iter().copied().map(Self::Conversations);
+        let turns = Turns::ALL.iter().copied().map(Self::Turns);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let draft = Draft::ALL.iter().copied().map(Self::Draft);
         let vi = Vi::ALL.iter().copied().map(Self::Vi);
         let list = List::ALL.iter().copied().map(Self::List);
-        app.chain(focus)
-            .chain(chat)
-            .chain(conversations)
-            .chain(edit)
-            .chain(draft)
-            .chain(vi)
-            .chain(list)
+        let all = app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit);
+        all.chain(draft).chain(vi).chain(list)
     }
 }
 
 /// Names for `/` in an empty message; what follows the name is put into the list it opens.
 pub const COMMANDS: &[(&str, Action)] = &[
     ("help", Action::App(App::Help)),
+    ("mouse", Action::App(App::Mouse)),
+    ("layout", Action::App(App::Layout)),
     ("quit", Action::App(App::Quit)),
     ("redraw", Action::App(App::Redraw)),
     ("stop", Action::Chat(Chat::Stop)),
@@ -363,6 +418,11 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("history", Action::Draft(Draft::History)),
     ("editor", Action::Draft(Draft::Editor)),
     ("paste", Action::Draft(Draft::Inspect)),
+    ("conversations", Action::Conversations(Conversations::List)),
+    ("fork", Action::Turns(Turns::Fork)),
+    ("regenerate", Action::Turns(Turns::Regenerate)),
+    ("edit", Action::Turns(Turns::Edit)),
+    ("queue", Action::Turns(Turns::Queue)),
 ];
 
 #[cfg(test)]

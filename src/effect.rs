@@ -18,6 +18,8 @@ pub enum Effect {
     Screen(ScreenCommand),
     /// The message is to be worked on in the user's editor.
     Editor(EditorCommand),
+    /// On the settings.
+    Settings(SettingsCommand),
     /// End the program in good order.
     Quit,
 }
@@ -44,11 +46,22 @@ pub struct EditorCommand {
     pub text: String,
 }
 
+/// What can be asked for on the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsCommand {
+    /// Paint with this theme from now on.
+    ShowTheme(String),
+    /// Write this theme into the user's file.
+    KeepTheme(String),
+}
+
 /// What the screen can be asked for besides frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScreenCommand {
     /// Forget what is on the terminal and paint everything again.
     Redraw,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Give the terminal back and stop the process until it is continued.
     Suspend,
 }

@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use super::keys::KeyFault;
+use super::settings::SettingsNotice;
+
 /// Something to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -97,6 +100,10 @@ pub enum NoticeKind {
         /// Which model.
         model: String,
     },
+    /// A place for the key was named, but it does not give one.
+    Key(KeyFault),
+    /// On the settings.
+    Settings(SettingsNotice),
     // --- model and request
     /// No such model here; `near` are ids of the catalog that look like it.
     ModelUnknown {
@@ -239,8 +246,36 @@ pub enum NoticeKind {
     },
     /// There is nothing that could be continued or sent now.
     NothingThere,
+    /// The mouse was taken, or left to the terminal.
+    Mouse {
+        /// It was taken.
+        on: bool,
+    },
+    /// The screen is too narrow for a pane beside the conversation.
+    TooNarrow {
+        /// Columns it takes.
+        columns: u16,
+    },
     /// A question was to be sent while an answer is arriving; it stays in the composer.
     StillAnswering,
+    /// Messages wait in the queue and are not sent by themselves any more.
+    QueueHolds {
+        /// How many.
+        waiting: usize,
+    },
+    /// Another running program has written to this conversation.
+    MovedOn,
+    /// The answer is still arriving in another running program.
+    ArrivingElsewhere,
+    /// A conversation was deleted and can be taken back.
+    Deleted {
+        /// Its title.
+        title: String,
+    },
+    /// The conversation cannot be read any more.
+    ConversationGone,
+    /// A conversation was copied up to a message into a new one, which is shown now.
+    Forked,
     /// A conversation was brought back from the store.
     Resumed {
         /// How many messages it holds.
@@ -286,6 +321,8 @@ pub enum InputNotice {
         /// Its exit code; `None` if a signal ended it.
         code: Option<i32>,
     },
+    /// The screen reads whole lines: no other program can have the terminal.
+    EditorNotHere,
     /// The editor left nothing in the file.
     EditorEmpty,
     /// The file for the editor could not be written or read.
@@ -324,14 +361,28 @@ impl NoticeKind {
             Self::Stopped
             | Self::QuitAgain { .. }
             | Self::NothingThere
+            | Self::Mouse { .. }
+            | Self::TooNarrow { .. }
             | Self::StillAnswering
+            | Self::QueueHolds { .. }
+            | Self::Deleted { .. }
+            | Self::Forked
             | Self::Resumed { .. }
             | Self::Input(InputNotice::NoPaste)
+            | Self::Settings(
+                SettingsNotice::KeyVariable { .. }
+                | SettingsNotice::Changed { .. }
+                | SettingsNotice::Theme { .. },
+            )
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
+            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::StoreOnNetwork { .. }
             | Self::Interrupted
             | Self::Input(_)
+            | Self::MovedOn
+            | Self::ArrivingElsewhere
+            | Self::ConversationGone
             | Self::Busy => Level::Warning,
             Self::KeyMissing { .. }
             | Self::KeyRejected { .. }
@@ -345,6 +396,7 @@ impl NoticeKind {
             | Self::ContentRefused { .. }
             | Self::NotTheService { .. }
             | Self::Throttled { .. }
+            | Self::Key(_)
             | Self::ServerFailed { .. }
             | Self::DnsFailed { .. }
             | Self::ConnectionRefused { .. }
@@ -390,6 +442,7 @@ impl NoticeKind {
             | Self::PermissionDenied
             | Self::Arrears
             | Self::FreeQuotaUsedUp { .. } => 3,
+            Self::Key(_) => 6,
             Self::Throttled { .. } => 4,
             Self::ContentRefused { .. } => 7,
             Self::DnsFailed { .. }

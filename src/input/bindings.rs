@@ -2,7 +2,7 @@
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
 use crate::action::{
-    Action, App, Chat, Composer, Context, Conversations, Draft, Edit, Focus, List, Vi,
+    Action, App, Chat, Composer, Context, Conversations, Draft, Edit, Focus, List, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -26,6 +26,18 @@ const fn edit(keys: &'static [&'static str], edit: Edit) -> Binding {
 
 const fn chat(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Transcript, keys, Action::Chat(chat))
+}
+
+const fn turns(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Transcript, keys, Action::Turns(turns))
+}
+
+const fn stored(keys: &'static [&'static str], action: Conversations) -> Binding {
+    row(Context::Conversations, keys, Action::Conversations(action))
+}
+
+const fn queue(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Queue, keys, Action::Turns(turns))
 }
 
 const fn list(keys: &'static [&'static str], list: List) -> Binding {
@@ -74,7 +86,7 @@ pub const BINDINGS: &[Binding] = &[
     edit(&["ctrl+y"], Edit::PutBack),
     row(Context::Composer, &["ctrl+g"], Action::Draft(Draft::Editor)),
     row(Context::Composer, &["alt+v"], Action::Draft(Draft::Inspect)),
-    row(Context::Composer, &["alt+x"], Action::Draft(Draft::Unfold)),
+    row(Context::Composer, &["alt+z"], Action::Draft(Draft::Unfold)),
     row(Context::EmptyComposer, &["?"], Action::App(App::Help)),
     row(Context::EmptyComposer, &["ctrl+d"], Action::App(App::Quit)),
     row(Context::EmptyComposer, &["/"], Action::App(App::Commands)),
@@ -115,8 +127,16 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["G", "end"], Chat::End),
     chat(&["["], Chat::QuestionBefore),
     chat(&["]"], Chat::QuestionAfter),
+    chat(&["K", "shift+up"], Chat::MessageBefore),
+    chat(&["J", "shift+down"], Chat::MessageAfter),
     chat(&["t", "space"], Chat::Reasoning),
     chat(&["c"], Chat::Continue),
+    turns(&["r"], Turns::Regenerate),
+    turns(&["R"], Turns::Reseed),
+    turns(&["e"], Turns::Edit),
+    turns(&["<", "left"], Turns::BranchBefore),
+    turns(&[">", "right"], Turns::BranchAfter),
+    turns(&["f"], Turns::Fork),
     row(Context::Transcript, &["?"], Action::App(App::Help)),
     row(Context::Transcript, &["enter", "i"], Action::Focus(Focus::Composer)),
     list(&["up", "ctrl+p"], List::Up),
@@ -126,6 +146,12 @@ pub const BINDINGS: &[Binding] = &[
     list(&["alt+<", "ctrl+home"], List::First),
     list(&["alt+>", "ctrl+end"], List::Last),
     list(&["enter"], List::Accept),
+    stored(&["alt+r"], Conversations::Rename),
+    stored(&["alt+d"], Conversations::Delete),
+    stored(&["alt+u"], Conversations::Undelete),
+    queue(&["alt+up", "shift+up"], Turns::QueueUp),
+    queue(&["alt+down", "shift+down"], Turns::QueueDown),
+    queue(&["alt+d", "delete"], Turns::QueueRemove),
     query(&["backspace"], Edit::DeleteBefore),
     query(&["delete", "ctrl+d"], Edit::DeleteAfter),
     query(&["ctrl+w", "alt+backspace", "ctrl+backspace"], Edit::DeleteWordBefore),
@@ -143,7 +169,7 @@ pub const BINDINGS: &[Binding] = &[
     paste(&["d", "ctrl+d"], Chat::HalfDown),
     paste(&["g", "home"], Chat::Top),
     paste(&["G", "end"], Chat::End),
-    row(Context::Paste, &["x", "alt+x"], Action::Draft(Draft::Unfold)),
+    row(Context::Paste, &["z", "alt+z"], Action::Draft(Draft::Unfold)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -161,6 +187,10 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+n"], Action::Chat(Chat::SendNow)),
     global(&["alt+."], Action::Chat(Chat::Stop)),
     global(&["ctrl+n"], Action::Conversations(Conversations::New)),
+    global(&["alt+s"], Action::Conversations(Conversations::List)),
+    global(&["alt+w"], Action::Turns(Turns::Queue)),
+    global(&["alt+e"], Action::Turns(Turns::QueueEdit)),
+    global(&["alt+g"], Action::Turns(Turns::QueueSend)),
     global(&["alt+pageup"], Action::Conversations(Conversations::Before)),
     global(&["alt+pagedown"], Action::Conversations(Conversations::After)),
     global(&["tab"], Action::Focus(Focus::Next)),
@@ -169,9 +199,12 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
     global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),
     row(Context::Transcript, &[":", "/"], Action::App(App::Commands)),
+    global(&["f9", "alt+x"], Action::App(App::Mouse)),
+    global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
     global(&["ctrl+r"], Action::Draft(Draft::History)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
+    global(&["alt+y"], Action::App(App::NextTheme)),
     global(&["ctrl+z"], Action::App(App::Suspend)),
     global(&["alt+q"], Action::App(App::Quit)),
 ];

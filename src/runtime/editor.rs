@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Runtime;
 use crate::command::env;
+use crate::domain::notice::{InputNotice, Notice, NoticeKind};
 use crate::effect::EditorCommand;
 use crate::event::{EditorEvent, ServiceEvent};
 use crate::service::editor::{self, Job, Session};
@@ -36,7 +37,12 @@ pub(super) async fn ended(open: Option<&mut Open>) -> EditorEvent {
 
 impl Runtime {
     pub(super) fn open_editor(&mut self, command: EditorCommand) {
-        if self.editor.is_some() || self.painter.is_none() {
+        if self.painter.is_none() {
+            // Where lines are read, nobody can take the terminal from the reader.
+            let notice = Notice::new(NoticeKind::Input(InputNotice::EditorNotHere));
+            return self.tell_state(EditorEvent::Failed(notice));
+        }
+        if self.editor.is_some() {
             return;
         }
         let words = match editor::command(&env) {

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::wall_ms;
-use crate::effect::{EditorCommand, Effect, ScreenCommand};
+use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand};
 use crate::event::ServiceEvent;
 use crate::service::{chat, highlight, store};
 
@@ -30,6 +30,8 @@ pub(super) enum Wanted {
     Screen(ScreenCommand),
     /// The user's editor.
     Editor(EditorCommand),
+    /// The settings.
+    Settings(SettingsCommand),
     /// The end.
     Quit,
     /// An inbox was full.
@@ -81,6 +83,7 @@ impl Services {
             }
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Editor(command) => return Wanted::Editor(command),
+            Effect::Settings(command) => return Wanted::Settings(command),
             Effect::Quit => return Wanted::Quit,
         };
         match refused {

@@ -6,6 +6,7 @@ pub mod chat;
 pub mod connect;
 pub mod editor;
 pub mod highlight;
+pub mod keys;
 pub mod log;
 mod private;
 pub mod store;

@@ -6,7 +6,7 @@ use super::focus::{Overlay, Pane};
 use super::history::History;
 use super::paste::PasteView;
 use super::{AppState, Effects};
-use crate::action::{Draft, Vi};
+use crate::action::{Composer as ComposerAction, Draft, Edit, Vi};
 use crate::domain::notice::{InputNotice, Notice, NoticeKind};
 use crate::domain::time::Now;
 use crate::effect::{EditorCommand, Effect};
@@ -34,6 +34,10 @@ impl AppState {
 
     /// A command of vi on the message.
     pub(super) fn on_vi(&mut self, key: Vi, now: Now) -> Effects {
+        if key == Vi::Up && self.composer.is_empty() {
+            // What waits to be sent may be nearer than the history.
+            return self.on_composer(ComposerAction::Edit(Edit::Up), now);
+        }
         if self.composer.on_vi(key) == Outcome::Changed {
             self.draft_since.get_or_insert(now.since_start);
         }
@@ -91,6 +95,8 @@ impl AppState {
     pub(super) fn hold_secrets(&mut self, text: &str, now: Now) -> bool {
         let found = secrets::find(text);
         if found.is_empty() || !self.composer.warn_once(text) {
+            let warned = |kind: &_| matches!(kind, NoticeKind::Input(InputNotice::Secrets { .. }));
+            self.notices.dismiss_if(warned);
             return false;
         }
         self.tell_input(InputNotice::Secrets { found }, now);

@@ -1,10 +1,12 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::conversations::Browser;
 use super::history::History;
 use super::palette::Palette;
 use super::paste::PasteView;
 use super::picker::Picker;
+use super::queue::QueueList;
 use crate::action::{Chat, Context};
 
 /// Panes that can have the focus.
@@ -31,6 +33,10 @@ pub enum Overlay {
     History(History),
     /// A folded paste.
     Paste(PasteView),
+    /// All conversations.
+    Conversations(Box<Browser>),
+    /// The messages that wait to be sent.
+    Queue(QueueList),
 }
 
 impl Overlay {
@@ -41,25 +47,31 @@ impl Overlay {
             Self::Palette(_) => &[Context::List, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
+            Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
+            Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
     }
 
     /// Its words and mark, if it is a list one picks from.
     #[must_use]
-    pub const fn picker(&self) -> Option<&Picker> {
+    pub fn picker(&self) -> Option<&Picker> {
         match self {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::History(history) => Some(&history.picker),
+            Self::Conversations(browser) => Some(&browser.picker),
+            Self::Queue(list) => Some(&list.picker),
         }
     }
 
     /// The same, to change them.
-    pub const fn picker_mut(&mut self) -> Option<&mut Picker> {
+    pub fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::History(history) => Some(&mut history.picker),
+            Self::Conversations(browser) => Some(&mut browser.picker),
+            Self::Queue(list) => Some(&mut list.picker),
         }
     }
 }
@@ -114,10 +126,22 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_) | Overlay::History(_) | Overlay::Paste(_)) | None => {
-                Some(Overlay::Help { top: 0 })
-            }
+            Some(
+                Overlay::Palette(_)
+                | Overlay::History(_)
+                | Overlay::Paste(_)
+                | Overlay::Conversations(_)
+                | Overlay::Queue(_),
+            )
+            | None => Some(Overlay::Help { top: 0 }),
         };
+    }
+
+    /// The wheel turned in the help.
+    pub fn wheel_help(&mut self, up: bool) {
+        for _ in 0..super::WHEEL {
+            self.scroll_help(if up { Chat::LineUp } else { Chat::LineDown });
+        }
     }
 
     /// Moves in the help; the painter limits it to what there is.
@@ -139,7 +163,9 @@ impl Focus {
             | Chat::SendNow
             | Chat::Reasoning
             | Chat::QuestionBefore
-            | Chat::QuestionAfter => *top,
+            | Chat::QuestionAfter
+            | Chat::MessageBefore
+            | Chat::MessageAfter => *top,
         };
     }
 

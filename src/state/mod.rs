@@ -14,7 +14,10 @@ pub mod palette;
 pub mod paste;
 pub mod picker;
 mod policy;
+pub mod queue;
 pub mod scroll;
+mod settings;
+mod turns;
 pub mod vi;
 
 use std::time::Duration;
@@ -25,12 +28,14 @@ use conversations::Conversations;
 use focus::{Focus, ListPlace, Overlay};
 use notices::Notices;
 use outbox::Outbox;
-use scroll::Position;
+use scroll::{Move, Position};
 
-use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
+use crate::action::{
+    Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
+};
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::IdSource;
+use crate::domain::ids::{ConversationId, IdSource};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -41,6 +46,9 @@ pub type Effects = Vec<Effect>;
 
 /// A draft waits at most this long before it is handed to the store.
 const SAVE_DRAFT_AFTER: Duration = Duration::from_millis(250);
+
+/// The reader's place waits at most this long before it is handed to the store.
+const SAVE_PLACE_AFTER: Duration = Duration::from_secs(1);
 
 /// The one owner of all state.
 #[derive(Debug)]
@@ -56,20 +64,44 @@ pub struct AppState {
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
     draft_since: Option<Duration>,
+    /// Since when the reader's place differs from the stored one.
+    place_since: Option<Duration>,
+    /// A conversation that was asked of the store, to be shown when it comes.
+    opening: Option<ConversationId>,
+    /// Conversations that were deleted since the start, the last one last.
+    deleted: Vec<ConversationId>,
     /// A conversation from the store may take the place of the empty one at the start.
     restore: bool,
     /// The end of the program was asked for.
     quitting: bool,
     /// The terminal window has the focus.
     focused: bool,
+    screen: Screen,
     happened: u64,
+    choice: settings::Choice,
 }
+
+/// How the screen is used.
+#[derive(Debug)]
+struct Screen {
+    /// The mouse is ours.
+    mouse: bool,
+    /// The side pane is wanted.
+    columns: bool,
+    /// Columns, as it was painted last.
+    width: u16,
+}
+
+/// Rows the wheel moves by.
+const WHEEL: u16 = 3;
 
 /// What the painter found out: the places of things on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
+    /// The message that is marked; `None` is the last one.
+    pub mark: Option<usize>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// The last row the shown paste can begin with.
@@ -78,6 +110,8 @@ pub struct Painted {
     pub composer_top: u16,
     /// Where the rows of the open list are.
     pub list: ListPlace,
+    /// Columns of the screen.
+    pub width: u16,
 }
 
 impl AppState {
@@ -86,7 +120,9 @@ impl AppState {
     pub fn new(settings: Settings, mut ids: IdSource, now: Now) -> Self {
         let chat = new_chat(&settings, &mut ids, now);
         let (language, editing) = (settings.language, settings.editing);
+        let screen = Screen { mouse: settings.mouse, columns: settings.columns, width: 0 };
         Self {
+            screen,
             settings,
             ids,
             focus: Focus::default(),
@@ -96,10 +132,14 @@ impl AppState {
             outbox: Outbox::default(),
             quit_until: None,
             draft_since: None,
+            place_since: None,
+            opening: None,
+            deleted: Vec::new(),
             restore: false,
             quitting: false,
             focused: true,
             happened: 0,
+            choice: settings::Choice::default(),
         }
     }
 
@@ -136,11 +176,13 @@ impl AppState {
             Action::Vi(action) => self.on_vi(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
+            Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
             }
             Action::Press { row, .. } => self.on_press(row, now),
+            Action::Wheel { up } => self.on_wheel(up, now),
             Action::Focused(focused) => {
                 self.focused = focused;
                 Vec::new()
@@ -157,12 +199,13 @@ impl AppState {
             ServiceEvent::Store(event) => self.on_store(event, now),
             ServiceEvent::Highlight(event) => {
                 for chat in self.conversations.all_mut() {
-                    if chat.coloured(event.clone()) {
+                    if chat.coloured(&event) {
                         break;
                     }
                 }
                 Vec::new()
             }
+            ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -191,6 +234,8 @@ impl AppState {
         }
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
+        effects.extend(self.keep_choice(now, false));
+        effects.extend(self.search_now(now));
         self.outbox.order(effects)
     }
 
@@ -206,23 +251,31 @@ impl AppState {
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
+        let choice = self.choice_deadline();
+        let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
+        let search = self.search_deadline();
+        let others =
+            [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice, place, search];
         others.into_iter().flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.
     pub fn last_words(&mut self, now: Now) -> Effects {
         let mut effects = self.save_now(now, true);
+        effects.extend(self.keep_choice(now, true));
         effects.extend(self.outbox.all().into_iter().map(Effect::Store));
         effects
     }
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        self.conversations.shown_mut().scroll.arrived(painted.position);
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        scroll.arrived(painted.position);
+        scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
         self.focus.limit_paste(painted.paste_top);
         self.focus.composer_top = painted.composer_top;
+        self.screen.width = painted.width;
         self.focus.list = painted.list;
         if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) {
             picker.set_page(usize::from(painted.list.height));
@@ -247,6 +300,12 @@ impl AppState {
         &self.settings
     }
 
+    /// The side pane is wanted beside the conversation.
+    #[must_use]
+    pub fn columns(&self) -> bool {
+        self.screen.columns
+    }
+
     /// The focus.
     #[must_use]
     pub fn focus(&self) -> &Focus {
@@ -265,6 +324,20 @@ impl AppState {
         &self.conversations
     }
 
+    /// The message that is acted upon, by its index in the conversation that is shown: the marked
+    /// one while the reader is there, else the last answer that has come to something.
+    #[must_use]
+    pub fn current_message(&self) -> Option<usize> {
+        let chat = self.conversations.shown();
+        let answered = |entry: &chat::Entry| {
+            entry.role() == crate::domain::chat::Role::Assistant && !entry.text().is_empty()
+        };
+        match self.focus.pane {
+            focus::Pane::Transcript => chat.current(),
+            focus::Pane::Composer => chat.entries().iter().rposition(answered),
+        }
+    }
+
     /// What the user is being told.
     #[must_use]
     pub fn notices(&self) -> &Notices {
@@ -274,6 +347,11 @@ impl AppState {
     fn on_composer(&mut self, action: ComposerAction, now: Now) -> Effects {
         // A paste finds the composer from anywhere.
         self.focus.pane = focus::Pane::Composer;
+        let up = action == ComposerAction::Edit(Edit::Up);
+        if up && self.composer.is_empty() && !self.conversations.shown().queue.is_empty() {
+            // What waits is nearer than what was sent long ago.
+            return self.queue_edit(now);
+        }
         match self.composer.on_action(action) {
             composer::Outcome::Moved => Vec::new(),
             composer::Outcome::Changed => {
@@ -291,6 +369,20 @@ impl AppState {
             FocusAction::Transcript => self.focus.pane = focus::Pane::Transcript,
             FocusAction::Composer => self.focus.pane = focus::Pane::Composer,
         }
+    }
+
+    fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
+        if self.list_is_open() {
+            return self.on_list(if up { ListAction::Up } else { ListAction::Down }, now);
+        }
+        if self.focus.overlay.is_some() {
+            self.focus.wheel_help(up);
+        } else {
+            let rows = i32::from(WHEEL);
+            let scroll = &mut self.conversations.shown_mut().scroll;
+            scroll.wish(Move::Rows(if up { -rows } else { rows }));
+        }
+        Vec::new()
     }
 
     fn on_press(&mut self, row: u16, now: Now) -> Effects {
@@ -312,6 +404,23 @@ impl AppState {
                 self.restored(last.map(|last| *last), now)
             }
             StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Listed(rows) => {
+                self.listed(rows);
+                Vec::new()
+            }
+            StoreEvent::Opened(saved) => self.opened(*saved, now),
+            StoreEvent::Gone(id) => {
+                self.gone(id, now);
+                Vec::new()
+            }
+            StoreEvent::Found { query, conversations } => {
+                self.found_texts(&query, conversations);
+                Vec::new()
+            }
+            StoreEvent::MovedOn(id) => {
+                self.moved_on(id, now);
+                Vec::new()
+            }
             StoreEvent::Trouble(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -329,6 +438,8 @@ fn new_chat(settings: &Settings, ids: &mut IdSource, now: Now) -> Chat {
         model: settings.model.clone(),
         created_ms: now.wall_ms,
         updated_ms: now.wall_ms,
+        leaf: None,
+        params: None,
     };
     Chat::new(conversation, settings.params.clone(), settings.system.clone())
 }

@@ -73,6 +73,8 @@ impl PasteView {
             | Chat::Continue
             | Chat::SendNow
             | Chat::Reasoning
+            | Chat::MessageBefore
+            | Chat::MessageAfter
             | Chat::QuestionBefore
             | Chat::QuestionAfter => top,
         };

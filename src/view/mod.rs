@@ -20,33 +20,43 @@ mod cache;
 mod canvas;
 mod chat;
 mod composer;
+mod conversations;
 mod help;
 mod history;
 mod message;
 mod notices;
 mod palette;
 mod paste;
+pub mod plain;
+mod queue;
+mod side;
 mod status;
 mod widgets;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use cache::RowCache;
 use chat::Window;
 
+use crate::action::{Action, Context};
 use crate::domain::notice::Level;
 use crate::domain::time::Now;
 use crate::input::key::{Code, Key};
 use crate::input::keymap::KeyMap;
 use crate::layout::{self, Area, Panes, Wish};
 use crate::state::focus::{ListPlace, Overlay};
-use crate::state::scroll::Position;
+use crate::state::scroll::{Position, Seen};
 use crate::state::{AppState, Painted};
 use crate::text::width::Widths;
 use crate::theme::{Role, Theme};
+
+/// Keys for the footer: where they hold, what they are for, in a word or two.
+type Hints = Vec<(Context, Action, Cow<'static, str>)>;
 
 /// Everything a frame is painted from.
 #[derive(Debug, Clone, Copy)]
@@ -147,6 +157,8 @@ impl View {
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
+                queue: queue::height(scene),
+                side: scene.state.columns(),
             },
             |around| around.wish,
         );
@@ -161,8 +173,9 @@ impl View {
             // Rows of another pane are not what the transcript remembers; its own still are, so
             // that the terminal can move them when the composer grows.
             let before = self.panes.transcript;
+            let narrowed = before.width != panes.transcript.width;
             for (y, hash) in (0..height).zip(&mut self.hashes) {
-                if y < before.y || y >= before.bottom() {
+                if narrowed || y < before.y || y >= before.bottom() {
                     *hash = UNKNOWN;
                 }
             }
@@ -170,8 +183,11 @@ impl View {
         self.panes = panes;
         self.overlaid = overlaid;
         let (window, moved) = self.transcript(scene, panes.transcript);
-        let position = if window.at_end { Position::End } else { Position::At(window.top) };
+        // A region scrolls in full width: a pane beside the transcript would go along.
+        let moved = moved.filter(|_| panes.side.width == 0);
+        let position = self.position(scene, &window, panes.transcript.width);
         let at_end = window.at_end;
+        let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
@@ -179,10 +195,12 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
+            mark,
             help_top: 0,
             paste_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
+            width,
         };
         let mut cursor = Some(caret);
         if let Some(overlay) = &scene.state.focus().overlay {
@@ -190,7 +208,22 @@ impl View {
             self.dirty.clear();
             self.dirty.extend(0..height);
         }
+        self.ground(scene);
         Picture { buffer: &self.buffer, dirty: &self.dirty, moved, cursor, painted }
+    }
+
+    /// Puts the theme's own ground behind what was painted now, where nothing else is behind it.
+    fn ground(&mut self, scene: &Scene<'_>) {
+        let Some(ground) = scene.theme.ground() else { return };
+        let width = usize::from(self.buffer.area.width);
+        for row in &self.dirty {
+            let from = usize::from(*row) * width;
+            for cell in self.buffer.content.iter_mut().skip(from).take(width) {
+                if cell.bg == Color::Reset {
+                    cell.bg = ground;
+                }
+            }
+        }
     }
 }
 
@@ -218,6 +251,10 @@ impl View {
                 painted.paste_top = paste::paint(scene, list, paste, &mut self.buffer);
                 return None;
             }
+            Overlay::Conversations(browser) => {
+                conversations::paint(scene, list, browser, &mut self.buffer)
+            }
+            Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
         };
         painted.list = laid.place;
         Some(laid.caret)
@@ -229,13 +266,27 @@ impl View {
         status::header(scene, panes.header, buffer);
         status::rule(scene, panes.rule, buffer);
         notices::paint(scene, panes.notice, buffer);
+        queue::strip(scene, panes.queue, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);
+        if panes.side.width > 0 {
+            side::paint(scene, panes.side, buffer);
+            dirty.extend(panes.side.y..panes.side.bottom());
+        }
         // A few rows, compared cell by cell later.
         dirty.extend(0..panes.transcript.y);
         dirty.extend(panes.transcript.bottom()..buffer.area.height);
         caret
+    }
+
+    /// Where the reader is, to be found again at any width.
+    fn position(&mut self, scene: &Scene<'_>, window: &Window, width: u16) -> Position {
+        if window.at_end {
+            return Position::End;
+        }
+        let spot = self.rows.spot(scene, window.top);
+        Position::At(Seen { place: window.top, width, spot })
     }
 
     /// Paints the rows of the transcript that changed.
@@ -253,7 +304,6 @@ impl View {
             }
             changed
         });
-        rows.remember_top(window.top.entry, window.top.row);
         let by = shift(&before, &hashes[range]);
         (window, (by != 0).then_some((area.y, area.bottom(), by)))
     }

@@ -58,6 +58,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "paste" => "While looking into a paste",
             "vi_insert" => "Writing with vi's keys (editing = \"vi\")",
             "vi_normal" => "Commands of vi (editing = \"vi\"); a number before one repeats it",
+            "conversations" => "In the list of conversations",
+            "queue" => "In the list of waiting messages",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -78,6 +80,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Reasoning => "reasoning",
             Hint::Close => "close",
             Hint::SendNow => "send now",
+            Hint::Queue => "queue",
+            Hint::Again => "ask again",
+            Hint::Change => "edit",
+            Hint::Conversations => "conversations",
             Hint::Palette => "commands",
         },
     })
@@ -97,8 +103,17 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
-    service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::en(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::en(notice)),
+        _ => {}
+    }
+    service(kind).or_else(|| network(kind)).or_else(|| store(kind)).unwrap_or_else(|| machine(kind))
 }
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
@@ -249,8 +264,8 @@ fn network(kind: &NoticeKind) -> Option<Sentence> {
     })
 }
 
-fn machine(kind: &NoticeKind) -> Sentence {
-    match kind {
+fn store(kind: &NoticeKind) -> Option<Sentence> {
+    Some(match kind {
         NoticeKind::StoreUnwritable { path } => with(
             format!("Nothing can be written to {path}; conversations live in memory for now."),
             "Make the directory writable or choose another with --data-dir.",
@@ -272,6 +287,12 @@ fn machine(kind: &NoticeKind) -> Sentence {
             format!("{path} is on a network file system, where several lian may be slow."),
             "A local directory is safer: --data-dir.",
         ),
+        _ => return None,
+    })
+}
+
+fn machine(kind: &NoticeKind) -> Sentence {
+    match kind {
         NoticeKind::Stopped => fixed("Stopped.", ""),
         NoticeKind::Interrupted => fixed("lian ended while this answer was arriving.", ""),
         NoticeKind::QuitAgain { answering: false } => fixed("Press Ctrl+C again to quit.", ""),
@@ -280,8 +301,37 @@ fn machine(kind: &NoticeKind) -> Sentence {
         }
         NoticeKind::NothingThere => fixed("There is nothing to go on with here.", ""),
         NoticeKind::Input(notice) => super::input::en(notice),
+        NoticeKind::Mouse { on: true } => fixed(
+            "The mouse is lian's: the wheel scrolls, a click chooses. Shift selects text.",
+            "",
+        ),
+        NoticeKind::Mouse { on: false } => {
+            fixed("The mouse is the terminal's: drag to select text.", "")
+        }
+        NoticeKind::TooNarrow { columns } => with(
+            format!("Side by side takes a screen of {columns} columns; until then it is in rows."),
+            "",
+        ),
         NoticeKind::StillAnswering => {
-            fixed("An answer is still arriving; your message stays here. Esc stops it.", "")
+            fixed("An answer is still arriving. Let it end first, or stop it with Esc.", "")
+        }
+        NoticeKind::QueueHolds { waiting: 1 } => {
+            fixed("The queued message waits. Alt+G sends it.", "")
+        }
+        NoticeKind::QueueHolds { waiting } => {
+            with(format!("{waiting} queued messages wait. Alt+G sends them."), "")
+        }
+        NoticeKind::MovedOn => fixed(
+            "Another lian writes to this conversation too; what both write is kept.",
+            "Open it again from the list (Alt+S) to see all of it.",
+        ),
+        NoticeKind::ArrivingElsewhere => fixed("It still arrives in another lian.", ""),
+        NoticeKind::Deleted { title } => {
+            with(format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."), "")
+        }
+        NoticeKind::ConversationGone => fixed("This conversation cannot be read any more.", ""),
+        NoticeKind::Forked => {
+            fixed("A new conversation was copied from here; the old one stays as it is.", "")
         }
         NoticeKind::Resumed { messages } => with(
             format!(
@@ -294,8 +344,16 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "Please send the report; it holds no key and no conversation.",
         ),
         NoticeKind::Busy => fixed("lian is busy; nothing was sent.", "Try again in a moment."),
-        // The two functions above said these.
-        NoticeKind::KeyMissing { .. }
+        // The functions above said these.
+        NoticeKind::StoreUnwritable { .. }
+        | NoticeKind::DiskFull { .. }
+        | NoticeKind::StoreUnreadable { .. }
+        | NoticeKind::StoreFailed
+        | NoticeKind::StoreRecovered
+        | NoticeKind::StoreOnNetwork { .. }
+        | NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears

@@ -37,6 +37,7 @@ pub(super) fn en(notice: &InputNotice) -> Sentence {
         InputNotice::EditorFailed { program, code: None } => {
             say(format!("{program} was ended by a signal."), KEPT)
         }
+        InputNotice::EditorNotHere => say("The editor opens from the full screen only.", ""),
         InputNotice::EditorEmpty => say("The editor left the file empty.", KEPT),
         InputNotice::EditorFile => say("The file for the editor cannot be used.", KEPT),
     }
@@ -65,6 +66,7 @@ pub(super) fn zh_cn(notice: &InputNotice) -> Sentence {
         InputNotice::EditorFailed { program, code: None } => {
             say(format!("{program} 被信号终止。"), KEPT)
         }
+        InputNotice::EditorNotHere => say("只有全屏界面才能打开编辑器。", ""),
         InputNotice::EditorEmpty => say("编辑器留下的是空文件。", KEPT),
         InputNotice::EditorFile => say("无法使用给编辑器的临时文件。", KEPT),
     }

@@ -2,11 +2,17 @@
 //! compiler makes each language complete: every match is without a wildcard. It refuses
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
+pub mod conversations;
 mod en;
 pub mod history;
 mod input;
+mod keys;
 pub mod palette;
 pub mod paste;
+pub mod plain;
+pub mod settings;
+pub mod side;
+pub mod turns;
 pub mod vi;
 mod zh_cn;
 
@@ -140,6 +146,14 @@ pub enum Hint {
     Close,
     /// Send now.
     SendNow,
+    /// Enter queues the message.
+    Queue,
+    /// Ask the same again.
+    Again,
+    /// Change a question.
+    Change,
+    /// All conversations.
+    Conversations,
     /// All commands.
     Palette,
 }

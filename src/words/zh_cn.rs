@@ -58,6 +58,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "paste" => "查看粘贴内容时",
             "vi_insert" => "vi 键位的输入模式（editing = \"vi\"）",
             "vi_normal" => "vi 键位的命令模式（editing = \"vi\"）；前面加数字表示次数",
+            "conversations" => "在对话列表里",
+            "queue" => "在排队列表里",
             _ => "任何地方",
         },
         Phrase::RequestId(id) => return format!("请求 ID {id}").into(),
@@ -78,6 +80,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Reasoning => "思考过程",
             Hint::Close => "关闭",
             Hint::SendNow => "立即发送",
+            Hint::Queue => "排队",
+            Hint::Again => "再答一次",
+            Hint::Change => "修改",
+            Hint::Conversations => "所有对话",
             Hint::Palette => "命令",
         },
     })
@@ -91,6 +97,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "redraw" => "重画屏幕",
         "suspend" => "挂起，回到 shell",
         "help" => "显示或收起帮助",
+        "toggle_mouse" => "把鼠标交给终端，或收回",
+        "toggle_layout" => "侧栏与对话并列，或上下排列",
         "palette" => "搜索并执行任何操作",
         "commands" => "按名字执行命令",
         "search_history" => "搜索以前的提问",
@@ -130,6 +138,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "last_row" => "最后一行",
         "accept" => "选定这一行",
         "back" => "关闭当前浮层，或停止回答",
+        "next_theme" => "换下一个主题",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -148,9 +157,27 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "to_end" => "到末尾并跟随",
         "question_before" => "到前一个问题",
         "question_after" => "到后一个问题",
+        "message_before" => "标记前一条消息",
+        "message_after" => "标记后一条消息",
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
+        "conversations" => "所有对话：搜索、打开",
+        "rename_conversation" => "给选中的对话改标题",
+        "delete_conversation" => "删除选中的对话",
+        "undelete_conversation" => "取回刚删除的对话",
+        "regenerate" => "同一问题再答一次",
+        "regenerate_with_seed" => "换一个随机种子再答一次",
+        "edit_question" => "修改这个问题再问",
+        "branch_before" => "到前一个分支",
+        "branch_after" => "到后一个分支",
+        "fork_conversation" => "从这里复制成新对话",
+        "queue" => "排队等待发送的消息",
+        "queue_edit" => "取回最后一条排队的消息",
+        "queue_send" => "发送排队的消息",
+        "queue_up" => "选中的消息提前发送",
+        "queue_down" => "选中的消息推后发送",
+        "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
         "delete_before" => "删除光标前的字",
@@ -190,8 +217,17 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
-    service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::zh_cn(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::zh_cn(notice)),
+        _ => {}
+    }
+    service(kind).or_else(|| network(kind)).or_else(|| store(kind)).unwrap_or_else(|| machine(kind))
 }
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
@@ -320,8 +356,8 @@ fn network(kind: &NoticeKind) -> Option<Sentence> {
     })
 }
 
-fn machine(kind: &NoticeKind) -> Sentence {
-    match kind {
+fn store(kind: &NoticeKind) -> Option<Sentence> {
+    Some(match kind {
         NoticeKind::StoreUnwritable { path } => with(
             format!("无法写入 {path}；对话暂时只在内存里。"),
             "请让目录可写，或用 --data-dir 另选一个。",
@@ -342,6 +378,12 @@ fn machine(kind: &NoticeKind) -> Sentence {
             format!("{path} 在网络文件系统上，同时运行多个 lian 可能较慢。"),
             "本地目录更稳妥：--data-dir。",
         ),
+        _ => return None,
+    })
+}
+
+fn machine(kind: &NoticeKind) -> Sentence {
+    match kind {
         NoticeKind::Stopped => fixed("已停止。", ""),
         NoticeKind::Interrupted => fixed("这个回答到来时 lian 退出了。", ""),
         NoticeKind::QuitAgain { answering: false } => fixed("再按一次 Ctrl+C 退出。", ""),
@@ -350,7 +392,27 @@ fn machine(kind: &NoticeKind) -> Sentence {
         }
         NoticeKind::NothingThere => fixed("这里没有可以接着做的。", ""),
         NoticeKind::Input(notice) => super::input::zh_cn(notice),
-        NoticeKind::StillAnswering => fixed("回答还在到来，你的消息留在这里。Esc 可停止回答。", ""),
+        NoticeKind::Mouse { on: true } => {
+            fixed("鼠标归 lian：滚轮滚动，点击选择。按住 Shift 可选取文字。", "")
+        }
+        NoticeKind::Mouse { on: false } => fixed("鼠标归终端：拖动即可选取文字。", ""),
+        NoticeKind::TooNarrow { columns } => {
+            with(format!("并列布局需要 {columns} 列宽的屏幕；现在上下排列。"), "")
+        }
+        NoticeKind::StillAnswering => fixed("回答还在到来。请等它结束，或按 Esc 停止。", ""),
+        NoticeKind::QueueHolds { waiting } => {
+            with(format!("{waiting} 条排队的消息先不发送。按 Alt+G 接着发送。"), "")
+        }
+        NoticeKind::MovedOn => fixed(
+            "另一个 lian 也在写这个对话；两边写的都保存着。",
+            "从对话列表（Alt+S）重新打开就能看到全部。",
+        ),
+        NoticeKind::ArrivingElsewhere => fixed("这个回答正在另一个 lian 里到来。", ""),
+        NoticeKind::Deleted { title } => {
+            with(format!("已删除“{title}”。在对话列表（Alt+S）里按 Alt+U 可以取回。"), "")
+        }
+        NoticeKind::ConversationGone => fixed("这个对话已经读不到了。", ""),
+        NoticeKind::Forked => fixed("已从这里复制出一个新对话，原来的不变。", ""),
         NoticeKind::Resumed { messages } => {
             with(format!("回到上次的对话（{messages} 条消息）。Ctrl+N 开始新对话。"), "")
         }
@@ -359,8 +421,16 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "请把报告发给我们；其中没有 Key，也没有对话。",
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
-        // 以上两个函数已处理。
-        NoticeKind::KeyMissing { .. }
+        // 以上函数已处理。
+        NoticeKind::StoreUnwritable { .. }
+        | NoticeKind::DiskFull { .. }
+        | NoticeKind::StoreUnreadable { .. }
+        | NoticeKind::StoreFailed
+        | NoticeKind::StoreRecovered
+        | NoticeKind::StoreOnNetwork { .. }
+        | NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears

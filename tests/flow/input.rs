@@ -178,7 +178,7 @@ fn a_paste_is_looked_into_and_unfolded() {
     h.paste("not into the void").keys("q");
     assert!(h.find("[paste 1: 61 lines").is_some(), "{}", h.screen());
     let text = h.state.composer().text();
-    h.keys("<alt+x>");
+    h.keys("<alt+z>");
     assert_eq!(h.find("[paste 1"), None, "{}", h.screen());
     assert_eq!(h.state.composer().text(), text);
     h.keys("<alt+u><alt+u>");
@@ -190,7 +190,7 @@ fn a_paste_too_long_to_unfold_says_so_and_none_too() {
     let mut h = Harness::new();
     h.keys("<alt+v>");
     assert!(h.find("no folded paste").is_some(), "{}", h.screen());
-    h.paste(&"x".repeat(30_000)).keys("<alt+x>");
+    h.paste(&"x".repeat(30_000)).keys("<alt+z>");
     assert!(h.find("too long to be unfolded").is_some(), "{}", h.screen());
     assert!(h.find("[paste 1").is_some());
 }

@@ -5,15 +5,20 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod conversations;
 mod harness;
 mod input;
 mod keeping;
 mod many;
+mod marking;
+mod mouse;
 mod palette;
 mod reading;
 mod script;
 mod sentences;
+mod settings;
 mod snapshots;
+mod turns;
 mod typing;
 mod vi;
 mod ways_out;

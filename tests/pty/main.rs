@@ -16,6 +16,8 @@ mod hangup;
 mod hostile;
 mod input;
 mod leaving;
+mod plain;
 mod restart;
+mod settings;
 mod sizes;
 mod suspend;

@@ -201,9 +201,14 @@ impl Composer {
 
     /// Empties the composer and remembers what was sent.
     pub fn sent(&mut self, text: &str) {
-        self.history.add(text);
+        self.remember(text);
         self.set("");
         self.vi.insert();
+    }
+
+    /// Puts a text into the history, as if it had been sent.
+    pub fn remember(&mut self, text: &str) {
+        self.history.add(text);
     }
 
     /// A text is to be warned about: `false` if it was before.
