@@ -96,3 +96,14 @@ fn zh_kind(kind: SecretKind) -> &'static str {
         SecretKind::Variable => "密钥变量的值",
     }
 }
+
+/// What the actions around a message do, in Chinese; the English stands beside the actions.
+pub(super) fn action(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "search_history" => "搜索以前的提问",
+        "open_editor" => "用自己的编辑器写消息",
+        "inspect_paste" => "查看折叠的粘贴内容",
+        "unfold_paste" => "把粘贴内容展开到消息里",
+        _ => return None,
+    })
+}
