@@ -10,6 +10,14 @@ pub enum Context {
     Help,
     /// A list one picks from lies over the panes; what is typed narrows it down.
     List,
+    /// The list of earlier questions is open.
+    History,
+    /// A folded paste is shown over the panes.
+    Paste,
+    /// The composer has the focus and takes text, where vi's keys are wanted.
+    ViInsert,
+    /// The composer has the focus, and keys are vi's commands.
+    ViNormal,
     /// The list of conversations is open.
     Conversations,
     /// The list of messages that wait is open.
@@ -26,13 +34,17 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
+        Self::ViInsert,
+        Self::ViNormal,
         Self::Transcript,
         Self::List,
         Self::Notices,
+        Self::History,
+        Self::Paste,
         Self::Conversations,
         Self::Queue,
         Self::Help,
@@ -45,6 +57,10 @@ impl Context {
             Self::Global => "global",
             Self::Help => "help",
             Self::List => "list",
+            Self::History => "history",
+            Self::Paste => "paste",
+            Self::ViInsert => "vi_insert",
+            Self::ViNormal => "vi_normal",
             Self::Conversations => "conversations",
             Self::Queue => "queue",
             Self::EmptyComposer => "empty_composer",
@@ -222,6 +238,51 @@ actions! {
 }
 
 actions! {
+    /// Actions around the message being written: what helps to write it.
+    Draft {
+        #[doc = "Search earlier questions"] History = "search_history",
+        #[doc = "Write the message in your editor"] Editor = "open_editor",
+        #[doc = "Look into a folded paste"] Inspect = "inspect_paste",
+        #[doc = "Unfold a paste into the message"] Unfold = "unfold_paste",
+    }
+}
+
+actions! {
+    /// Commands of vi on the message being written.
+    Vi {
+        #[doc = "To vi's commands"] Normal = "vi_normal_mode",
+        #[doc = "Write before the caret"] Insert = "vi_insert",
+        #[doc = "Write after the caret"] Append = "vi_append",
+        #[doc = "Write at the beginning of the line"] InsertHead = "vi_insert_line_begin",
+        #[doc = "Write at the end of the line"] AppendEnd = "vi_append_line_end",
+        #[doc = "Begin a line below"] OpenBelow = "vi_open_below",
+        #[doc = "Begin a line above"] OpenAbove = "vi_open_above",
+        #[doc = "Left within the line"] Left = "vi_left",
+        #[doc = "Right within the line"] Right = "vi_right",
+        #[doc = "One line down, or to the next question"] Down = "vi_down",
+        #[doc = "One line up, or to the question before"] Up = "vi_up",
+        #[doc = "To the next word"] WordNext = "vi_word_next",
+        #[doc = "To the beginning of the word"] WordBefore = "vi_word_before",
+        #[doc = "To the end of the word"] WordEnd = "vi_word_end",
+        #[doc = "To the first column"] Head = "vi_first_column",
+        #[doc = "To the first letter of the line"] First = "vi_first_letter",
+        #[doc = "To the last letter of the line"] End = "vi_last_letter",
+        #[doc = "Twice: to the first line"] Go = "vi_first_line",
+        #[doc = "To the last line, or the line of the count"] Bottom = "vi_last_line",
+        #[doc = "Delete the letter"] DeleteLetter = "vi_delete_letter",
+        #[doc = "Delete what the next motion covers; twice: lines"] Delete = "vi_delete",
+        #[doc = "Delete to the end of the line"] DeleteToEnd = "vi_delete_to_end",
+        #[doc = "Change what the next motion covers; twice: lines"] Change = "vi_change",
+        #[doc = "Change to the end of the line"] ChangeToEnd = "vi_change_to_end",
+        #[doc = "Copy what the next motion covers; twice: lines"] Yank = "vi_yank",
+        #[doc = "Put after the caret"] Put = "vi_put",
+        #[doc = "Put before the caret"] PutBefore = "vi_put_before",
+        #[doc = "Undo"] Undo = "vi_undo",
+        #[doc = "Redo"] Redo = "vi_redo",
+    }
+}
+
+actions! {
     /// Actions on a list one picks from, whatever it holds.
     List {
         #[doc = "To the row above"] Up = "row_up",
@@ -266,6 +327,10 @@ pub enum Action {
     Turns(Turns),
     /// The message being written; while a list is open, the words that narrow it down.
     Composer(Composer),
+    /// What helps to write the message.
+    Draft(Draft),
+    /// A command of vi on the message.
+    Vi(Vi),
     /// The list that lies over the panes.
     List(List),
     /// The mouse was pressed at a cell.
@@ -298,6 +363,8 @@ impl Action {
             Self::Notices(a) => Some(a.name()),
             Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
+            Self::Draft(a) => Some(a.name()),
+            Self::Vi(a) => Some(a.name()),
             Self::List(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
@@ -319,6 +386,8 @@ impl Action {
             Self::Notices(a) => Some(a.doc()),
             Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
+            Self::Draft(a) => Some(a.doc()),
+            Self::Vi(a) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
@@ -335,6 +404,7 @@ impl Action {
             Self::App(App::Palette | App::Commands | App::Back | App::Interrupt)
             | Self::Focus(_)
             | Self::Composer(_)
+            | Self::Vi(_)
             | Self::List(_)
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -359,7 +429,8 @@ impl Action {
             | Self::Copying(_)
             | Self::Export(_)
             | Self::Notices(_)
-            | Self::Turns(_) => true,
+            | Self::Turns(_)
+            | Self::Draft(_) => true,
         }
     }
 
@@ -375,8 +446,11 @@ impl Action {
         let conversations = conversations.chain(copying).chain(export).chain(notices);
         let turns = Turns::ALL.iter().copied().map(Self::Turns);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
+        let draft = Draft::ALL.iter().copied().map(Self::Draft);
+        let vi = Vi::ALL.iter().copied().map(Self::Vi);
         let list = List::ALL.iter().copied().map(Self::List);
-        app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit).chain(list)
+        let all = app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit);
+        all.chain(draft).chain(vi).chain(list)
     }
 }
 
@@ -395,6 +469,9 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("export", Action::Export(Export::Markdown)),
     ("notices", Action::Notices(Notices::Open)),
     ("new", Action::Conversations(Conversations::New)),
+    ("history", Action::Draft(Draft::History)),
+    ("editor", Action::Draft(Draft::Editor)),
+    ("paste", Action::Draft(Draft::Inspect)),
     ("conversations", Action::Conversations(Conversations::List)),
     ("fork", Action::Turns(Turns::Fork)),
     ("regenerate", Action::Turns(Turns::Regenerate)),

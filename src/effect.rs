@@ -25,6 +25,8 @@ pub enum Effect {
     Copy(CopyCommand),
     /// For whoever writes conversations to files.
     Export(ExportCommand),
+    /// The message is to be worked on in the user's editor.
+    Editor(EditorCommand),
     /// On the settings.
     Settings(SettingsCommand),
     /// End the program in good order.
@@ -58,6 +60,13 @@ pub enum TerminalCommand {
         /// One clean line.
         text: String,
     },
+}
+
+/// A text for the user's editor. The terminal is the editor's until it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditorCommand {
+    /// The text to begin with.
+    pub text: String,
 }
 
 /// What can be asked for on the settings.

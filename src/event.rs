@@ -17,6 +17,8 @@ pub enum ServiceEvent {
     Store(StoreEvent),
     /// Colours for code are ready.
     Highlight(HighlightEvent),
+    /// The user's editor ended.
+    Editor(EditorEvent),
     /// On the settings.
     Settings(SettingsEvent),
     /// Something to tell that belongs to no pane.
@@ -24,6 +26,15 @@ pub enum ServiceEvent {
     /// A service could not take this: its inbox was full. The loop gives it back so that
     /// nothing typed is lost.
     Refused(Effect),
+}
+
+/// How the user's editor ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditorEvent {
+    /// Well: this is the text now; not sanitized yet.
+    Edited(String),
+    /// In another way: the text is as it was.
+    Failed(Notice),
 }
 
 /// Colours for lines of one code block.

@@ -50,6 +50,17 @@ fn questions_come_from_the_argument_from_stdin_or_both() {
 }
 
 #[test]
+fn what_looks_like_a_key_is_told_on_stderr_and_goes_out() {
+    let world = World::new();
+    let sim = Sim::saying("yes");
+    let question = "why does AKIAIOSFODNN7EXAMPLE fail?";
+    let done = world.chat(&sim.origin(), &[question]);
+    let told = "lian: This looks like a key: AWS access key AKI…LE.\n";
+    assert_eq!(done.text(), (0, "yes\n", told));
+    assert_eq!(sim.seen()[0].body["messages"][0]["content"], question);
+}
+
+#[test]
 fn without_a_question_it_is_a_mistake_of_usage() {
     let world = World::new();
     let sim = Sim::saying("never");

@@ -17,10 +17,11 @@ use crate::domain::chat::{
 };
 use crate::domain::ids::IdSource;
 use crate::domain::money::Money;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{InputNotice, Notice, NoticeKind};
 use crate::domain::settings::Language;
 use crate::event::ServiceEvent;
 use crate::service::chat::{self, Deps};
+use crate::text::secrets;
 use crate::words;
 
 /// Exit code for a reader that went away, as the shell counts SIGPIPE.
@@ -47,6 +48,12 @@ pub fn prompt(args: &ChatArgs) -> io::Result<Option<String>> {
 /// Asks and prints. Returns the exit code.
 pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String) -> u8 {
     let settings = &config.settings;
+    let found = secrets::find(&question);
+    if !found.is_empty() {
+        // Nobody is there to be asked: it is said and goes out.
+        let kind = NoticeKind::Input(InputNotice::Secrets { found });
+        tell(&words::tell(settings.language, &kind).sentence);
+    }
     let mut messages = Vec::new();
     if let Some(system) = &settings.system {
         messages.push(PromptMessage { role: Role::System, text: system.clone(), partial: false });

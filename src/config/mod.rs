@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crate::domain::chat::ChatParams;
 use crate::domain::models::ModelId;
-use crate::domain::settings::{Budget, Figures, Language, Place, Settings};
+use crate::domain::settings::{Budget, Editing, Figures, Language, Place, Settings};
 use crate::input::keymap::KeyMap;
 use crate::theme::{Ground, SHIPPED, Theme, ThemeError};
 use file::File;
@@ -219,6 +219,10 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         highlight: layers.switch("highlight")?.unwrap_or(true),
         mouse: layers.switch("mouse")?.unwrap_or(true),
         columns: word("layout")?.as_deref() == Some("columns"),
+        editing: match word("editing")?.as_deref() {
+            Some("vi") => Editing::Vi,
+            Some(_) | None => Editing::Emacs,
+        },
         ambiguous_wide: false,
         clipboard: comfort::clipboard(
             layers.value("clipboard")?.as_ref().map(|found| &found.value),

@@ -62,6 +62,7 @@ pub const SETTINGS: &[Setting] = &[
     row("theme", &["LIAN_THEME"], None, Kind::Text),
     row("figures", &["LIAN_FIGURES"], None, Kind::Choice(&["documented", "seed"])),
     row("highlight", &["LIAN_HIGHLIGHT"], None, Kind::Switch),
+    row("editing", &["LIAN_EDITING"], None, Kind::Choice(&["emacs", "vi"])),
     row("mouse", &["LIAN_MOUSE"], None, Kind::Switch),
     row("layout", &["LIAN_LAYOUT"], None, Kind::Choice(&["rows", "columns"])),
     row("clipboard", &["LIAN_CLIPBOARD"], None, Kind::ChoiceOrWords(&["auto", "osc52", "off"])),

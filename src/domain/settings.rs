@@ -40,6 +40,8 @@ pub struct Settings {
     pub notify: Notify,
     /// Answers that took less are not told.
     pub notify_after: Duration,
+    /// Whose keys write a message.
+    pub editing: Editing,
     /// The theme in force, by name, or the path of its file.
     pub theme: String,
     /// Every theme there is to choose from, in the order of choosing.
@@ -67,6 +69,16 @@ pub enum Notify {
     Bell,
     /// Not at all.
     Off,
+}
+
+/// Whose keys write a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Editing {
+    /// The shell's: every key that types a character types it.
+    #[default]
+    Emacs,
+    /// vi's: Esc leads to commands.
+    Vi,
 }
 
 /// What a profile may spend, in the currency of its bills. `None` is without limit.

@@ -2,8 +2,8 @@
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
 use crate::action::{
-    Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Export, Focus, List,
-    Notices, Turns,
+    Action, App, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export, Focus, List,
+    Notices, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -57,6 +57,14 @@ const fn query(keys: &'static [&'static str], edit: Edit) -> Binding {
     row(Context::List, keys, Action::Composer(Composer::Edit(edit)))
 }
 
+const fn vi(keys: &'static [&'static str], vi: Vi) -> Binding {
+    row(Context::ViNormal, keys, Action::Vi(vi))
+}
+
+const fn paste(keys: &'static [&'static str], chat: Chat) -> Binding {
+    row(Context::Paste, keys, Action::Chat(chat))
+}
+
 const fn global(keys: &'static [&'static str], action: Action) -> Binding {
     row(Context::Global, keys, action)
 }
@@ -85,9 +93,41 @@ pub const BINDINGS: &[Binding] = &[
     edit(&["ctrl+_", "alt+u"], Edit::Undo),
     edit(&["alt+r"], Edit::Redo),
     edit(&["ctrl+y"], Edit::PutBack),
+    row(Context::Composer, &["ctrl+g"], Action::Draft(Draft::Editor)),
+    row(Context::Composer, &["alt+v"], Action::Draft(Draft::Inspect)),
+    row(Context::Composer, &["alt+z"], Action::Draft(Draft::Unfold)),
     row(Context::EmptyComposer, &["?"], Action::App(App::Help)),
     row(Context::EmptyComposer, &["ctrl+d"], Action::App(App::Quit)),
     row(Context::EmptyComposer, &["/"], Action::App(App::Commands)),
+    row(Context::ViInsert, &["esc"], Action::Vi(Vi::Normal)),
+    vi(&["i", "insert"], Vi::Insert),
+    vi(&["a"], Vi::Append),
+    vi(&["I"], Vi::InsertHead),
+    vi(&["A"], Vi::AppendEnd),
+    vi(&["o"], Vi::OpenBelow),
+    vi(&["O"], Vi::OpenAbove),
+    vi(&["h", "left", "backspace"], Vi::Left),
+    vi(&["l", "right", "space"], Vi::Right),
+    vi(&["j", "down"], Vi::Down),
+    vi(&["k", "up"], Vi::Up),
+    vi(&["w"], Vi::WordNext),
+    vi(&["b"], Vi::WordBefore),
+    vi(&["e"], Vi::WordEnd),
+    vi(&["0", "home"], Vi::Head),
+    vi(&["^"], Vi::First),
+    vi(&["$", "end"], Vi::End),
+    vi(&["g"], Vi::Go),
+    vi(&["G"], Vi::Bottom),
+    vi(&["x", "delete"], Vi::DeleteLetter),
+    vi(&["d"], Vi::Delete),
+    vi(&["D"], Vi::DeleteToEnd),
+    vi(&["c"], Vi::Change),
+    vi(&["C"], Vi::ChangeToEnd),
+    vi(&["y"], Vi::Yank),
+    vi(&["p"], Vi::Put),
+    vi(&["P"], Vi::PutBefore),
+    vi(&["u"], Vi::Undo),
+    vi(&["ctrl+r"], Vi::Redo),
     chat(&["k", "up"], Chat::LineUp),
     chat(&["j", "down"], Chat::LineDown),
     chat(&["u", "ctrl+u"], Chat::HalfUp),
@@ -148,6 +188,15 @@ pub const BINDINGS: &[Binding] = &[
     notices(&["enter"], List::Accept),
     row(Context::Notices, &["y"], Action::Notices(Notices::Copy)),
     row(Context::Notices, &["q", "N"], Action::Notices(Notices::Open)),
+    row(Context::History, &["ctrl+r"], Action::List(List::Down)),
+    row(Context::Paste, &["q", "enter"], Action::App(App::Back)),
+    paste(&["k", "up"], Chat::LineUp),
+    paste(&["j", "down"], Chat::LineDown),
+    paste(&["u", "ctrl+u"], Chat::HalfUp),
+    paste(&["d", "ctrl+d"], Chat::HalfDown),
+    paste(&["g", "home"], Chat::Top),
+    paste(&["G", "end"], Chat::End),
+    row(Context::Paste, &["z", "alt+z"], Action::Draft(Draft::Unfold)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -182,6 +231,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["f9", "alt+x"], Action::App(App::Mouse)),
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
+    global(&["ctrl+r"], Action::Draft(Draft::History)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
     global(&["alt+y"], Action::App(App::NextTheme)),
     global(&["ctrl+z"], Action::App(App::Suspend)),

@@ -18,7 +18,8 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
         }
         Input::Paste(text) => {
             // Wherever the focus is, a paste is meant for the message, unless nothing is typed here.
-            let hidden = [Context::Help, Context::Notices].iter().any(|c| contexts.contains(c));
+            let hides = [Context::Help, Context::Notices, Context::Paste];
+            let hidden = contexts.iter().any(|context| hides.contains(context));
             (!hidden).then_some(Action::Composer(Composer::Paste(text)))
         }
         Input::Mouse(pointer) => Some(match pointer.kind {

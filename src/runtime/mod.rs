@@ -9,6 +9,7 @@
 mod clock;
 #[cfg(debug_assertions)]
 mod drill;
+mod editor;
 mod frame;
 mod launch;
 mod painter;
@@ -21,6 +22,7 @@ mod signals;
 pub use launch::launch;
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -30,7 +32,7 @@ use crate::config::{Config, Flags};
 use crate::domain::ids::IdSource;
 use crate::domain::settings::SettingsEvent;
 use crate::effect::{Effect, ScreenCommand, SettingsCommand};
-use crate::event::ServiceEvent;
+use crate::event::{EditorEvent, ServiceEvent};
 use crate::input::keymap::KeyMap;
 use crate::input::{Input, translate::translate};
 use crate::service::chat::Deps;
@@ -105,6 +107,7 @@ enum Happening {
     Deadline,
     Frame,
     Writable,
+    Edited(EditorEvent),
 }
 
 struct Runtime {
@@ -118,6 +121,10 @@ struct Runtime {
     painter: Option<Painter>,
     input: Option<Events>,
     signals: Signals,
+    /// While it has the terminal, nothing is painted and no key read.
+    editor: Option<editor::Open>,
+    /// Where files for the editor may lie.
+    private: Vec<PathBuf>,
     reload: Reload,
     /// The theme that is not shipped, if the configuration names one.
     own_theme: Option<(String, Theme)>,
@@ -158,6 +165,8 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         painter,
         lines: plain.is_some().then_some(caps),
         signals,
+        editor: None,
+        private: editor::dirs(&paths.state),
         reload,
         own_theme,
         give_up: None,
@@ -205,6 +214,7 @@ impl Runtime {
                 Happening::Update(update) => self.on_update(update),
                 Happening::Deadline => self.on_time(),
                 Happening::Frame => self.paint(),
+                Happening::Edited(event) => self.edited(event),
                 Happening::Writable => {
                     if let Some(Err(_)) = self.painter.as_mut().map(Painter::flush) {
                         self.hang_up();
@@ -217,9 +227,10 @@ impl Runtime {
     /// Waits for one thing, input first.
     async fn wait(&mut self) -> Happening {
         let now = self.clock.now();
-        let blocked = self.painter.as_ref().is_some_and(Painter::blocked);
+        let painter = self.painter.as_ref().filter(|_| self.editor.is_none());
+        let blocked = painter.is_some_and(Painter::blocked);
         // While the terminal takes nothing a frame would only add to what waits.
-        let frame = self.frames.due().filter(|_| !blocked && self.painter.is_some());
+        let frame = self.frames.due().filter(|_| !blocked && painter.is_some());
         let frame = frame.map(|at| self.clock.instant(at));
         let deadline = self.state.deadline(now).into_iter().chain(self.give_up).min();
         let deadline = deadline.map(|at| self.clock.instant(at));
@@ -230,8 +241,9 @@ impl Runtime {
             biased;
             input = next_input(self.input.as_mut()) => Happening::Input(input),
             signal = self.signals.next() => Happening::Signal(signal),
+            event = editor::ended(self.editor.as_mut()) => Happening::Edited(event),
             () = sleep_until(frame) => Happening::Frame,
-            () = writable(self.painter.as_ref().filter(|_| blocked)) => Happening::Writable,
+            () = writable(painter.filter(|_| blocked)) => Happening::Writable,
             event = self.events.recv() => Happening::Event(event),
             update = self.reload.next() => Happening::Update(update),
             () = sleep_until(deadline) => Happening::Deadline,
@@ -287,6 +299,9 @@ impl Runtime {
 
     fn on_signal(&mut self, signal: Signal) {
         match signal {
+            // They are for the editor that has the terminal.
+            Signal::Interrupt | Signal::Continue if self.editor.is_some() => {}
+            Signal::Stop if self.editor.is_some() => drop(rescue::stop()),
             Signal::Interrupt => self.reason = Some(Reason::Signal(130)),
             Signal::Terminate => self.reason = Some(Reason::Signal(143)),
             Signal::HangUp => self.hang_up(),
@@ -325,6 +340,7 @@ impl Runtime {
                         self.hang_up();
                     }
                 }
+                Wanted::Editor(command) => self.open_editor(command),
                 Wanted::Settings(SettingsCommand::ShowTheme(name)) => self.show_theme(&name),
                 Wanted::Settings(SettingsCommand::KeepTheme(name)) => self.reload.keep_theme(name),
                 Wanted::Quit => self.reason = Some(Reason::Quit),
@@ -385,7 +401,8 @@ impl Runtime {
     fn paint(&mut self) {
         let now = self.clock.now();
         self.frames.painted(now.since_start);
-        let Some(painter) = &mut self.painter else { return };
+        let painter = self.painter.as_mut().filter(|_| self.editor.is_none());
+        let Some(painter) = painter else { return };
         match painter.paint(&self.state, &self.keys, now) {
             Ok(painted) => self.state.note_painted(&painted),
             Err(Gone(_)) => self.hang_up(),

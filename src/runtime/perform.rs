@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::wall_ms;
-use crate::effect::{Effect, ScreenCommand, SettingsCommand, TerminalCommand};
+use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
 use crate::service::{chat, clipboard, export, highlight, store};
 
@@ -32,6 +32,8 @@ pub(super) enum Wanted {
     Screen(ScreenCommand),
     /// The terminal around it.
     Terminal(TerminalCommand),
+    /// The user's editor.
+    Editor(EditorCommand),
     /// The settings.
     Settings(SettingsCommand),
     /// The end.
@@ -89,6 +91,7 @@ impl Services {
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
+            Effect::Editor(command) => return Wanted::Editor(command),
             Effect::Settings(command) => return Wanted::Settings(command),
             Effect::Quit => return Wanted::Quit,
         };

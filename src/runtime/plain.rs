@@ -76,7 +76,10 @@ impl Runtime {
                 Happening::Update(update) => self.on_update(update),
                 Happening::Deadline => self.on_time(),
                 // There is no screen and no reader of keys.
-                Happening::Input(_) | Happening::Frame | Happening::Writable => {}
+                Happening::Input(_)
+                | Happening::Frame
+                | Happening::Writable
+                | Happening::Edited(_) => {}
             }
         }
     }
@@ -114,6 +117,9 @@ impl Runtime {
     fn send(&mut self, text: &str) {
         if !text.trim().is_empty() {
             self.act(Action::Composer(Composer::Paste(text.to_owned())));
+            self.act(Action::Composer(Composer::Edit(Edit::Send)));
+        } else if !self.state.composer().is_empty() {
+            // What was held back to be looked at is sent by another Enter.
             self.act(Action::Composer(Composer::Edit(Edit::Send)));
         }
     }

@@ -22,6 +22,9 @@ impl Runtime {
     /// Ends everything. The terminal is given back before anything is printed.
     pub(super) async fn shut_down(mut self, reason: Reason, language: Language) -> Ended {
         self.services.stop();
+        if let Some(editor) = self.editor.take() {
+            editor.session.close().await;
+        }
         self.last_events().await;
         let now = self.clock.now();
         let effects = self.state.last_words(now);

@@ -3,8 +3,10 @@
 
 use super::conversations::Browser;
 use super::copy::Links;
-use super::notices::History;
+use super::history::History;
+use super::notices::History as Told;
 use super::palette::Palette;
+use super::paste::PasteView;
 use super::picker::Picker;
 use super::queue::QueueList;
 use crate::action::{Chat, Context};
@@ -32,7 +34,11 @@ pub enum Overlay {
     /// Links to copy.
     Links(Links),
     /// What was told.
-    Notices(History),
+    Notices(Told),
+    /// Earlier questions.
+    History(History),
+    /// A folded paste.
+    Paste(PasteView),
     /// All conversations.
     Conversations(Box<Browser>),
     /// The messages that wait to be sent.
@@ -46,6 +52,8 @@ impl Overlay {
             Self::Help { .. } => &[Context::Help, Context::Global],
             Self::Palette(_) | Self::Links(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
+            Self::History(_) => &[Context::History, Context::List, Context::Global],
+            Self::Paste(_) => &[Context::Paste, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
@@ -55,10 +63,11 @@ impl Overlay {
     #[must_use]
     pub fn picker(&self) -> Option<&Picker> {
         match self {
-            Self::Help { .. } => None,
+            Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Links(links) => Some(&links.picker),
             Self::Notices(history) => Some(&history.picker),
+            Self::History(history) => Some(&history.picker),
             Self::Conversations(browser) => Some(&browser.picker),
             Self::Queue(list) => Some(&list.picker),
         }
@@ -67,10 +76,11 @@ impl Overlay {
     /// The same, to change them.
     pub fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
-            Self::Help { .. } => None,
+            Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Links(links) => Some(&mut links.picker),
             Self::Notices(history) => Some(&mut history.picker),
+            Self::History(history) => Some(&mut history.picker),
             Self::Conversations(browser) => Some(&mut browser.picker),
             Self::Queue(list) => Some(&mut list.picker),
         }
@@ -163,6 +173,13 @@ impl Focus {
             | Chat::MessageBefore
             | Chat::MessageAfter => *top,
         };
+    }
+
+    /// The painter tells the last piece a shown paste can begin with.
+    pub fn limit_paste(&mut self, last: usize) {
+        if let Some(Overlay::Paste(paste)) = &mut self.overlay {
+            paste.limit(last);
+        }
     }
 
     /// The painter tells the last row the help can begin with.

@@ -5,18 +5,22 @@ pub mod chat;
 pub mod composer;
 pub mod conversations;
 pub mod copy;
+mod draft;
 pub mod focus;
+pub mod history;
 pub mod notices;
 mod notify;
 mod outbox;
 mod overlays;
 pub mod palette;
+pub mod paste;
 pub mod picker;
 mod policy;
 pub mod queue;
 pub mod scroll;
 mod settings;
 mod turns;
+pub mod vi;
 
 use std::time::Duration;
 
@@ -102,6 +106,8 @@ pub struct Painted {
     pub mark: Option<usize>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
+    /// The last row the shown paste can begin with.
+    pub paste_top: usize,
     /// First row of the composer's pane, for the mouse.
     pub composer_top: u16,
     /// Where the rows of the open list are.
@@ -115,13 +121,14 @@ impl AppState {
     #[must_use]
     pub fn new(settings: Settings, mut ids: IdSource, now: Now) -> Self {
         let chat = new_chat(&settings, &mut ids, now);
+        let (language, editing) = (settings.language, settings.editing);
         let screen = Screen { mouse: settings.mouse, columns: settings.columns, width: 0 };
         Self {
             screen,
             settings,
             ids,
             focus: Focus::default(),
-            composer: Composer::default(),
+            composer: Composer::new(language, editing),
             conversations: Conversations::new(chat),
             notices: Notices::default(),
             outbox: Outbox::default(),
@@ -151,6 +158,8 @@ impl AppState {
         self.happened += 1;
         let mut effects = vec![Effect::Store(StoreCommand::Restore)];
         match prompt {
+            // What looks like a key waits in the composer for an Enter of its own.
+            Some(prompt) if self.hold_secrets(prompt, now) => self.composer.set(prompt),
             Some(prompt) => effects.extend(self.ask(prompt, now)),
             None => self.restore = true,
         }
@@ -165,6 +174,8 @@ impl AppState {
             Action::Chat(action) => self.on_chat(action, now),
             Action::Composer(action) if self.list_is_open() => self.on_query(&action, now),
             Action::Composer(action) => self.on_composer(action, now),
+            Action::Draft(action) => self.on_draft(action, now),
+            Action::Vi(action) => self.on_vi(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
             Action::Copying(action) => self.on_copying(action, now),
@@ -204,6 +215,7 @@ impl AppState {
                 self.notices.tell(notice, now);
                 Vec::new()
             }
+            ServiceEvent::Editor(event) => self.on_editor(event, now),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
         self.outbox.order(effects)
@@ -266,6 +278,7 @@ impl AppState {
         scroll.arrived(painted.position);
         scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
+        self.focus.limit_paste(painted.paste_top);
         self.focus.composer_top = painted.composer_top;
         self.screen.width = painted.width;
         self.focus.list = painted.list;
@@ -277,7 +290,7 @@ impl AppState {
     /// The contexts keys are looked up in, most special first.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
-        self.focus.contexts(self.composer.is_empty())
+        vi::contexts(self.focus.contexts(self.composer.is_empty()), self.composer.mode())
     }
 
     /// An answer is arriving somewhere.
@@ -350,6 +363,7 @@ impl AppState {
                 self.draft_since.get_or_insert(now.since_start);
                 Vec::new()
             }
+            composer::Outcome::Send(text) if self.hold_secrets(&text, now) => Vec::new(),
             composer::Outcome::Send(text) => self.send(&text, now),
         }
     }

@@ -67,12 +67,13 @@ impl AppState {
     fn narrow(&mut self, now: Now) {
         match &mut self.focus.overlay {
             Some(Overlay::Palette(palette)) => palette.narrow(),
+            Some(Overlay::History(history)) => history.narrow(),
             Some(Overlay::Conversations(_)) => self.browser_narrowed(now),
             Some(Overlay::Queue(list)) => {
                 list.narrow(self.conversations.shown().queue.waiting());
             }
             Some(Overlay::Links(links)) => links.narrow(),
-            Some(Overlay::Help { .. } | Overlay::Notices(_)) | None => {}
+            Some(Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_)) | None => {}
         }
     }
 
@@ -124,9 +125,10 @@ impl AppState {
                 self.focus.overlay = Some(Overlay::Notices(history));
                 Vec::new()
             }
+            Some(Overlay::History(history)) => self.take_question(&history, row, now),
             Some(Overlay::Conversations(browser)) => self.browser_accept(&browser, row, now),
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
-            Some(Overlay::Help { .. }) | None => Vec::new(),
+            Some(Overlay::Help { .. } | Overlay::Paste(_)) | None => Vec::new(),
         }
     }
 

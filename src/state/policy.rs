@@ -82,7 +82,10 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, now: Now) -> Effects {
-        if self.stop_asking() || self.focus.overlay.take().is_some() || self.leave_editing(now) {
+        if self.stop_asking() || self.focus.overlay.take().is_some() {
+            return Vec::new();
+        }
+        if self.composer.forget_command() || self.leave_editing(now) {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
@@ -115,6 +118,10 @@ impl AppState {
     pub(super) fn on_chat(&mut self, action: ChatAction, now: Now) -> Effects {
         if let Some(Overlay::Help { .. }) = self.focus.overlay {
             self.focus.scroll_help(action);
+            return Vec::new();
+        }
+        if let Some(Overlay::Paste(paste)) = &mut self.focus.overlay {
+            paste.scroll(action);
             return Vec::new();
         }
         let current = self.current_message();
@@ -282,6 +289,7 @@ impl AppState {
             | Effect::Highlight(_)
             | Effect::Screen(_)
             | Effect::Terminal(_)
+            | Effect::Editor(_)
             | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use crossterm::event::{
     Event, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
@@ -15,6 +16,7 @@ use crossterm::event::{
 use futures_util::Stream;
 use futures_util::task::AtomicWaker;
 
+use super::bursts::Burst;
 use super::sane;
 use super::screen::Gone;
 use crate::input::key::{Code, Key};
@@ -23,12 +25,39 @@ use crate::input::{Input, Pointer, PointerKind, Size};
 /// The stream of what the user does. One for the whole life of the screen; drop it before another
 /// program gets the terminal. Poll it from one task only: the reader wakes who asked first.
 #[derive(Debug)]
-pub struct Events<S = EventStream> {
+pub struct Events<S = Keys> {
     stream: S,
-    /// What came after a burst of resizes.
+    /// What came after a burst of resizes or of keys.
     held: Option<io::Result<Event>>,
+    /// Keys that came at once.
+    burst: Burst,
     size: Option<Size>,
     bell: Arc<Bell>,
+}
+
+/// The terminal library's stream. It hands on one event for each wake-up of its thread, even where
+/// more have been read already: with no time at all to wait, its reader does not look into its own
+/// buffer. A moment of time is enough for that, and nobody notices it.
+#[derive(Debug)]
+pub struct Keys(EventStream);
+
+/// Longer than it takes to look into a buffer, shorter than a system call or two.
+const MOMENT: Duration = Duration::from_micros(5);
+
+impl Stream for Keys {
+    type Item = io::Result<Event>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Event>>> {
+        // The same two calls as the stream's own, which for that reason may stand beside it.
+        match crossterm::event::poll(MOMENT) {
+            Ok(true) => Poll::Ready(Some(crossterm::event::read())),
+            Ok(false) => Pin::new(&mut self.0).poll_next(context),
+            Err(error) => Poll::Ready(Some(Err(error))),
+        }
+    }
 }
 
 /// Rings when the reader has something. Looking costs a lock that the reader's thread holds while it
@@ -50,7 +79,7 @@ impl Events {
     /// Starts reading. `size` is what the painter believes; a resize to the same is not told.
     #[must_use]
     pub fn new(size: Size) -> Self {
-        Self::over(EventStream::new(), size)
+        Self::over(Keys(EventStream::new()), size)
     }
 }
 
@@ -58,17 +87,26 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
     fn over(stream: S, size: Size) -> Self {
         // The first look tells the reader whom to wake.
         let bell = Bell { rang: AtomicBool::new(true), waiting: AtomicWaker::new() };
-        Self { stream, held: None, size: Some(size), bell: Arc::new(bell) }
+        Self { stream, held: None, burst: Burst::default(), size: Some(size), bell: Arc::new(bell) }
     }
 
     /// The next thing that the user did; `None` and errors mean that nothing will come any more.
     /// Nothing is lost if the wait is given up.
     pub async fn next(&mut self) -> Option<Result<Input, Gone>> {
         loop {
+            if let Some(input) = self.burst.next() {
+                return Some(Ok(input));
+            }
+            if !self.burst.is_empty() {
+                self.gather().await;
+                self.burst.settle();
+                continue;
+            }
             let event = match self.held.take() {
                 Some(event) => event,
                 None => poll_fn(|context| self.look(context)).await?,
             };
+            let Some(event) = self.keep_back(event) else { continue };
             let input = match event.map(translate) {
                 Ok(Some(input)) => input,
                 Ok(None) => continue,
@@ -80,6 +118,28 @@ impl<S: Stream<Item = io::Result<Event>> + Unpin> Events<S> {
                 self.size = Some(size);
                 return Some(Ok(Input::Resize(size)));
             }
+        }
+    }
+
+    /// Takes a key that may be a part of a paste; gives back everything else.
+    fn keep_back(&mut self, event: io::Result<Event>) -> Option<io::Result<Event>> {
+        let Ok(Event::Key(pressed)) = &event else { return Some(event) };
+        let Some(key) = key_of(*pressed) else { return Some(event) };
+        self.burst.take(key).err().map(|_| event)
+    }
+
+    /// Takes the keys that have arrived already, and where they look like a paste those that follow
+    /// at once. If the wait is given up, it goes on where it was.
+    async fn gather(&mut self) {
+        while self.held.is_none() && !self.burst.is_full() {
+            let mut event = self.arrived().await;
+            if event.is_none() {
+                let Some(until) = self.burst.wait() else { return };
+                let next = poll_fn(|context| self.look(context));
+                event = tokio::time::timeout_at(until, next).await.ok().flatten();
+            }
+            let Some(event) = event else { return };
+            self.held = self.keep_back(event);
         }
     }
 
@@ -230,7 +290,7 @@ fn code_of(code: KeyCode) -> Option<Code> {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
+    use futures_util::{StreamExt as _, stream};
 
     use super::*;
 
@@ -353,5 +413,112 @@ mod tests {
         let events = vec![Ok(Event::Paste("一\n二".into())), Ok(Event::FocusLost)];
         let expected = [Some(Input::Paste("一\n二".into())), Some(Input::Focus(false))];
         assert_eq!(all(events).await, expected);
+    }
+
+    fn typed(text: &str) -> Vec<io::Result<Event>> {
+        let code = |c| if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+        text.chars().map(|c| Ok(Event::Key(KeyEvent::new(code(c), KeyModifiers::NONE)))).collect()
+    }
+
+    /// Inputs in short: keys as they are typed, pastes in brackets.
+    fn short(inputs: Vec<Option<Input>>) -> String {
+        let one = |input| match input {
+            Some(Input::Key(key)) if key == Key::plain(Code::Enter) => "⏎".to_owned(),
+            Some(Input::Key(key)) => key.to_string(),
+            Some(Input::Paste(text)) => format!("[{text}]"),
+            other => format!("{other:?}"),
+        };
+        inputs.into_iter().map(one).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn enter_within_what_arrives_at_once_is_a_line_end() {
+        for (arrives, means) in [
+            ("x", "x"),
+            ("\n", "⏎"),
+            ("hello there\n", "hello there⏎"),
+            ("yes\nno", "yes⏎no"),
+            ("fn main() {\n}", "[fn main() {\n}]"),
+            ("one line\ntwo lines\n", "[one line\ntwo lines]⏎"),
+            ("\n\n\n\n\n\n\n\n\n", "⏎⏎⏎⏎⏎⏎⏎⏎⏎"),
+            ("第一行很长啊\n第二行", "[第一行很长啊\n第二行]"),
+        ] {
+            let inputs = short(all(typed(arrives)).await);
+            assert_eq!(inputs.replace("space", " "), means, "{arrives:?}");
+        }
+        let mut tabs = typed("target:");
+        tabs.extend(typed("\n"));
+        tabs.push(Ok(Event::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE))));
+        tabs.extend(typed("cargo build"));
+        assert_eq!(short(all(tabs).await), "[target:\n\tcargo build]");
+        let mut keys = typed("abcdefgh\nij");
+        keys.insert(4, Ok(Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE))));
+        assert_eq!(short(all(keys).await), "abcdescefgh⏎ij", "a key that types nothing ends it");
+    }
+
+    /// A terminal whose events come in parts with pauses between them.
+    fn parts(parts: Vec<(u64, Vec<io::Result<Event>>)>) -> impl Stream<Item = io::Result<Event>> {
+        let parts = stream::iter(parts).then(|(ms, part)| async move {
+            tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+            stream::iter(part)
+        });
+        parts.flatten()
+    }
+
+    async fn told(stream: impl Stream<Item = io::Result<Event>>) -> String {
+        let mut events = Events::over(Box::pin(stream), START);
+        let mut out = Vec::new();
+        loop {
+            // The wait is given up again and again, as the loop does when other things happen.
+            let next = tokio::time::timeout(std::time::Duration::from_millis(3), events.next());
+            match next.await {
+                Ok(Some(input)) => out.push(input.ok()),
+                Ok(None) => return short(out).replace("space", " "),
+                Err(_) => {}
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_paste_in_parts_is_one_and_a_send_after_a_pause_is_none_of_it() {
+        let lines =
+            vec![(0, typed("first line\n")), (10, typed("second line\n")), (10, typed("x"))];
+        assert_eq!(told(parts(lines)).await, "[first line\nsecond line\nx]");
+        let later = vec![(0, typed("first line\n")), (50, typed("second line\n"))];
+        assert_eq!(told(parts(later)).await, "first line⏎second line⏎");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn nothing_is_lost_and_typing_stays_typing(
+            text in "[a-z汉\n]{0,60}",
+            cuts in proptest::collection::vec((0_u64..60, 1_usize..12), 0..12),
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap();
+            let mut rest: Vec<char> = text.chars().collect();
+            let (mut pieces, mut alone) = (Vec::new(), Vec::new());
+            for c in &rest {
+                alone.push((30, typed(&c.to_string())));
+            }
+            for (ms, length) in cuts {
+                let part: String = rest.drain(..length.min(rest.len())).collect();
+                pieces.push((ms, typed(&part)));
+            }
+            pieces.push((0, typed(&rest.into_iter().collect::<String>())));
+            let bare = |told: String| told.replace(['[', ']'], "").replace('⏎', "\n");
+            runtime.block_on(async {
+                proptest::prop_assert_eq!(bare(told(parts(pieces)).await), text.clone());
+                // Typed one by one, every character is a key.
+                let keys = told(parts(alone)).await;
+                proptest::prop_assert!(!keys.contains('['), "{keys}");
+                proptest::prop_assert_eq!(bare(keys), text);
+                Ok(())
+            })?;
+        }
     }
 }

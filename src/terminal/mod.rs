@@ -6,6 +6,7 @@
 //! user did; `hangup` notices that the terminal is gone and cuts it off. `clipboard` and `notify` are for
 //! what is around the screen, `passthrough` brings them there from within tmux and GNU screen.
 
+mod bursts;
 pub mod caps;
 pub mod clipboard;
 pub mod events;

@@ -82,6 +82,17 @@ pub fn suspend() -> io::Result<()> {
     stopped
 }
 
+/// Stops the process and its group while another program has the terminal, as Ctrl-Z there asks for,
+/// and answers when it was continued.
+pub fn stop() -> io::Result<()> {
+    sys::stop()
+}
+
+/// Asks another program that has the terminal to end.
+pub fn end(process: u32) {
+    sys::terminate(process);
+}
+
 /// The process was stopped and continued from outside (SIGCONT without [`suspend`]): whatever the shell
 /// made of the terminal meanwhile is set right. Afterwards ask for the size and invalidate.
 pub fn resumed() -> io::Result<()> {

@@ -101,6 +101,18 @@ pub(super) fn stop() -> io::Result<()> {
     sent
 }
 
+/// Asks a process to end. One that is gone already is nobody's concern.
+pub(super) fn terminate(process: u32) {
+    let Ok(process) = libc::pid_t::try_from(process) else { return };
+    if process > 1 {
+        #[expect(unsafe_code, reason = "std can only kill")]
+        // SAFETY: takes plain numbers; the caller's child has not been waited for yet.
+        unsafe {
+            libc::kill(process, libc::SIGTERM);
+        }
+    }
+}
+
 /// The others first, which we have to ignore; then this very thread, so that the stop has happened
 /// when the call is back.
 fn stop_group() -> io::Result<()> {

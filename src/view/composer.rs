@@ -8,6 +8,7 @@ use ratatui::widgets::Widget as _;
 use super::Scene;
 use super::canvas::Pen;
 use crate::layout::Area;
+use crate::state::composer::pastes::bracket;
 use crate::theme::Role;
 use crate::words::{Phrase, say};
 
@@ -37,13 +38,10 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) -> (u16,
     let widget = composer.area();
     let caret = widget.screen_cursor().row;
     let top = top(scene, caret, usize::from(area.height));
-    let style = scene.theme.style(Role::Text);
     for (row, y) in (top..).zip(area.y..area.bottom()) {
         let mut pen = Pen::row(buffer, area, y, scene.widths);
         pen.skip(INSET);
-        if let Some(text) = row_text(scene, row) {
-            pen.write(&text, style);
-        }
+        write_row(scene, row, &mut pen);
         if composer.is_empty() && row == 0 {
             let text = say(scene.state.settings().language, Phrase::Placeholder);
             pen.write(&text, scene.theme.style(Role::Muted));
@@ -52,6 +50,35 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) -> (u16,
     let x = INSET + before_caret(scene, caret) as u16;
     let y = area.y + (caret - top) as u16;
     (x.min(area.width.saturating_sub(1)), y.min(area.bottom().saturating_sub(1)))
+}
+
+/// Writes a wrapped row; folded pastes stand in brackets and look like what they are.
+fn write_row(scene: &Scene<'_>, row: usize, pen: &mut Pen<'_>) {
+    let Some(text) = row_text(scene, row) else { return };
+    let begin = scene.state.composer().area().screen_to_data(row, 0);
+    let line = scene.state.composer().area().lines().get(begin.0);
+    let before = line.and_then(|line| line.chars().take(begin.1).filter_map(bracket).last());
+    let mut folded = before == Some('[');
+    let mut part = String::new();
+    let style = |folded| scene.theme.style(if folded { Role::Key } else { Role::Text });
+    for c in text.chars() {
+        match bracket(c) {
+            None => part.push(c),
+            Some('[') => {
+                pen.write(&part, style(folded));
+                part.clear();
+                part.push('[');
+                folded = true;
+            }
+            Some(close) => {
+                part.push(close);
+                pen.write(&part, style(true));
+                part.clear();
+                folded = false;
+            }
+        }
+    }
+    pen.write(&part, style(folded));
 }
 
 /// The first row shown: the caret's row is in the middle, as far as the text reaches.

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use super::canvas::Pen;
 use super::{Scene, show_key};
 use crate::action::{Action, Context};
+use crate::domain::settings::Editing;
 use crate::input::key::Key;
 use crate::layout::Area;
 use crate::theme::Role;
@@ -46,7 +47,12 @@ fn rows(scene: &Scene<'_>, width: u16) -> Vec<Parts> {
     let column = key_cells(scene, width);
     let language = scene.state.settings().language;
     let mut rows = vec![vec![(say(language, Phrase::Help).into_owned(), Role::Accent)]];
+    let editing = scene.state.settings().editing;
     for context in Context::ALL {
+        let of_vi = matches!(context, Context::ViInsert | Context::ViNormal);
+        if of_vi && editing == Editing::Emacs {
+            continue;
+        }
         rows.push(Vec::new());
         let title = say(language, Phrase::ContextTitle(context.name()));
         rows.push(vec![(title.into_owned(), Role::Heading)]);

@@ -23,9 +23,11 @@ mod composer;
 mod conversations;
 mod copy;
 mod help;
+mod history;
 mod message;
 mod notices;
 mod palette;
+mod paste;
 pub mod plain;
 mod queue;
 mod side;
@@ -195,6 +197,7 @@ impl View {
             position,
             mark: window.mark(scene),
             help_top: 0,
+            paste_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
             width,
@@ -243,6 +246,11 @@ impl View {
                 return None;
             }
             Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+            Overlay::History(history) => history::paint(scene, list, history, &mut self.buffer),
+            Overlay::Paste(paste) => {
+                painted.paste_top = paste::paint(scene, list, paste, &mut self.buffer);
+                return None;
+            }
             Overlay::Conversations(browser) => {
                 conversations::paint(scene, list, browser, &mut self.buffer)
             }

@@ -13,9 +13,11 @@ use crate::action::{
 use crate::domain::settings::Figures;
 use crate::layout::Area;
 use crate::state::focus::{Overlay, Pane};
+use crate::state::vi::Mode;
 use crate::theme::Role;
 use crate::words::conversations::Conversations as Sets;
 use crate::words::turns::Turns as Words;
+use crate::words::vi::Vi;
 use crate::words::{Hint, Phrase, say, settings as words};
 
 /// Program, model and place; on the right what is special.
@@ -123,7 +125,7 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
         }
     }
     if !scene.state.composer().is_empty() {
-        let tokens = crate::text::estimate::tokens(&scene.state.composer().text());
+        let tokens = scene.state.composer().tokens();
         right.push((say(language, Phrase::Estimate(tokens)), Role::Muted));
     }
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
@@ -134,6 +136,14 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
         Words::Editing { key: &key.unwrap_or_default() }.say(language).into()
     };
     pen.write("─ ", line).write(&title, name).write(" ", line);
+    let mode = match scene.state.composer().mode() {
+        Mode::Plain => None,
+        Mode::Insert => Some(Vi::Insert),
+        Mode::Normal => Some(Vi::Normal),
+    };
+    if let Some(mode) = mode.filter(|_| pen.left() > 12) {
+        pen.write("─ ", line).write(mode.say(language), name).write(" ", line);
+    }
     let cells = |right: &[(std::borrow::Cow<'_, str>, Role)]| {
         right.iter().map(|(text, _)| scene.widths.text(text) + 3).sum::<usize>() as u16
     };
@@ -193,6 +203,12 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         }
         Some(Overlay::Notices(_)) => {
             return shown(scene, super::notices::hints(scene).into_iter().map(of).chain([close()]));
+        }
+        Some(Overlay::History(_)) => {
+            return shown(scene, super::history::hints(scene).into_iter().map(of).chain([close()]));
+        }
+        Some(Overlay::Paste(_)) => {
+            return shown(scene, super::paste::hints(scene).into_iter().chain([close()]));
         }
         Some(Overlay::Conversations(browser)) => {
             let hints = super::conversations::hints(scene, browser);

@@ -55,6 +55,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "help" => "In this help",
             "list" => "In a list",
             "notices" => "In the list of notices",
+            "history" => "In the list of earlier questions",
+            "paste" => "While looking into a paste",
+            "vi_insert" => "Writing with vi's keys (editing = \"vi\")",
+            "vi_normal" => "Commands of vi (editing = \"vi\"); a number before one repeats it",
             "conversations" => "In the list of conversations",
             "queue" => "In the list of waiting messages",
             _ => "Everywhere",
@@ -302,6 +306,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("Another answer is still arriving. Press Ctrl+C again to quit.", "")
         }
         NoticeKind::NothingThere => fixed("There is nothing to go on with here.", ""),
+        NoticeKind::Input(notice) => super::input::en(notice),
         NoticeKind::Mouse { on: true } => fixed(
             "The mouse is lian's: the wheel scrolls, a click chooses. Shift selects text.",
             "",

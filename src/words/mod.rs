@@ -6,13 +6,17 @@ pub mod conversations;
 pub mod copy;
 mod en;
 pub mod export;
+pub mod history;
+mod input;
 mod keys;
 pub mod notices;
 pub mod palette;
+pub mod paste;
 pub mod plain;
 pub mod settings;
 pub mod side;
 pub mod turns;
+pub mod vi;
 mod zh_cn;
 
 use std::borrow::Cow;

@@ -55,6 +55,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "help" => "在本帮助里",
             "list" => "在列表里",
             "notices" => "提示列表中",
+            "history" => "在提问历史里",
+            "paste" => "查看粘贴内容时",
+            "vi_insert" => "vi 键位的输入模式（editing = \"vi\"）",
+            "vi_normal" => "vi 键位的命令模式（editing = \"vi\"）；前面加数字表示次数",
             "conversations" => "在对话列表里",
             "queue" => "在排队列表里",
             _ => "任何地方",
@@ -177,7 +181,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "undo" => "撤销",
         "redo" => "重做",
         "put_back" => "放回刚删除的内容",
-        _ => return None,
+        _ => return super::vi::action(name).or_else(|| super::input::action(name)),
     })
 }
 
@@ -373,6 +377,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("另一个回答还在到来。再按一次 Ctrl+C 退出。", "")
         }
         NoticeKind::NothingThere => fixed("这里没有可以接着做的。", ""),
+        NoticeKind::Input(notice) => super::input::zh_cn(notice),
         NoticeKind::Mouse { on: true } => {
             fixed("鼠标归 lian：滚轮滚动，点击选择。按住 Shift 可选取文字。", "")
         }

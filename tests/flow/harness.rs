@@ -48,6 +48,7 @@ pub(crate) fn settings() -> Settings {
         clipboard: lian::domain::copy::Clipboard::Terminal,
         notify: lian::domain::settings::Notify::Auto,
         notify_after: Duration::from_secs(10),
+        editing: lian::domain::settings::Editing::default(),
         theme: "default".to_owned(),
         themes: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),
         theme_held_by: None,
@@ -362,6 +363,7 @@ impl Harness {
                 | Effect::Terminal(_)
                 | Effect::Copy(_)
                 | Effect::Export(_)
+                | Effect::Editor(_)
                 | Effect::Quit => false,
             };
             if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {

@@ -23,7 +23,7 @@ fn trouble() -> ServiceEvent {
 }
 
 /// What an earlier program left: a question, half an answer, a draft.
-fn left(draft: &str) -> ServiceEvent {
+pub(crate) fn left(draft: &str) -> ServiceEvent {
     let message = |id, role, text: &str, state| Message {
         id: MessageId(id),
         parent: (id > 1).then(|| MessageId(id - 1)),

@@ -227,7 +227,9 @@ fn the_help_opens_scrolls_and_closes() {
 
 #[test]
 fn the_help_shows_every_key_of_the_table() {
-    let mut h = Harness::with(settings(), (100, 200));
+    let editing = lian::domain::settings::Editing::Vi;
+    let mut h =
+        Harness::with(lian::domain::settings::Settings { editing, ..settings() }, (100, 250));
     h.keys("?");
     let screen = h.screen();
     for binding in lian::input::bindings::BINDINGS {

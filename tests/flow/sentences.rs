@@ -7,7 +7,7 @@ use lian::action::{Action, Context};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
-use lian::domain::notice::{Notice, NoticeKind, Side, Throttle};
+use lian::domain::notice::{InputNotice, Notice, NoticeKind, Secret, SecretKind, Side, Throttle};
 use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
 
@@ -94,6 +94,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     let written = |hidden| ExportNotice::Written { path: "/tmp/a.md".to_owned(), hidden };
     let failed = ExportNotice::Failed { path: "/tmp/a.md".to_owned() };
     all.extend([written(0), written(1), written(7), failed, ExportNotice::Empty].map(N::Export));
+    all.extend(input_notices().into_iter().map(N::Input));
     all.extend(key_faults().into_iter().map(N::Key));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
@@ -101,6 +102,27 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         all.extend([0, 4].map(|tries| N::Throttled { kind, tries }));
     }
     all
+}
+
+/// The notices of writing a message.
+fn input_notices() -> Vec<InputNotice> {
+    use SecretKind as S;
+    let program = || "vim".to_owned();
+    let kinds = [S::ApiKey, S::AlibabaAccessKey, S::AwsAccessKey, S::PrivateKey, S::Variable];
+    let found = kinds.map(|kind| Secret { kind, shown: "sk-…ef".to_owned() }).to_vec();
+    vec![
+        InputNotice::Secrets { found },
+        InputNotice::NoPaste,
+        InputNotice::PasteTooLong,
+        InputNotice::NoEditor { said: None },
+        InputNotice::NoEditor { said: Some("vim 'x".to_owned()) },
+        InputNotice::EditorNotFound { program: program() },
+        InputNotice::EditorFailed { program: program(), code: Some(1) },
+        InputNotice::EditorFailed { program: program(), code: None },
+        InputNotice::EditorNotHere,
+        InputNotice::EditorEmpty,
+        InputNotice::EditorFile,
+    ]
 }
 
 fn key_faults() -> Vec<KeyFault> {
@@ -144,7 +166,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         };
     }
     names!(
-        Key Settings KeyMissing KeyRejected PermissionDenied Arrears FreeQuotaUsedUp ModelUnknown
+        Key Settings Input KeyMissing KeyRejected PermissionDenied Arrears FreeQuotaUsedUp ModelUnknown
         ModelNotOnSurface RequestRefused TooLong ContentRefused NotTheService Throttled
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected

@@ -76,7 +76,7 @@ fn long_text_wraps_and_the_caret_follows() {
 #[test]
 fn a_long_message_scrolls_within_a_third_of_the_screen() {
     let mut h = Harness::new();
-    h.paste(&numbered(30, |n| format!("line {n}\n")));
+    h.keys(&numbered(30, |n| format!("line {n}<ctrl+j>")));
     assert_eq!(h.find("Message"), Some(14), "{}", h.screen());
     assert_eq!(h.row(21), " line 30", "{}", h.screen());
     assert_eq!(h.cursor(), Some((1, 22)));
@@ -196,7 +196,7 @@ fn the_mouse_chooses_the_pane_and_the_wheel_scrolls() {
 #[test]
 fn deleted_lines_let_the_others_come_back_into_sight() {
     let mut h = Harness::new();
-    h.paste(&numbered(30, |n| format!("line {n}\n")));
+    h.keys(&numbered(30, |n| format!("line {n}<ctrl+j>")));
     for _ in 0..28 {
         h.keys("<backspace><ctrl+u>");
     }

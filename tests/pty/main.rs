@@ -15,6 +15,7 @@ mod faults;
 mod flood;
 mod hangup;
 mod hostile;
+mod input;
 mod leaving;
 mod plain;
 mod restart;

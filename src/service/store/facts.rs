@@ -15,7 +15,7 @@ use crate::domain::ids::MessageId;
 use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::notice::{Notice, NoticeKind, Side, Throttle};
+use crate::domain::notice::{InputNotice, Notice, NoticeKind, Side, Throttle};
 use crate::domain::settings::SettingsNotice;
 
 /// The word for a role.
@@ -385,6 +385,9 @@ enum KindRow {
         report: String,
     },
     Busy,
+    /// Said while a message is written; no message ends with it.
+    #[serde(skip)]
+    Input(InputNotice),
 }
 
 #[derive(Serialize, Deserialize)]

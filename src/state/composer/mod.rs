@@ -2,11 +2,23 @@
 //! the terminal library (the one exception to "no ratatui in state"), whose look only the
 //! painter knows. It refuses to send: it hands the text over.
 
-use tui_textarea::{CursorMove, TextArea, WrapMode};
-use unicode_segmentation::UnicodeSegmentation as _;
+mod history;
+pub(super) mod motion;
+pub mod pastes;
+mod vi;
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use tui_textarea::{CursorMove, TextArea, WrapMode};
+
+use super::vi::{Machine, Mode};
 use crate::action::{Composer as ComposerAction, Edit};
+use crate::domain::settings::{Editing, Language};
 use crate::text::sanitize;
+use history::{History, Shown};
+use pastes::{Paste, Pastes};
 
 /// What an action on the composer led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,22 +31,15 @@ pub enum Outcome {
     Send(String),
 }
 
-/// Questions asked before, and where the user is among them.
-#[derive(Debug, Default)]
-struct History {
-    /// Oldest first.
-    entries: Vec<String>,
-    /// Which entry is shown; `None` while the user's own draft is.
-    at: Option<usize>,
-    /// The draft that was there before going back.
-    draft: String,
-}
-
 /// The composer.
 #[derive(Debug)]
 pub struct Composer {
     area: TextArea<'static>,
     history: History,
+    pastes: Pastes,
+    vi: Machine,
+    /// Texts whose keys were warned about, by their hashes.
+    warned: HashSet<u64>,
     revision: u64,
     /// Grows when the text area is another one, which the painter has to draw before asking it.
     generation: u64,
@@ -42,7 +47,7 @@ pub struct Composer {
 
 impl Default for Composer {
     fn default() -> Self {
-        Self { area: area_of(""), history: History::default(), revision: 0, generation: 0 }
+        Self::new(Language::default(), Editing::default())
     }
 }
 
@@ -59,7 +64,25 @@ fn area_of(text: &str) -> TextArea<'static> {
 }
 
 impl Composer {
-    /// The widget, for the painter.
+    /// An empty one that names folded pastes in this language and is written with these keys.
+    #[must_use]
+    pub fn new(language: Language, editing: Editing) -> Self {
+        let mode = match editing {
+            Editing::Emacs => Mode::Plain,
+            Editing::Vi => Mode::Insert,
+        };
+        Self {
+            area: area_of(""),
+            history: History::default(),
+            pastes: Pastes::new(language),
+            vi: Machine::new(mode),
+            warned: HashSet::new(),
+            revision: 0,
+            generation: 0,
+        }
+    }
+
+    /// The widget, for the painter. Marks of folded pastes are characters in it.
     #[must_use]
     pub fn area(&self) -> &TextArea<'static> {
         &self.area
@@ -77,10 +100,72 @@ impl Composer {
         self.generation
     }
 
-    /// The text as it would be sent.
+    /// The text as it would be sent, every paste in its place.
     #[must_use]
     pub fn text(&self) -> String {
-        self.area.lines().join("\n")
+        self.pastes.expand(self.area.lines())
+    }
+
+    /// Estimated tokens of the text. Cheap however large the pastes are.
+    #[must_use]
+    pub fn tokens(&self) -> u64 {
+        self.pastes.tokens(self.area.lines())
+    }
+
+    /// Questions asked before, oldest first.
+    #[must_use]
+    pub fn history(&self) -> &[String] {
+        self.history.entries()
+    }
+
+    /// The folded paste meant by the user: the one that touches the caret, else the last one.
+    #[must_use]
+    pub fn paste(&self) -> Option<Arc<Paste>> {
+        let (.., mark) = self.token()?;
+        self.pastes.of(mark).cloned()
+    }
+
+    /// Line, first and last column, and mark of that paste's token.
+    fn token(&self) -> Option<(usize, usize, usize, char)> {
+        let (row, column) = self.place();
+        let lines = self.area.lines();
+        let here = pastes::touching(lines.get(row)?, column);
+        if let Some((from, to, mark)) = here {
+            return Some((row, from, to, mark));
+        }
+        lines.iter().enumerate().rev().find_map(|(row, line)| {
+            let close = line.rfind(pastes::CLOSE)?;
+            let column = line[..close].chars().count();
+            let (from, to, mark) = pastes::touching(line, column)?;
+            Some((row, from, to, mark))
+        })
+    }
+
+    /// Puts the text of that paste into the message, to be worked on; `false` where it is too long
+    /// for that, or there is none.
+    pub fn unfold(&mut self) -> bool {
+        let Some((row, from, to, mark)) = self.token() else { return false };
+        let Some(paste) = self.pastes.of(mark).filter(|paste| paste.can_unfold()).cloned() else {
+            return false;
+        };
+        self.revision += 1;
+        self.go_to(row, from);
+        self.area.start_selection();
+        self.forward_by(to - from);
+        self.area.insert_str(&paste.text);
+        true
+    }
+
+    /// Line and column of the caret, in characters.
+    pub(super) fn place(&self) -> (usize, usize) {
+        let cursor = self.area.cursor();
+        (cursor.0, cursor.1)
+    }
+
+    /// Puts the caret at a line and column, as far as there are such.
+    pub(super) fn go_to(&mut self, row: usize, column: usize) {
+        let clamped = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(clamped(row), clamped(column)));
     }
 
     /// Nothing is written.
@@ -91,41 +176,62 @@ impl Composer {
 
     /// Replaces the text; the caret goes to its end.
     pub fn set(&mut self, text: &str) {
-        self.area = area_of(text);
+        self.show(text);
+        self.history.leave();
+    }
+
+    fn show(&mut self, text: &str) {
+        self.area = area_of(&self.pastes.refold(text));
         self.generation += 1;
-        self.history.at = None;
         self.revision += 1;
+    }
+
+    /// Replaces the text with one that was worked on elsewhere; the one before is an undo away.
+    pub fn replace(&mut self, text: &str) {
+        self.revision += 1;
+        let folded = self.pastes.refold_more(text);
+        self.area.select_all();
+        self.area.insert_str(folded);
     }
 
     /// Takes earlier questions, oldest first.
     pub fn set_history(&mut self, entries: Vec<String>) {
-        self.history = History { entries, ..History::default() };
+        self.history = History::of(entries);
     }
 
     /// Empties the composer and remembers what was sent.
     pub fn sent(&mut self, text: &str) {
         self.remember(text);
         self.set("");
+        self.vi.insert();
     }
 
     /// Puts a text into the history, as if it had been sent.
     pub fn remember(&mut self, text: &str) {
-        if self.history.entries.last().is_none_or(|last| last != text) {
-            self.history.entries.push(text.to_owned());
-        }
+        self.history.add(text);
+    }
+
+    /// A text is to be warned about: `false` if it was before.
+    pub fn warn_once(&mut self, text: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        self.warned.insert(hasher.finish())
     }
 
     /// Does what the user meant.
     pub fn on_action(&mut self, action: ComposerAction) -> Outcome {
         self.revision += 1;
         match action {
+            ComposerAction::Insert(c) if self.mode() == Mode::Normal => self.command_typed(c),
             ComposerAction::Insert(c) => {
-                self.area.insert_char(c);
+                self.area.insert_char(if pastes::is_mark(c) { '\u{fffd}' } else { c });
                 Outcome::Changed
             }
             ComposerAction::Paste(text) => {
-                // A paste is foreign text like any other.
-                self.area.insert_str(sanitize::block(&text));
+                // A paste is foreign text like any other; cleaned, it holds none of our marks.
+                let text = sanitize::clean_block(&text);
+                let token = self.pastes.fold(&text);
+                self.area.insert_str(token.as_deref().unwrap_or(&text));
                 Outcome::Changed
             }
             ComposerAction::Edit(edit) => self.edit(edit),
@@ -212,23 +318,22 @@ impl Composer {
     fn left(&mut self) -> bool {
         let (before, _) = self.split_line();
         // At the head of a line one step leads to the end of the line above.
-        let chars = before.graphemes(true).next_back().map_or(1, |g| g.chars().count());
+        let chars = motion::last_step(before).unwrap_or(1);
         self.back_by(chars)
     }
 
     fn right(&mut self) -> bool {
         let (_, after) = self.split_line();
-        let chars = after.graphemes(true).next().map_or(1, |g| g.chars().count());
+        let chars = motion::first_step(after).unwrap_or(1);
         self.forward_by(chars)
     }
 
     fn delete_before(&mut self) -> bool {
         let (before, _) = self.split_line();
-        let Some(last) = before.graphemes(true).next_back() else {
+        // The widget deletes one char; a person means the whole cluster, or the whole paste.
+        let Some(chars) = motion::last_step(before) else {
             return self.area.delete_newline();
         };
-        // The widget deletes one char; a person means the whole cluster.
-        let chars = last.chars().count();
         if chars == 1 {
             return self.area.delete_char();
         }
@@ -238,7 +343,7 @@ impl Composer {
 
     fn delete_after(&mut self) -> bool {
         let (_, after) = self.split_line();
-        let chars = after.graphemes(true).next().map_or(0, |g| g.chars().count());
+        let chars = motion::first_step(after).unwrap_or(0);
         if chars <= 1 {
             return self.area.delete_next_char();
         }
@@ -262,7 +367,7 @@ impl Composer {
         if before.is_empty() {
             return usize::from(self.area.cursor().0 > 0);
         }
-        word_length(before.chars().rev())
+        motion::last_word(before)
     }
 
     /// How many chars ahead the word after the caret ends; across a line end it is one.
@@ -271,98 +376,50 @@ impl Composer {
         if after.is_empty() {
             return usize::from(self.area.cursor().0 + 1 < self.area.lines().len());
         }
-        word_length(after.chars())
+        motion::first_word(after)
     }
 
     /// Up moves the caret; at the top edge it goes back in the history.
     fn up(&mut self) -> Outcome {
-        let before = self.area.cursor();
-        self.area.move_cursor(CursorMove::Up);
-        if self.area.cursor() != before {
+        if self.moved(CursorMove::Up) {
             return Outcome::Moved;
         }
-        let at = match self.history.at {
-            None => self.history.entries.len().checked_sub(1),
-            Some(at) => at.checked_sub(1),
-        };
-        let Some(at) = at else {
-            return Outcome::Moved;
-        };
-        if self.history.at.is_none() {
-            self.history.draft = self.text();
-        }
-        self.show_history(at);
-        Outcome::Changed
+        let Self { history, pastes, area, .. } = self;
+        let shown = history.back(|| pastes.expand(area.lines()));
+        self.bring_back(shown)
     }
 
     /// Down moves the caret; at the bottom edge it comes forward in the history to the draft.
     fn down(&mut self) -> Outcome {
-        let before = self.area.cursor();
-        self.area.move_cursor(CursorMove::Down);
-        if self.area.cursor() != before {
+        if self.moved(CursorMove::Down) {
             return Outcome::Moved;
         }
-        match self.history.at {
+        let shown = self.history.forward();
+        self.bring_back(shown)
+    }
+
+    /// Moves the caret to another row, but never into a folded paste.
+    fn moved(&mut self, to: CursorMove) -> bool {
+        let before = self.place();
+        self.area.move_cursor(to);
+        let (row, column) = self.place();
+        let outside =
+            pastes::outside(self.area.lines().get(row).map_or("", String::as_str), column);
+        if outside != column {
+            self.go_to(row, outside);
+        }
+        self.place() != before
+    }
+
+    fn bring_back(&mut self, shown: Option<Shown>) -> Outcome {
+        match shown {
             None => Outcome::Moved,
-            Some(at) if at + 1 < self.history.entries.len() => {
-                self.show_history(at + 1);
-                Outcome::Changed
-            }
-            Some(_) => {
-                let draft = std::mem::take(&mut self.history.draft);
-                self.set(&draft);
+            Some(Shown::Entry(text) | Shown::Draft(text)) => {
+                self.show(&text);
                 Outcome::Changed
             }
         }
     }
-
-    fn show_history(&mut self, at: usize) {
-        let text = self.history.entries.get(at).cloned().unwrap_or_default();
-        self.set(&text);
-        self.history.at = Some(at);
-    }
-}
-
-/// Kinds of characters between which a word begins. A run of Chinese is one word up to the next
-/// punctuation: without a dictionary that is what readers expect of word motion.
-#[derive(PartialEq, Eq, Clone, Copy)]
-enum Kind {
-    Space,
-    Punctuation,
-    Ideograph,
-    Letter,
-}
-
-fn kind(c: char) -> Kind {
-    match c {
-        _ if c.is_whitespace() => Kind::Space,
-        '_' => Kind::Letter,
-        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' => {
-            Kind::Ideograph
-        }
-        '\u{20000}'..='\u{323af}' => Kind::Ideograph,
-        _ if c.is_alphanumeric() => Kind::Letter,
-        // A mark belongs to the letter it sits on.
-        '\u{300}'..='\u{36f}' | '\u{200d}' => Kind::Letter,
-        _ => Kind::Punctuation,
-    }
-}
-
-/// Spaces, then a run of one kind.
-fn word_length(chars: impl Iterator<Item = char>) -> usize {
-    let mut run = None;
-    let mut count = 0;
-    for c in chars {
-        let kind = kind(c);
-        match run {
-            None if kind == Kind::Space => {}
-            None => run = Some(kind),
-            Some(of) if of == kind => {}
-            Some(_) => break,
-        }
-        count += 1;
-    }
-    count
 }
 
 #[cfg(test)]
