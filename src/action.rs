@@ -10,6 +10,8 @@ pub enum Context {
     Help,
     /// A list one picks from lies over the panes; what is typed narrows it down.
     List,
+    /// The model picker is open.
+    Models,
     /// The composer has the focus and holds no text.
     EmptyComposer,
     /// The composer has the focus.
@@ -20,12 +22,13 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
         Self::Transcript,
         Self::List,
+        Self::Models,
         Self::Help,
     ];
 
@@ -36,6 +39,7 @@ impl Context {
             Self::Global => "global",
             Self::Help => "help",
             Self::List => "list",
+            Self::Models => "models",
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",
@@ -158,6 +162,15 @@ actions! {
 }
 
 actions! {
+    /// Actions on the model of the conversation and the list it is picked from.
+    Models {
+        #[doc = "Choose the model"] Open = "choose_model",
+        #[doc = "Pin the model to a date"] Pin = "pin_model",
+        #[doc = "Only chat models, or all"] Kinds = "model_kinds",
+    }
+}
+
+actions! {
     /// Actions on a list one picks from, whatever it holds.
     List {
         #[doc = "To the row above"] Up = "row_up",
@@ -192,6 +205,8 @@ pub enum Action {
     Chat(Chat),
     /// The set of conversations.
     Conversations(Conversations),
+    /// The model, and the list it is picked from.
+    Models(Models),
     /// The message being written; while a list is open, the words that narrow it down.
     Composer(Composer),
     /// The list that lies over the panes.
@@ -221,6 +236,7 @@ impl Action {
             Self::Focus(a) => Some(a.name()),
             Self::Chat(a) => Some(a.name()),
             Self::Conversations(a) => Some(a.name()),
+            Self::Models(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::List(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
@@ -238,6 +254,7 @@ impl Action {
             Self::Focus(a) => Some(a.doc()),
             Self::Chat(a) => Some(a.doc()),
             Self::Conversations(a) => Some(a.doc()),
+            Self::Models(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
@@ -256,6 +273,7 @@ impl Action {
             | Self::Focus(_)
             | Self::Composer(_)
             | Self::List(_)
+            | Self::Models(Models::Kinds)
             | Self::Press { .. }
             | Self::Wheel { .. }
             | Self::Focused(_)
@@ -267,7 +285,7 @@ impl Action {
                 | Chat::PageUp
                 | Chat::PageDown,
             ) => false,
-            Self::App(_) | Self::Chat(_) | Self::Conversations(_) => true,
+            Self::App(_) | Self::Chat(_) | Self::Conversations(_) | Self::Models(_) => true,
         }
     }
 
@@ -277,9 +295,10 @@ impl Action {
         let focus = Focus::ALL.iter().copied().map(Self::Focus);
         let chat = Chat::ALL.iter().copied().map(Self::Chat);
         let conversations = Conversations::ALL.iter().copied().map(Self::Conversations);
+        let models = Models::ALL.iter().copied().map(Self::Models);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let list = List::ALL.iter().copied().map(Self::List);
-        app.chain(focus).chain(chat).chain(conversations).chain(edit).chain(list)
+        app.chain(focus).chain(chat).chain(conversations).chain(models).chain(edit).chain(list)
     }
 }
 
@@ -294,6 +313,8 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("continue", Action::Chat(Chat::Continue)),
     ("reasoning", Action::Chat(Chat::Reasoning)),
     ("new", Action::Conversations(Conversations::New)),
+    ("model", Action::Models(Models::Open)),
+    ("pin", Action::Models(Models::Pin)),
 ];
 
 #[cfg(test)]

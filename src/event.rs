@@ -16,11 +16,20 @@ pub enum ServiceEvent {
     Store(StoreEvent),
     /// Colours for code are ready.
     Highlight(HighlightEvent),
+    /// The catalog of models changed.
+    Models(ModelsEvent),
     /// Something to tell that belongs to no pane.
     Notice(Notice),
     /// A service could not take this: its inbox was full. The loop gives it back so that
     /// nothing typed is lost.
     Refused(Effect),
+}
+
+/// What the reader of the user's own catalog says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelsEvent {
+    /// The user's own rows are in force.
+    Loaded,
 }
 
 /// Colours for lines of one code block.

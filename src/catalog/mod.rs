@@ -9,18 +9,19 @@ mod near;
 pub mod prices;
 mod shared;
 mod snapshots;
+pub mod tag;
 
 pub use shared::Shared;
 
 use std::sync::{Arc, LazyLock};
 
 use crate::domain::chat::Usage;
-use crate::domain::models::{Model, ModelId};
+use crate::domain::models::{Ability, Model, ModelId};
 use crate::domain::money::Money;
 use crate::domain::settings::Figures;
 
 use limits::{Limit, Limits, ServiceLimit};
-use models::{Ability, Family, ModelRow, Models};
+use models::{Family, ModelRow, Models};
 use prices::{Price, PriceRow, Prices};
 
 /// Where an answer of the catalog really comes from, for the words "about" and "estimated".
@@ -176,7 +177,7 @@ impl Catalog {
         self.models.rows()
     }
 
-    /// What a row, or else those it is like, can be asked for; `None` where nobody tells.
+    /// What a row, or else those it is like, can do; `None` where nobody tells.
     #[must_use]
     pub fn can(&self, row: &ModelRow, ability: Ability) -> Option<bool> {
         self.models.can(row, ability)
@@ -186,6 +187,18 @@ impl Catalog {
     #[must_use]
     pub fn family(&self, family: &str) -> Option<&Family> {
         self.models.family(family)
+    }
+
+    /// Other words to find a row by: its family's names and its own.
+    #[must_use]
+    pub fn names(&self, row: &ModelRow) -> String {
+        let mut words = vec![row.family.as_str()];
+        if let Some(family) = self.family(&row.family) {
+            words.extend([family.en.as_str(), family.zh.as_str()]);
+            words.extend(family.names.iter().map(String::as_str));
+        }
+        words.extend(row.names.iter().map(String::as_str));
+        words.join(" ")
     }
 
     /// The source of a row in words; the key itself where no file explains it.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::CatalogError;
-use crate::domain::models::{Model, ModelId, Surfaces, Thinking};
+use crate::domain::models::{Ability, Model, ModelId, Purpose, Surfaces, Thinking};
 
 /// One row of `models.toml`, where the keys are described.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,7 +37,7 @@ pub struct ModelRow {
     pub regions: Vec<String>,
     /// The announced last day, year-month-day.
     pub retires: Option<String>,
-    can: Option<Vec<Ability>>,
+    can: Option<Vec<AbilityWord>>,
     /// More words it is found by.
     #[serde(default)]
     pub names: Vec<String>,
@@ -62,45 +62,6 @@ pub struct Family {
     pub names: Vec<String>,
 }
 
-/// What a chat model can be asked for beyond plain text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ability {
-    /// It calls tools.
-    Tools,
-    /// Answers that are JSON.
-    Json,
-    /// The service searches the web for it.
-    Search,
-    /// It goes on from the beginning of an answer.
-    Prefix,
-}
-
-/// What a model is for, as far as the rows tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Purpose {
-    /// Questions and answers: what a conversation needs.
-    Chat,
-    /// Text, but not on the chat surface.
-    Native,
-    /// Live sound over a WebSocket.
-    Realtime,
-    /// Makes or edits pictures.
-    Image,
-    /// Makes or edits videos.
-    Video,
-    /// Reads text aloud.
-    Speech,
-    /// Makes a voice.
-    Voice,
-    /// Writes down or translates what is said.
-    Transcription,
-    /// Turns text or pictures into vectors.
-    Embedding,
-    /// Gives marks: ranks texts, checks pictures.
-    Scoring,
-}
-
 /// When a model refuses a request that does not stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -114,6 +75,15 @@ pub enum Stream {
     ThinkingByAudit,
     /// Always.
     Always,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum AbilityWord {
+    Tools,
+    Json,
+    Search,
+    Prefix,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -272,10 +242,25 @@ impl Models {
         &self.rows
     }
 
-    /// What the row or those it is like can be asked for; `None` where none of them tells.
+    /// What the row, or else those it is like, can do; `None` where none of them tells.
     pub(super) fn can(&self, row: &ModelRow, ability: Ability) -> Option<bool> {
+        let word = match ability {
+            Ability::Thinking => {
+                return match row.thinking() {
+                    Thinking::Unknown => None,
+                    Thinking::Never => Some(false),
+                    Thinking::Optional { .. } | Thinking::Always => Some(true),
+                };
+            }
+            Ability::Vision => return Some(row.takes("image") || row.takes("video")),
+            Ability::Audio => return Some(row.takes("audio") || row.gives("audio")),
+            Ability::Json => AbilityWord::Json,
+            Ability::Search => AbilityWord::Search,
+            Ability::Tools => AbilityWord::Tools,
+            Ability::Prefix => AbilityWord::Prefix,
+        };
         let told = self.first(row, |row| row.can.as_ref())?;
-        Some(told.contains(&ability))
+        Some(told.contains(&word))
     }
 
     pub(super) fn row(&self, id: &str) -> Option<&ModelRow> {

@@ -9,25 +9,21 @@ use serde::Deserialize;
 use super::{Basis, CatalogError, alias};
 use crate::domain::chat::Usage;
 use crate::domain::models::ModelId;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Money, Unit};
 use crate::domain::settings::Figures;
 
-/// What one price is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Unit {
-    /// A million tokens.
+/// The words for [`Unit`].
+#[derive(Deserialize)]
+#[serde(remote = "Unit")]
+enum UnitWord {
     #[serde(rename = "1M tokens")]
     MillionTokens,
-    /// Ten thousand characters of speech.
     #[serde(rename = "10k characters")]
     TenThousandCharacters,
-    /// One picture.
     #[serde(rename = "image")]
     Image,
-    /// One second of sound or video.
     #[serde(rename = "second")]
     Second,
-    /// One call.
     #[serde(rename = "call")]
     Call,
 }
@@ -98,6 +94,7 @@ pub struct PriceRow {
     /// Of a video: with or without sound.
     pub sound: Option<bool>,
     /// What the amounts are for.
+    #[serde(with = "UnitWord")]
     pub unit: Unit,
     /// Price of input, in units of the currency.
     #[serde(default, with = "rust_decimal::serde::str_option")]

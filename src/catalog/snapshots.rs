@@ -1,8 +1,9 @@
 //! Which rows belong together: the snapshots of an alias, newest first, and what could take the
 //! place of a model that ends. It knows ids and rows, and refuses dates of today.
 
-use super::models::{ModelRow, Purpose};
+use super::models::ModelRow;
 use super::{Catalog, alias, near};
+use crate::domain::models::Purpose;
 
 /// Suggestions that fit into a sentence.
 const MOST: usize = 2;

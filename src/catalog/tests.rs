@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::models::{Ability, Purpose, Stream};
-use super::prices::{Mode, Part, Unit};
+use super::models::Stream;
+use super::prices::{Mode, Part};
 use super::*;
-use crate::domain::models::{Surfaces, Thinking};
-use crate::domain::money::Currency;
+use crate::domain::models::{Ability, Purpose, Surfaces, Thinking};
+use crate::domain::money::{Currency, Unit};
 
 const DOCUMENTED: Figures = Figures::Documented;
 const SEED: Figures = Figures::Seed;

@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod conversations;
+pub mod day;
 pub mod ids;
 pub mod models;
 pub mod money;

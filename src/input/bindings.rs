@@ -1,7 +1,9 @@
 //! The table of keys: context, keys, action. Dispatch, help, the README's key block and the
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List};
+use crate::action::{
+    Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List, Models,
+};
 
 /// One row of the table: in this context these keys mean that.
 #[derive(Debug)]
@@ -93,6 +95,8 @@ pub const BINDINGS: &[Binding] = &[
     query(&["right", "ctrl+f"], Edit::Right),
     query(&["home", "ctrl+a"], Edit::Head),
     query(&["end", "ctrl+e"], Edit::End),
+    row(Context::Models, &["tab", "alt+a"], Action::Models(Models::Kinds)),
+    row(Context::Models, &["ctrl+t", "alt+d"], Action::Models(Models::Pin)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -110,6 +114,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+n"], Action::Chat(Chat::SendNow)),
     global(&["alt+."], Action::Chat(Chat::Stop)),
     global(&["ctrl+n"], Action::Conversations(Conversations::New)),
+    global(&["alt+m"], Action::Models(Models::Open)),
     global(&["alt+pageup"], Action::Conversations(Conversations::Before)),
     global(&["alt+pagedown"], Action::Conversations(Conversations::After)),
     global(&["tab"], Action::Focus(Focus::Next)),

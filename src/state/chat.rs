@@ -137,6 +137,14 @@ impl Chat {
         self.entries.iter().rev().any(|entry| entry.turn == Some(turn))
     }
 
+    /// The model that answers a turn, whatever the next question will go to.
+    #[must_use]
+    pub fn model_of(&self, turn: TurnId) -> &ModelId {
+        let entry = self.entries.iter().rev().find(|entry| entry.turn == Some(turn));
+        let facts = entry.and_then(|entry| entry.message.facts.as_ref());
+        facts.and_then(|facts| facts.model.as_ref()).unwrap_or(&self.conversation.model)
+    }
+
     /// The last answer is unfinished or failed and nothing runs.
     #[must_use]
     pub fn can_continue(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::models::Models;
 use super::palette::Palette;
 use super::picker::Picker;
 use crate::action::{Chat, Context};
@@ -25,6 +26,8 @@ pub enum Overlay {
     },
     /// All commands.
     Palette(Palette),
+    /// The models.
+    Models(Models),
 }
 
 impl Overlay {
@@ -33,6 +36,7 @@ impl Overlay {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
             Self::Palette(_) => &[Context::List, Context::Global],
+            Self::Models(_) => &[Context::Models, Context::List, Context::Global],
         }
     }
 
@@ -42,6 +46,7 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&palette.picker),
+            Self::Models(models) => Some(&models.picker),
         }
     }
 
@@ -50,6 +55,7 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&mut palette.picker),
+            Self::Models(models) => Some(&mut models.picker),
         }
     }
 }
@@ -104,7 +110,7 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_)) | None => Some(Overlay::Help { top: 0 }),
+            Some(Overlay::Palette(_) | Overlay::Models(_)) | None => Some(Overlay::Help { top: 0 }),
         };
     }
 

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod composer;
 pub mod conversations;
 pub mod focus;
+pub mod models;
 pub mod notices;
 mod outbox;
 mod overlays;
@@ -26,13 +27,14 @@ use scroll::{Move, Position};
 use crate::action::{
     Action, Composer as ComposerAction, Context, Focus as FocusAction, List as ListAction,
 };
+use crate::catalog::Shared;
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::IdSource;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
-use crate::event::ServiceEvent;
+use crate::event::{ModelsEvent, ServiceEvent};
 
 /// Effects of one step, in the order they must be carried out.
 pub type Effects = Vec<Effect>;
@@ -50,6 +52,7 @@ pub struct AppState {
     conversations: Conversations,
     notices: Notices,
     outbox: Outbox,
+    catalog: Shared,
     /// Until when another Ctrl+C quits.
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
@@ -108,6 +111,7 @@ impl AppState {
             conversations: Conversations::new(chat),
             notices: Notices::default(),
             outbox: Outbox::default(),
+            catalog: Shared::default(),
             quit_until: None,
             draft_since: None,
             restore: false,
@@ -146,6 +150,7 @@ impl AppState {
             Action::Composer(action) => self.on_composer(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
+            Action::Models(action) => self.on_models(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -172,6 +177,10 @@ impl AppState {
                         break;
                     }
                 }
+                Vec::new()
+            }
+            ServiceEvent::Models(ModelsEvent::Loaded) => {
+                self.models_loaded();
                 Vec::new()
             }
             ServiceEvent::Notice(notice) => {

@@ -64,6 +64,7 @@ impl AppState {
     fn narrow(&mut self) {
         match &mut self.focus.overlay {
             Some(Overlay::Palette(palette)) => palette.narrow(),
+            Some(Overlay::Models(models)) => models.narrow(&self.catalog.get()),
             Some(Overlay::Help { .. }) | None => {}
         }
     }
@@ -92,6 +93,7 @@ impl AppState {
                 let Some((action, rest)) = palette.take(row) else { return Vec::new() };
                 self.run(action, &rest, now)
             }
+            Some(Overlay::Models(models)) => self.choose_model(models, row),
             Some(Overlay::Help { .. }) | None => Vec::new(),
         }
     }

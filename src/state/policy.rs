@@ -10,7 +10,6 @@ use super::palette::Offer;
 use super::scroll::{Move, Place, Position};
 use super::{AppState, Effects, SAVE_DRAFT_AFTER, new_chat};
 use crate::action::{App, Chat as ChatAction, Conversations as ConversationsAction};
-use crate::catalog::Catalog;
 use crate::domain::chat::{ChatCommand, ChatEvent, TurnEnd, TurnEvent, TurnTiming};
 use crate::domain::conversations::{SavedConversation, StoreCommand};
 use crate::domain::ids::TurnId;
@@ -81,7 +80,7 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, _now: Now) -> Effects {
-        if self.focus.overlay.take().is_some() {
+        if self.leave_pins() || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
@@ -237,11 +236,11 @@ impl AppState {
                 Vec::new()
             }
             TurnEvent::Ended { end, usage, finish, timing } => {
-                let model = chat.conversation().model.clone();
+                let model = chat.model_of(turn).clone();
                 let cost = usage.and_then(|usage| {
                     let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
                     let figures = self.settings.figures;
-                    Catalog::embedded().cost(figures, &model, &usage, thought)
+                    self.catalog.get().cost(figures, &model, &usage, thought)
                 });
                 let how = Ended { end, usage, finish, timing, cost };
                 let effects = chat.ended(turn, how).into_iter().map(Effect::Store).collect();

@@ -22,6 +22,7 @@ mod chat;
 mod composer;
 mod help;
 mod message;
+mod models;
 mod notices;
 mod palette;
 mod side;
@@ -216,6 +217,7 @@ impl View {
                 return None;
             }
             Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+            Overlay::Models(models) => models::paint(scene, list, models, &mut self.buffer),
         };
         painted.list = laid.place;
         Some(laid.caret)

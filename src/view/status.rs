@@ -158,6 +158,10 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let scroll = (Context::Help, Action::Chat(Chat::LineDown), scroll);
             return shown(scene, [close(), scroll]);
         }
+        Some(Overlay::Models(models)) => {
+            let hints = super::models::hints(scene, models);
+            return shown(scene, hints.into_iter().chain([close()]));
+        }
         Some(Overlay::Palette(_)) => {
             return shown(scene, super::palette::hints(scene).into_iter().map(of).chain([close()]));
         }

@@ -3,6 +3,7 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 mod en;
+pub mod models;
 pub mod palette;
 pub mod side;
 mod zh_cn;

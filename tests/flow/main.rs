@@ -8,6 +8,7 @@ mod answers;
 mod harness;
 mod keeping;
 mod many;
+mod models;
 mod mouse;
 mod palette;
 mod reading;
