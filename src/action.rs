@@ -92,6 +92,7 @@ actions! {
         #[doc = "All commands, to search and run"] Palette = "palette",
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
+        #[doc = "Show the next theme"] NextTheme = "next_theme",
     }
 }
 
@@ -122,6 +123,8 @@ actions! {
         #[doc = "To the end, and follow it"] End = "to_end",
         #[doc = "To the question before"] QuestionBefore = "question_before",
         #[doc = "To the next question"] QuestionAfter = "question_after",
+        #[doc = "Mark the message before"] MessageBefore = "message_before",
+        #[doc = "Mark the next message"] MessageAfter = "message_after",
     }
 }
 
@@ -283,7 +286,9 @@ impl Action {
                 | Chat::HalfUp
                 | Chat::HalfDown
                 | Chat::PageUp
-                | Chat::PageDown,
+                | Chat::PageDown
+                | Chat::MessageBefore
+                | Chat::MessageAfter,
             ) => false,
             Self::App(_) | Self::Chat(_) | Self::Conversations(_) | Self::Models(_) => true,
         }

@@ -16,6 +16,8 @@ pub enum Effect {
     Highlight(HighlightCommand),
     /// For the screen.
     Screen(ScreenCommand),
+    /// On the settings.
+    Settings(SettingsCommand),
     /// End the program in good order.
     Quit,
 }
@@ -33,6 +35,15 @@ pub struct HighlightCommand {
     pub first_line: usize,
     /// Whole lines without their line ends.
     pub lines: Vec<String>,
+}
+
+/// What can be asked for on the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsCommand {
+    /// Paint with this theme from now on.
+    ShowTheme(String),
+    /// Write this theme into the user's file.
+    KeepTheme(String),
 }
 
 /// What the screen can be asked for besides frames.

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod conversations;
 pub mod day;
 pub mod ids;
+pub mod keys;
 pub mod models;
 pub mod money;
 pub mod notice;

@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use super::keys::KeyFault;
+use super::settings::SettingsNotice;
+
 /// Something to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -97,6 +100,10 @@ pub enum NoticeKind {
         /// Which model.
         model: String,
     },
+    /// A place for the key was named, but it does not give one.
+    Key(KeyFault),
+    /// On the settings.
+    Settings(SettingsNotice),
     // --- model and request
     /// No such model here; `near` are ids of the catalog that look like it.
     ModelUnknown {
@@ -277,8 +284,14 @@ impl NoticeKind {
             | Self::TooNarrow { .. }
             | Self::StillAnswering
             | Self::Resumed { .. }
+            | Self::Settings(
+                SettingsNotice::KeyVariable { .. }
+                | SettingsNotice::Changed { .. }
+                | SettingsNotice::Theme { .. },
+            )
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
+            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::StoreOnNetwork { .. }
             | Self::Interrupted
             | Self::Busy => Level::Warning,
@@ -294,6 +307,7 @@ impl NoticeKind {
             | Self::ContentRefused { .. }
             | Self::NotTheService { .. }
             | Self::Throttled { .. }
+            | Self::Key(_)
             | Self::ServerFailed { .. }
             | Self::DnsFailed { .. }
             | Self::ConnectionRefused { .. }
@@ -339,6 +353,7 @@ impl NoticeKind {
             | Self::PermissionDenied
             | Self::Arrears
             | Self::FreeQuotaUsedUp { .. } => 3,
+            Self::Key(_) => 6,
             Self::Throttled { .. } => 4,
             Self::ContentRefused { .. } => 7,
             Self::DnsFailed { .. }

@@ -75,6 +75,8 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["G", "end"], Chat::End),
     chat(&["["], Chat::QuestionBefore),
     chat(&["]"], Chat::QuestionAfter),
+    chat(&["K", "shift+up"], Chat::MessageBefore),
+    chat(&["J", "shift+down"], Chat::MessageAfter),
     chat(&["t", "space"], Chat::Reasoning),
     chat(&["c"], Chat::Continue),
     row(Context::Transcript, &["?"], Action::App(App::Help)),
@@ -127,6 +129,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
+    global(&["alt+y"], Action::App(App::NextTheme)),
     global(&["ctrl+z"], Action::App(App::Suspend)),
     global(&["alt+q"], Action::App(App::Quit)),
 ];

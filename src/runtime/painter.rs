@@ -37,6 +37,14 @@ impl Painter {
         Ok(Self { screen, view: View::default(), theme, out, size, dirty: RowSet::none() })
     }
 
+    /// Paints with other looks, words or keys from now on.
+    pub(super) fn look(&mut self, theme: Option<Theme>) {
+        if let Some(theme) = theme {
+            self.theme = theme;
+        }
+        self.view.forget();
+    }
+
     pub(super) fn size(&self) -> Size {
         self.size
     }

@@ -140,7 +140,9 @@ impl Focus {
             | Chat::SendNow
             | Chat::Reasoning
             | Chat::QuestionBefore
-            | Chat::QuestionAfter => *top,
+            | Chat::QuestionAfter
+            | Chat::MessageBefore
+            | Chat::MessageAfter => *top,
         };
     }
 

@@ -13,6 +13,7 @@ pub mod palette;
 pub mod picker;
 mod policy;
 pub mod scroll;
+mod settings;
 
 use std::time::Duration;
 
@@ -65,6 +66,7 @@ pub struct AppState {
     focused: bool,
     screen: Screen,
     happened: u64,
+    choice: settings::Choice,
 }
 
 /// How the screen is used.
@@ -86,6 +88,8 @@ const WHEEL: u16 = 3;
 pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
+    /// The message that is marked; `None` is the last one.
+    pub mark: Option<usize>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
@@ -118,6 +122,7 @@ impl AppState {
             quitting: false,
             focused: true,
             happened: 0,
+            choice: settings::Choice::default(),
         }
     }
 
@@ -183,6 +188,7 @@ impl AppState {
                 self.models_loaded();
                 Vec::new()
             }
+            ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -210,6 +216,7 @@ impl AppState {
         }
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
+        effects.extend(self.keep_choice(now, false));
         self.outbox.order(effects)
     }
 
@@ -225,20 +232,24 @@ impl AppState {
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
+        let choice = self.choice_deadline();
+        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice];
         others.into_iter().flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.
     pub fn last_words(&mut self, now: Now) -> Effects {
         let mut effects = self.save_now(now, true);
+        effects.extend(self.keep_choice(now, true));
         effects.extend(self.outbox.all().into_iter().map(Effect::Store));
         effects
     }
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        self.conversations.shown_mut().scroll.arrived(painted.position);
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        scroll.arrived(painted.position);
+        scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
         self.screen.width = painted.width;
@@ -288,6 +299,20 @@ impl AppState {
     #[must_use]
     pub fn conversations(&self) -> &Conversations {
         &self.conversations
+    }
+
+    /// The message that is acted upon, by its index in the conversation that is shown: the marked
+    /// one while the reader is there, else the last answer that has come to something.
+    #[must_use]
+    pub fn current_message(&self) -> Option<usize> {
+        let chat = self.conversations.shown();
+        let answered = |entry: &chat::Entry| {
+            entry.role() == crate::domain::chat::Role::Assistant && !entry.text().is_empty()
+        };
+        match self.focus.pane {
+            focus::Pane::Transcript => chat.current(),
+            focus::Pane::Composer => chat.entries().iter().rposition(answered),
+        }
     }
 
     /// What the user is being told.

@@ -52,6 +52,7 @@ impl AppState {
                 Vec::new()
             }
             App::Back => self.back(now),
+            App::NextTheme => self.next_theme(now),
         }
     }
 
@@ -106,13 +107,14 @@ impl AppState {
             self.focus.scroll_help(action);
             return Vec::new();
         }
+        let current = self.current_message();
         let chat = self.conversations.shown_mut();
         let wish = match action {
             ChatAction::Stop => return self.stop_answer(),
             ChatAction::Continue => return self.go_on(now),
             ChatAction::SendNow => return self.send_now(now),
             ChatAction::Reasoning => {
-                toggle_reasoning(chat);
+                toggle_reasoning(chat, current);
                 return Vec::new();
             }
             ChatAction::End => {
@@ -128,6 +130,14 @@ impl AppState {
             ChatAction::Top => Move::Top,
             ChatAction::QuestionBefore => Move::Questions(-1),
             ChatAction::QuestionAfter => Move::Questions(1),
+            ChatAction::MessageBefore => {
+                chat.mark(-1);
+                return Vec::new();
+            }
+            ChatAction::MessageAfter => {
+                chat.mark(1);
+                return Vec::new();
+            }
         };
         chat.scroll.wish(wish);
         Vec::new()
@@ -268,6 +278,7 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
         }
     }
@@ -345,10 +356,11 @@ fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     effects
 }
 
-/// Opens or folds the reasoning of the last answer that has one.
-fn toggle_reasoning(chat: &mut Chat) {
+/// Opens or folds the reasoning of the current message, or of the last answer that has one.
+fn toggle_reasoning(chat: &mut Chat, current: Option<usize>) {
     let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0;
-    if let Some(at) = chat.entries().iter().rposition(with)
+    let current = current.filter(|at| chat.entries().get(*at).is_some_and(with));
+    if let Some(at) = current.or_else(|| chat.entries().iter().rposition(with))
         && let Some(entry) = chat.entry_mut(at)
     {
         entry.reasoning_open = !entry.reasoning_open;

@@ -162,7 +162,7 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
     }
 }
 
-fn figure_phrases(facts: &AnswerFacts) -> impl Iterator<Item = Phrase<'static>> {
+pub(super) fn figure_phrases(facts: &AnswerFacts) -> impl Iterator<Item = Phrase<'static>> {
     let speed = facts.usage.zip(facts.streaming).and_then(|(usage, time)| {
         let seconds = time.as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "shown without decimals")]

@@ -25,6 +25,7 @@ mod message;
 mod models;
 mod notices;
 mod palette;
+pub mod plain;
 mod side;
 mod status;
 mod widgets;
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use cache::RowCache;
 use chat::Window;
@@ -176,6 +178,7 @@ impl View {
         let moved = moved.filter(|_| panes.side.width == 0);
         let position = if window.at_end { Position::End } else { Position::At(window.top) };
         let at_end = window.at_end;
+        let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
@@ -183,6 +186,7 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
+            mark,
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
@@ -194,7 +198,22 @@ impl View {
             self.dirty.clear();
             self.dirty.extend(0..height);
         }
+        self.ground(scene);
         Picture { buffer: &self.buffer, dirty: &self.dirty, moved, cursor, painted }
+    }
+
+    /// Puts the theme's own ground behind what was painted now, where nothing else is behind it.
+    fn ground(&mut self, scene: &Scene<'_>) {
+        let Some(ground) = scene.theme.ground() else { return };
+        let width = usize::from(self.buffer.area.width);
+        for row in &self.dirty {
+            let from = usize::from(*row) * width;
+            for cell in self.buffer.content.iter_mut().skip(from).take(width) {
+                if cell.bg == Color::Reset {
+                    cell.bg = ground;
+                }
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::settings::Figures;
 use crate::layout::Area;
 use crate::state::focus::{Overlay, Pane};
 use crate::theme::Role;
-use crate::words::{Hint, Phrase, say};
+use crate::words::{Hint, Phrase, say, settings as words};
 
 /// Program, model and place; on the right what is special.
 pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
@@ -31,10 +31,19 @@ pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
         let text = format!(" {} ", say(settings.language, Phrase::Simulator));
         badges.push((text, Role::Badge));
     }
+    if settings.place.production {
+        // The last to make room.
+        let text = format!(" {} ", words::say(settings.language, words::Phrase::Production));
+        badges.push((text, Role::BadgeAlert));
+    }
     let model = scene.state.conversations().shown().conversation().model.to_string();
     let mut place = settings.place.profile.clone();
     if !settings.place.region.is_empty() {
         place = format!("{place} · {}", settings.place.region);
+    }
+    if let Some(source) = &settings.place.key {
+        let source = words::say(settings.language, words::Phrase::KeyFrom(source));
+        place = format!("{place} · {source}");
     }
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.skip(1).write("lian", style(Role::Accent)).skip(3);

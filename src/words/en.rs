@@ -94,7 +94,16 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::en(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::en(notice)),
+        _ => {}
+    }
     service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
 }
 
@@ -302,7 +311,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         ),
         NoticeKind::Busy => fixed("lian is busy; nothing was sent.", "Try again in a moment."),
         // The two functions above said these.
-        NoticeKind::KeyMissing { .. }
+        NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears

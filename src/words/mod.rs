@@ -3,8 +3,11 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 mod en;
+mod keys;
 pub mod models;
 pub mod palette;
+pub mod plain;
+pub mod settings;
 pub mod side;
 mod zh_cn;
 

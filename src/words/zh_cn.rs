@@ -103,6 +103,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "pin_model" => "把模型固定到某个日期",
         "model_kinds" => "只列对话模型，或全部",
         "back" => "关闭当前浮层，或停止回答",
+        "next_theme" => "换下一个主题",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -121,6 +122,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "to_end" => "到末尾并跟随",
         "question_before" => "到前一个问题",
         "question_after" => "到后一个问题",
+        "message_before" => "标记前一条消息",
+        "message_after" => "标记后一条消息",
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
@@ -163,7 +166,16 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::zh_cn(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::zh_cn(notice)),
+        _ => {}
+    }
     service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
 }
 
@@ -339,7 +351,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
         // 以上两个函数已处理。
-        NoticeKind::KeyMissing { .. }
+        NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears
