@@ -169,6 +169,7 @@ actions! {
     Models {
         #[doc = "Choose the model"] Open = "choose_model",
         #[doc = "Pin the model to a date"] Pin = "pin_model",
+        #[doc = "Use the model for new conversations too"] Keep = "default_model",
         #[doc = "Only chat models, or all"] Kinds = "model_kinds",
     }
 }
@@ -320,6 +321,7 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("new", Action::Conversations(Conversations::New)),
     ("model", Action::Models(Models::Open)),
     ("pin", Action::Models(Models::Pin)),
+    ("default", Action::Models(Models::Keep)),
 ];
 
 #[cfg(test)]

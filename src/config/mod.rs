@@ -5,6 +5,7 @@
 pub mod edit;
 pub mod file;
 pub mod layers;
+pub mod models;
 pub mod options;
 pub mod paths;
 pub mod profile;

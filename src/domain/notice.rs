@@ -287,11 +287,14 @@ impl NoticeKind {
             | Self::Settings(
                 SettingsNotice::KeyVariable { .. }
                 | SettingsNotice::Changed { .. }
-                | SettingsNotice::Theme { .. },
+                | SettingsNotice::Theme { .. }
+                | SettingsNotice::DefaultModel { .. },
             )
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
-            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
+            | Self::Settings(
+                SettingsNotice::Wrong | SettingsNotice::CatalogWrong | SettingsNotice::Unwritten,
+            )
             | Self::StoreOnNetwork { .. }
             | Self::Interrupted
             | Self::Busy => Level::Warning,

@@ -98,6 +98,7 @@ pub const BINDINGS: &[Binding] = &[
     query(&["home", "ctrl+a"], Edit::Head),
     query(&["end", "ctrl+e"], Edit::End),
     row(Context::Models, &["tab", "alt+a"], Action::Models(Models::Kinds)),
+    row(Context::Models, &["alt+enter", "alt+s"], Action::Models(Models::Keep)),
     row(Context::Models, &["ctrl+t", "alt+d"], Action::Models(Models::Pin)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),

@@ -7,5 +7,6 @@ pub mod connect;
 pub mod highlight;
 pub mod keys;
 pub mod log;
+pub mod models;
 mod private;
 pub mod store;

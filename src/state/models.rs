@@ -10,8 +10,10 @@ use crate::catalog::{Catalog, Shared};
 use crate::domain::conversations::StoreCommand;
 use crate::domain::day::Day;
 use crate::domain::models::{ModelId, Purpose};
+use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::settings::SettingsNotice;
 use crate::domain::time::Now;
-use crate::effect::Effect;
+use crate::effect::{Effect, SettingsCommand};
 use crate::text::fuzzy;
 
 /// One row.
@@ -185,8 +187,31 @@ impl AppState {
                 }
             }
             Action::Pin => self.pin(now),
+            Action::Keep => return self.keep_model(now),
         }
         Vec::new()
+    }
+
+    /// Takes the marked model, if the list is open, and begins new conversations with the model
+    /// from now on.
+    fn keep_model(&mut self, now: Now) -> Effects {
+        let mut effects = Vec::new();
+        if let Some(Overlay::Models(models)) = &self.focus.overlay {
+            let (models, row) = (models.clone(), models.picker.marked());
+            self.focus.overlay = None;
+            effects = self.choose_model(models, row);
+            if self.focus.overlay.is_some() {
+                // It was not taken, and the list says why.
+                return effects;
+            }
+        }
+        let id = self.conversations.shown().conversation().model.clone();
+        let model = id.as_str().to_owned();
+        self.settings.model = id;
+        let kind = NoticeKind::Settings(SettingsNotice::DefaultModel { model: model.clone() });
+        self.notices.tell(Notice::new(kind), now);
+        effects.push(Effect::Settings(SettingsCommand::KeepModel(model)));
+        effects
     }
 
     fn models_overlay(&self, now: Now) -> Overlay {

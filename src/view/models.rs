@@ -293,6 +293,7 @@ pub(super) fn hints(
     vec![
         (Context::List, Action::List(ListAction::Accept), Words::Accept.say(language)),
         (Context::Models, Action::Models(ModelsAction::Pin), pin.say(language)),
+        (Context::Models, Action::Models(ModelsAction::Keep), Words::Keep.say(language)),
         (Context::Models, Action::Models(ModelsAction::Kinds), Words::Kinds.say(language)),
     ]
 }

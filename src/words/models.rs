@@ -27,6 +27,8 @@ pub enum Models<'a> {
     Pin,
     /// Footer: back to all models.
     Unpin,
+    /// Footer: use it for new conversations too.
+    Keep,
     /// Footer: chat models or all.
     Kinds,
     /// The row that takes what was typed as an id.
@@ -128,6 +130,18 @@ pub enum Models<'a> {
     NotForChat(&'a str, Purpose),
     /// There are no snapshots of it.
     NoSnapshots(&'a str),
+    /// Heads the column of ids.
+    HeadModel,
+    /// Heads the column of families.
+    HeadFamily,
+    /// Heads the column of prices.
+    HeadPrice,
+    /// Heads the column of contexts.
+    HeadContext,
+    /// Heads the column of abilities.
+    HeadCan,
+    /// Heads the column of what else there is to say.
+    HeadNote,
     /// Headless: nothing fits.
     NoneFound,
 }
@@ -152,6 +166,7 @@ impl Models<'_> {
             Self::Accept => "use it",
             Self::Pin => "pin to a date",
             Self::Unpin => "back to all models",
+            Self::Keep => "and as default",
             Self::Kinds => "chat or all",
             Self::Use(id) => return format!("use \"{id}\"").into(),
             Self::Unlisted => "The catalog does not know this id. It is sent as it stands here.",
@@ -230,6 +245,12 @@ impl Models<'_> {
                 return format!("No snapshots of {id} are known; type the dated id to use one.")
                     .into();
             }
+            Self::HeadModel => "MODEL",
+            Self::HeadFamily => "FAMILY",
+            Self::HeadPrice => "IN/OUT",
+            Self::HeadContext => "CONTEXT",
+            Self::HeadCan => "CAN",
+            Self::HeadNote => "NOTE",
             Self::NoneFound => "no model fits",
         })
     }
@@ -244,6 +265,7 @@ impl Models<'_> {
             Self::Accept => "使用",
             Self::Pin => "固定日期",
             Self::Unpin => "返回全部模型",
+            Self::Keep => "并设为默认",
             Self::Kinds => "对话/全部",
             Self::Use(id) => return format!("使用“{id}”").into(),
             Self::Unlisted => "目录里没有这个 ID，会原样发送。",
@@ -315,6 +337,12 @@ impl Models<'_> {
             Self::NoSnapshots(id) => {
                 return format!("目录里没有 {id} 的快照；可以直接输入带日期的 ID。").into();
             }
+            Self::HeadModel => "模型",
+            Self::HeadFamily => "系列",
+            Self::HeadPrice => "输入/输出",
+            Self::HeadContext => "上下文",
+            Self::HeadCan => "能力",
+            Self::HeadNote => "说明",
             Self::NoneFound => "没有合适的模型",
         })
     }

@@ -5,6 +5,7 @@ use lian::domain::conversations::StoreCommand;
 use lian::domain::day::Day;
 use lian::domain::ids::IdSource;
 use lian::domain::settings::{Figures, Language, Settings};
+use lian::effect::{Effect, SettingsCommand};
 use lian::event::{ModelsEvent, ServiceEvent};
 use lian::state::AppState;
 
@@ -139,6 +140,28 @@ fn an_alias_is_pinned_to_a_date_and_the_header_shows_it() {
     assert!(h.find("─ Models ─").is_some() && h.find("▸ ○ qwen-plus ").is_some(), "{}", h.screen());
     h.key("esc");
     assert_eq!(h.find("─ Models"), None);
+}
+
+#[test]
+fn a_model_becomes_the_default_of_new_conversations() {
+    let mut h = Harness::new();
+    h.keys("<alt+m>qwen3-max");
+    h.effects();
+    h.key("alt+enter");
+    let written = Effect::Settings(SettingsCommand::KeepModel("qwen3-max".to_owned()));
+    assert!(h.effects().contains(&written));
+    assert!(h.find("New conversations begin with qwen3-max.").is_some(), "{}", h.screen());
+    assert_eq!(asked(&mut h), "qwen3-max");
+    h.delta("answer").done();
+    h.keys("<ctrl+n>");
+    assert_eq!(asked(&mut h), "qwen3-max");
+    // What cannot be used is no default either.
+    let mut h = Harness::new();
+    h.keys("<alt+m>wan2.5-t2v-plus");
+    h.effects();
+    h.key("alt+enter");
+    assert_eq!(h.effects(), []);
+    assert!(h.find("is for something else").is_some(), "{}", h.screen());
 }
 
 #[test]

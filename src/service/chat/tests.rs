@@ -76,7 +76,7 @@ impl Rig {
             client: testing::client(&endpoint, deadlines),
             endpoint,
             keys: Keys::default(),
-            near: |_| vec!["qwen-plus".to_owned(), "qwen-max".to_owned()],
+            catalog: crate::catalog::Shared::default(),
             seed: 1,
         };
         let (out, events) = mpsc::channel(room);
@@ -406,7 +406,7 @@ async fn a_panic_still_ends_the_turn() {
             client: testing::client(&endpoint, Deadlines::default()),
             endpoint,
             keys: Keys::default(),
-            near: |_| Vec::new(),
+            catalog: crate::catalog::Shared::default(),
             seed: 0,
         },
         out,
