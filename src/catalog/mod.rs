@@ -88,8 +88,7 @@ impl CatalogError {
 
 /// The number of the line that holds a byte, from 1.
 fn line_of(text: &str, at: usize) -> usize {
-    let before = text.as_bytes().get(..at).unwrap_or(text.as_bytes());
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
+    text.get(..at).unwrap_or(text).split('\n').count()
 }
 
 /// Models, prices and limits in force.

@@ -67,7 +67,7 @@ impl Listing<'_> {
             return self.nothing(args);
         }
         let out = match (args.json, table) {
-            (true, _) => rows.iter().map(|row| format!("{}\n", self.json(row))).collect(),
+            (true, _) => rows.iter().map(|row| self.json(row).to_string() + "\n").collect(),
             (false, true) => self.table(&rows, today),
             (false, false) => rows.iter().map(|row| self.line(row)).collect(),
         };
@@ -161,7 +161,7 @@ impl Listing<'_> {
                 // Figures end where those above and below them end.
                 let right = (2..4).contains(&i);
                 let (before, after) = if right { (blanks.as_str(), "") } else { ("", &*blanks) };
-                text.push_str(&format!("{before}{cell}{after}  "));
+                text.extend([before, cell, after, "  "]);
             }
             out.push_str(text.trim_end());
             out.push('\n');
@@ -352,10 +352,10 @@ const fn stream(stream: Stream) -> &'static str {
 mod tests {
     use super::*;
 
-    fn answer(args: ModelsArgs, table: bool, language: Language) -> Answer {
+    fn answer(args: &ModelsArgs, table: bool, language: Language) -> Answer {
         let catalog = Catalog::embedded();
         let list = Listing { catalog: &catalog, figures: Figures::Documented, language };
-        list.answer(&args, table, Day::parse("2026-11-22").unwrap())
+        list.answer(args, table, Day::parse("2026-11-22").unwrap())
     }
 
     fn family(family: &str) -> ModelsArgs {
@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn a_table_has_columns_whatever_is_in_them() {
         for language in [Language::En, Language::ZhCn] {
-            let out = answer(ModelsArgs::default(), true, language).out;
+            let out = answer(&ModelsArgs::default(), true, language).out;
             let widths = Widths::default();
             // The family begins in the same cell of every row.
             let begins = |line: &str| {
@@ -377,15 +377,15 @@ mod tests {
             assert!(out.lines().count() > 200);
             assert!(out.lines().all(|line| begins(line) == first), "{out}");
         }
-        let out = answer(family("qwen-vl"), true, Language::En).out;
+        let out = answer(&family("qwen-vl"), true, Language::En).out;
         assert!(out.contains("† 2026-07-13"), "{out}");
-        assert!(answer(family("wan-video"), true, Language::ZhCn).out.contains("视频生成"));
+        assert!(answer(&family("wan-video"), true, Language::ZhCn).out.contains("视频生成"));
     }
 
     #[test]
     fn filters_add_up() {
         let ids = |args: ModelsArgs| -> Vec<String> {
-            let out = answer(args, false, Language::En).out;
+            let out = answer(&args, false, Language::En).out;
             out.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
         };
         let able = ids(ModelsArgs {
@@ -401,10 +401,10 @@ mod tests {
         };
         assert!(ids(words("万相 视频")).iter().all(|id| id.starts_with("wan")));
         assert_eq!(ids(words("qwen-plus"))[0], "qwen-plus");
-        let nothing = answer(words("qwen-plis"), false, Language::En);
+        let nothing = answer(&words("qwen-plis"), false, Language::En);
         assert_eq!((nothing.code, nothing.out.as_str()), (1, ""));
         assert!(nothing.err[0].contains("qwen-plus"), "{nothing:?}");
-        let unknown = answer(family("gpt"), false, Language::En);
+        let unknown = answer(&family("gpt"), false, Language::En);
         assert!(unknown.code == 2 && unknown.err[0].contains("qwen-text"), "{unknown:?}");
     }
 }

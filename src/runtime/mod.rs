@@ -319,7 +319,7 @@ impl Runtime {
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
                 Wanted::Settings(SettingsCommand::ShowTheme(name)) => self.show_theme(&name),
                 Wanted::Settings(SettingsCommand::KeepTheme(name)) => {
-                    self.reload.keep(Choice::Theme(name))
+                    self.reload.keep(Choice::Theme(name));
                 }
                 Wanted::Settings(SettingsCommand::KeepModel(id)) => {
                     let profile = self.state.settings().place.profile.clone();

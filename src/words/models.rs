@@ -257,7 +257,7 @@ impl Models<'_> {
 
     fn zh_cn(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::Title => "模型",
+            Self::Title | Self::HeadModel => "模型",
             Self::TitleChat => "对话模型",
             Self::TitlePin(alias) => return format!("把 {alias} 固定到某个日期").into(),
             Self::Placeholder => "输入 ID、系列或用途；也可以输入任何其他 ID",
@@ -337,7 +337,6 @@ impl Models<'_> {
             Self::NoSnapshots(id) => {
                 return format!("目录里没有 {id} 的快照；可以直接输入带日期的 ID。").into();
             }
-            Self::HeadModel => "模型",
             Self::HeadFamily => "系列",
             Self::HeadPrice => "输入/输出",
             Self::HeadContext => "上下文",

@@ -1,6 +1,7 @@
 //! `lian models` from the outside: what a pipe gets, the schema of `--json`, the user's own rows,
 //! broken files, exit codes.
 
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::run::{Done, Sim, World};
@@ -99,13 +100,13 @@ fn rows_of_the_user_count_and_a_broken_file_is_named_once() {
     assert!(done.stdout.starts_with("qwen-plus\tqwen-text\tchat\t9\t90\t"), "{}", done.stdout);
     assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
     assert!(done.stderr.contains("limits.toml:3: "), "{}", done.stderr);
-    // A question is priced by them too: 1 in and 1 out of a million at the new prices, or more.
+    // A question is priced by them too.
     let sim = Sim::saying("yes");
     let done = world.chat(&sim.origin(), &["--json", "-m", "qwen-plus", "hello"]);
     let end = done.json().pop().expect("an end");
     let tokens = |name: &str| end["usage"][name].as_u64().expect("tokens");
     let micro = tokens("input") * 9 + tokens("output") * 90;
-    let cost: f64 = end["cost"]["amount"].as_str().expect("an amount").parse().expect("a number");
-    assert!((cost * 1e6 - micro as f64).abs() < 0.5, "{end}");
+    let cost: Decimal = end["cost"]["amount"].as_str().expect("an amount").parse().expect("one");
+    assert_eq!(cost * Decimal::from(1_000_000), Decimal::from(micro), "{end}");
     assert!(done.stderr.contains("limits.toml:3: "), "{}", done.stderr);
 }
