@@ -259,6 +259,10 @@ impl Models {
             Ability::Tools => AbilityWord::Tools,
             Ability::Prefix => AbilityWord::Prefix,
         };
+        if !row.gives("text") {
+            // What is about words is nothing for pictures and vectors.
+            return Some(false);
+        }
         let told = self.first(row, |row| row.can.as_ref())?;
         Some(told.contains(&word))
     }

@@ -542,6 +542,9 @@ fn models_say_what_they_can() {
     // a snapshot as its alias
     assert_eq!(can("qwen-plus-2025-09-11", Ability::Json), Some(true));
     assert_eq!(can("qwen3.8-max", Ability::Json), None);
+    assert_eq!(can("wan2.5-t2v-plus", Ability::Json), Some(false));
+    assert_eq!(can("qwen3-vl-plus", Ability::Vision), Some(true));
+    assert_eq!(can("qwen3-max-2025-09-23", Ability::Thinking), None);
 }
 
 #[test]

@@ -106,13 +106,12 @@ impl Listing<'_> {
     }
 
     fn nothing(&self, args: &ModelsArgs) -> Answer {
-        let mut sentence = Words::NoneFound.say(self.language).into_owned();
+        let mut err = vec![Words::NoneFound.say(self.language).into_owned()];
         let near = self.catalog.near(&args.words.join("-"));
         if !near.is_empty() {
-            let near = Words::Near(&near.join(", ")).say(self.language);
-            sentence = format!("{sentence}. {near}");
+            err.push(Words::Near(&near.join(", ")).say(self.language).into_owned());
         }
-        Answer { err: vec![sentence], code: NOTHING, ..Answer::default() }
+        Answer { err, code: NOTHING, ..Answer::default() }
     }
 
     /// One line for programs: tabs between fields, nothing for what is not known.
@@ -403,7 +402,7 @@ mod tests {
         assert_eq!(ids(words("qwen-plus"))[0], "qwen-plus");
         let nothing = answer(&words("qwen-plis"), false, Language::En);
         assert_eq!((nothing.code, nothing.out.as_str()), (1, ""));
-        assert!(nothing.err[0].contains("qwen-plus"), "{nothing:?}");
+        assert!(nothing.err[1].contains("qwen-plus"), "{nothing:?}");
         let unknown = answer(&family("gpt"), false, Language::En);
         assert!(unknown.code == 2 && unknown.err[0].contains("qwen-text"), "{unknown:?}");
     }

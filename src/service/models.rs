@@ -38,3 +38,36 @@ pub fn notice(faults: &[models::Fault]) -> Option<Notice> {
     let kind = NoticeKind::Settings(SettingsNotice::CatalogWrong);
     (!faults.is_empty()).then(|| Notice::new(kind).with_detail(detail))
 }
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests have files of their own")]
+mod tests {
+    use super::*;
+    use crate::domain::models::ModelId;
+    use crate::domain::settings::Figures;
+
+    #[tokio::test]
+    async fn rows_come_into_force_and_faults_are_told_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let row = "model = \"qwen-plus\", rpm = 7, source = \"me\", as_of = \"2027-01\"";
+        write("limits.toml", &format!("documented = [ {{ {row} }} ]"));
+        write("models.toml", "models = 3\n");
+        write("prices.toml", "\n\nseed = [ \u{1b}[31m\n");
+        let shared = Shared::default();
+        let (out, mut events) = tokio::sync::mpsc::channel(8);
+        load(dir.path().join("config.toml"), shared.clone(), out);
+        assert_eq!(events.recv().await, Some(ServiceEvent::Models(ModelsEvent::Loaded)));
+        let limit = shared.get().limits(Figures::Documented, &ModelId::new("qwen-plus")).unwrap();
+        assert_eq!(limit.row.rpm, Some(7));
+        let Some(ServiceEvent::Notice(notice)) = events.recv().await else { panic!("a notice") };
+        assert_eq!(notice.kind, NoticeKind::Settings(SettingsNotice::CatalogWrong));
+        let detail = notice.detail.unwrap();
+        assert!(
+            detail.contains("models.toml:1: ") && detail.contains("prices.toml:3: "),
+            "{detail}"
+        );
+        assert!(!detail.contains('\u{1b}'), "{detail}");
+        assert_eq!(events.recv().await, None, "one notice for all of them");
+    }
+}

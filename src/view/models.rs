@@ -100,7 +100,9 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, models: &Models, buffer: &mut
     let said = models.said.as_ref().map(|said| sight.say(said_words(said)));
     let details = details_height(area);
     let title = sight.say(title);
-    let placeholder = sight.say(Words::Placeholder);
+    // Among snapshots no other id can be typed.
+    let placeholder = models.pinning.is_none().then(|| sight.say(Words::Placeholder));
+    let placeholder = placeholder.unwrap_or_default();
     let empty = sight.say(Words::Nothing);
     let list = List {
         // Where there is no room for details, the title is what is read.
