@@ -64,6 +64,8 @@ pub enum MessageState {
 pub struct Message {
     /// Its id, from the first byte on.
     pub id: MessageId,
+    /// The message it follows; messages with the same one are branches of the conversation.
+    pub parent: Option<MessageId>,
     /// Who speaks.
     pub role: Role,
     /// The text; for an answer what has arrived so far.
@@ -97,6 +99,8 @@ pub struct AnswerFacts {
     pub finish: Option<FinishReason>,
     /// Why the answer is partial or failed.
     pub notice: Option<Notice>,
+    /// The seed this answer alone was asked with.
+    pub seed: Option<u64>,
 }
 
 /// Tokens of one request as the service reports them.

@@ -1,9 +1,11 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::conversations::Browser;
 use super::models::Models;
 use super::palette::Palette;
 use super::picker::Picker;
+use super::queue::QueueList;
 use crate::action::{Chat, Context};
 
 /// Panes that can have the focus.
@@ -28,6 +30,10 @@ pub enum Overlay {
     Palette(Palette),
     /// The models.
     Models(Models),
+    /// All conversations.
+    Conversations(Box<Browser>),
+    /// The messages that wait to be sent.
+    Queue(QueueList),
 }
 
 impl Overlay {
@@ -37,25 +43,31 @@ impl Overlay {
             Self::Help { .. } => &[Context::Help, Context::Global],
             Self::Palette(_) => &[Context::List, Context::Global],
             Self::Models(_) => &[Context::Models, Context::List, Context::Global],
+            Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
+            Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
     }
 
     /// Its words and mark, if it is a list one picks from.
     #[must_use]
-    pub const fn picker(&self) -> Option<&Picker> {
+    pub fn picker(&self) -> Option<&Picker> {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Models(models) => Some(&models.picker),
+            Self::Conversations(browser) => Some(&browser.picker),
+            Self::Queue(list) => Some(&list.picker),
         }
     }
 
     /// The same, to change them.
-    pub const fn picker_mut(&mut self) -> Option<&mut Picker> {
+    pub fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Models(models) => Some(&mut models.picker),
+            Self::Conversations(browser) => Some(&mut browser.picker),
+            Self::Queue(list) => Some(&mut list.picker),
         }
     }
 }
@@ -110,7 +122,13 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_) | Overlay::Models(_)) | None => Some(Overlay::Help { top: 0 }),
+            Some(
+                Overlay::Palette(_)
+                | Overlay::Models(_)
+                | Overlay::Conversations(_)
+                | Overlay::Queue(_),
+            )
+            | None => Some(Overlay::Help { top: 0 }),
         };
     }
 
