@@ -199,7 +199,7 @@ actions! {
     Models {
         #[doc = "Choose the model"] Open = "choose_model",
         #[doc = "Pin the model to a date"] Pin = "pin_model",
-        #[doc = "Use the model for new conversations too"] Keep = "default_model",
+        #[doc = "Use the model and make it the default"] Keep = "default_model",
         #[doc = "Only chat models, or all"] Kinds = "model_kinds",
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "accept" => "选定这一行",
         "choose_model" => "选择模型",
         "pin_model" => "把模型固定到某个日期",
-        "default_model" => "新对话也使用这个模型",
+        "default_model" => "使用这个模型并设为默认",
         "model_kinds" => "只列对话模型，或全部",
         "back" => "关闭当前浮层，或停止回答",
         "next_theme" => "换下一个主题",
