@@ -257,6 +257,8 @@ struct OwnedKind(#[serde(with = "KindRow")] NoticeKind);
 enum KindRow {
     KeyMissing {
         origin: String,
+        #[serde(default)]
+        variable: String,
     },
     KeyRejected {
         origin: String,
@@ -356,9 +358,6 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
-    QueueHolds {
-        waiting: usize,
-    },
     MovedOn,
     ArrivingElsewhere,
     Deleted {
