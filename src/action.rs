@@ -18,6 +18,8 @@ pub enum Context {
     ViInsert,
     /// The composer has the focus, and keys are vi's commands.
     ViNormal,
+    /// The model picker is open.
+    Models,
     /// The list of conversations is open.
     Conversations,
     /// The list of messages that wait is open.
@@ -34,7 +36,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -45,6 +47,7 @@ impl Context {
         Self::Notices,
         Self::History,
         Self::Paste,
+        Self::Models,
         Self::Conversations,
         Self::Queue,
         Self::Help,
@@ -61,6 +64,7 @@ impl Context {
             Self::Paste => "paste",
             Self::ViInsert => "vi_insert",
             Self::ViNormal => "vi_normal",
+            Self::Models => "models",
             Self::Conversations => "conversations",
             Self::Queue => "queue",
             Self::EmptyComposer => "empty_composer",
@@ -283,6 +287,16 @@ actions! {
 }
 
 actions! {
+    /// Actions on the model of the conversation and the list it is picked from.
+    Models {
+        #[doc = "Choose the model"] Open = "choose_model",
+        #[doc = "Pin the model to a date"] Pin = "pin_model",
+        #[doc = "Use the model and make it the default"] Keep = "default_model",
+        #[doc = "Only chat models, or all"] Kinds = "model_kinds",
+    }
+}
+
+actions! {
     /// Actions on a list one picks from, whatever it holds.
     List {
         #[doc = "To the row above"] Up = "row_up",
@@ -323,6 +337,8 @@ pub enum Action {
     Export(Export),
     /// What lian said.
     Notices(Notices),
+    /// The model, and the list it is picked from.
+    Models(Models),
     /// The turns of the conversation that is shown.
     Turns(Turns),
     /// The message being written; while a list is open, the words that narrow it down.
@@ -361,6 +377,7 @@ impl Action {
             Self::Copying(a) => Some(a.name()),
             Self::Export(a) => Some(a.name()),
             Self::Notices(a) => Some(a.name()),
+            Self::Models(a) => Some(a.name()),
             Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::Draft(a) => Some(a.name()),
@@ -384,6 +401,7 @@ impl Action {
             Self::Copying(a) => Some(a.doc()),
             Self::Export(a) => Some(a.doc()),
             Self::Notices(a) => Some(a.doc()),
+            Self::Models(a) => Some(a.doc()),
             Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::Draft(a) => Some(a.doc()),
@@ -406,6 +424,7 @@ impl Action {
             | Self::Composer(_)
             | Self::Vi(_)
             | Self::List(_)
+            | Self::Models(Models::Kinds)
             | Self::Press { .. }
             | Self::Wheel { .. }
             | Self::Focused(_)
@@ -430,6 +449,7 @@ impl Action {
             | Self::Export(_)
             | Self::Notices(_)
             | Self::Turns(_)
+            | Self::Models(_)
             | Self::Draft(_) => true,
         }
     }
@@ -444,13 +464,14 @@ impl Action {
         let export = Export::ALL.iter().copied().map(Self::Export);
         let notices = Notices::ALL.iter().copied().map(Self::Notices);
         let conversations = conversations.chain(copying).chain(export).chain(notices);
+        let models = Models::ALL.iter().copied().map(Self::Models);
         let turns = Turns::ALL.iter().copied().map(Self::Turns);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let draft = Draft::ALL.iter().copied().map(Self::Draft);
         let vi = Vi::ALL.iter().copied().map(Self::Vi);
         let list = List::ALL.iter().copied().map(Self::List);
         let all = app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit);
-        all.chain(draft).chain(vi).chain(list)
+        all.chain(models).chain(draft).chain(vi).chain(list)
     }
 }
 
@@ -472,6 +493,9 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("history", Action::Draft(Draft::History)),
     ("editor", Action::Draft(Draft::Editor)),
     ("paste", Action::Draft(Draft::Inspect)),
+    ("model", Action::Models(Models::Open)),
+    ("pin", Action::Models(Models::Pin)),
+    ("default", Action::Models(Models::Keep)),
     ("conversations", Action::Conversations(Conversations::List)),
     ("fork", Action::Turns(Turns::Fork)),
     ("regenerate", Action::Turns(Turns::Regenerate)),

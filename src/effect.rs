@@ -76,6 +76,8 @@ pub enum SettingsCommand {
     ShowTheme(String),
     /// Write this theme into the user's file.
     KeepTheme(String),
+    /// Write into the user's file that new conversations begin with this model.
+    KeepModel(String),
 }
 
 /// What the screen can be asked for besides frames.

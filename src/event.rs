@@ -19,6 +19,8 @@ pub enum ServiceEvent {
     Highlight(HighlightEvent),
     /// The user's editor ended.
     Editor(EditorEvent),
+    /// The catalog of models changed.
+    Models(ModelsEvent),
     /// On the settings.
     Settings(SettingsEvent),
     /// Something to tell that belongs to no pane.
@@ -35,6 +37,13 @@ pub enum EditorEvent {
     Edited(String),
     /// In another way: the text is as it was.
     Failed(Notice),
+}
+
+/// What the reader of the user's own catalog says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelsEvent {
+    /// The user's own rows are in force.
+    Loaded,
 }
 
 /// Colours for lines of one code block.

@@ -7,6 +7,8 @@
 
 #[path = "pty/harness/fake.rs"]
 mod fake;
+#[path = "headless/models.rs"]
+mod models;
 #[path = "headless/run.rs"]
 mod run;
 #[path = "headless/settings.rs"]

@@ -3,6 +3,7 @@
 
 use super::error::{ApiError, Refusal};
 use super::region::Endpoint;
+use crate::catalog::Shared;
 use crate::domain::models::ModelId;
 use crate::domain::notice::{Notice, NoticeKind, Side, Throttle};
 use crate::text::sanitize;
@@ -172,8 +173,8 @@ pub struct Asked<'a> {
     pub model: &'a ModelId,
     /// Where, and with which key.
     pub endpoint: &'a Endpoint,
-    /// Finds ids that look like one that is not known, best first; called only then.
-    pub near: fn(&str) -> Vec<String>,
+    /// Knows ids that look like one that the service does not know; asked only then.
+    pub catalog: &'a Shared,
     /// The id of the request, where the answer had begun.
     pub request_id: Option<&'a str>,
     /// Requests made before giving up; 0 while more tries follow.
@@ -232,9 +233,10 @@ fn refused(refusal: &Refusal, asked: &Asked<'_>) -> Notice {
         Kind::Permission => NoticeKind::PermissionDenied,
         Kind::Arrears => NoticeKind::Arrears,
         Kind::FreeQuota => NoticeKind::FreeQuotaUsedUp { model: model() },
-        Kind::ModelUnknown => {
-            NoticeKind::ModelUnknown { model: model(), near: (asked.near)(asked.model.as_str()) }
-        }
+        Kind::ModelUnknown => NoticeKind::ModelUnknown {
+            model: model(),
+            near: asked.catalog.get().near(asked.model.as_str()),
+        },
         Kind::NotOnSurface => NoticeKind::ModelNotOnSurface { model: model() },
         Kind::TooLong => NoticeKind::TooLong { model: model() },
         Kind::Content(side) => NoticeKind::ContentRefused { side },

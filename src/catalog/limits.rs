@@ -89,14 +89,14 @@ struct SnapshotRule {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    documented: Vec<LimitRow>,
+    documented: Vec<toml::Spanned<LimitRow>>,
     #[serde(default)]
-    seed: Vec<LimitRow>,
+    seed: Vec<toml::Spanned<LimitRow>>,
     #[serde(default)]
     service: Vec<ServiceLimit>,
     snapshots: Option<SnapshotRule>,
-    #[serde(default, rename = "sources")]
-    _sources: HashMap<String, String>,
+    #[serde(default)]
+    sources: HashMap<String, String>,
 }
 
 type Set = HashMap<String, LimitRow>;
@@ -108,22 +108,25 @@ pub(super) struct Limits {
     seed: Set,
     service: Vec<ServiceLimit>,
     snapshots: Option<SnapshotRule>,
+    sources: HashMap<String, String>,
 }
 
 impl Limits {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
         let read: File = super::read(file, text)?;
         Ok(Self {
-            documented: set(file, read.documented)?,
-            seed: set(file, read.seed)?,
+            documented: set(file, text, read.documented)?,
+            seed: set(file, text, read.seed)?,
             service: read.service,
             snapshots: read.snapshots,
+            sources: read.sources,
         })
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         self.documented.extend(other.documented);
         self.seed.extend(other.seed);
+        self.sources.extend(other.sources);
         for new in other.service {
             self.service.retain(|old| old.call != new.call);
             self.service.push(new);
@@ -135,6 +138,10 @@ impl Limits {
 
     pub(super) fn service(&self) -> &[ServiceLimit] {
         &self.service
+    }
+
+    pub(super) fn source(&self, key: &str) -> Option<&str> {
+        self.sources.get(key).map(String::as_str)
     }
 
     #[cfg(test)]
@@ -178,9 +185,11 @@ impl Limits {
     }
 }
 
-fn set(file: &str, rows: Vec<LimitRow>) -> Result<Set, CatalogError> {
+fn set(file: &str, text: &str, rows: Vec<toml::Spanned<LimitRow>>) -> Result<Set, CatalogError> {
     let mut set = Set::with_capacity(rows.len());
     for row in rows {
+        let at = row.span().start;
+        let row = row.into_inner();
         let windows = [row.requests, row.tokens];
         let fault = if set.contains_key(&row.model) {
             Some("is there twice")
@@ -194,7 +203,7 @@ fn set(file: &str, rows: Vec<LimitRow>) -> Result<Set, CatalogError> {
             None
         };
         if let Some(fault) = fault {
-            return Err(CatalogError::Row { file: file.to_owned(), model: row.model, fault });
+            return Err(CatalogError::row(file, text, at, row.model, fault));
         }
         set.insert(row.model.clone(), row);
     }

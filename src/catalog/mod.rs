@@ -7,16 +7,21 @@ pub mod limits;
 pub mod models;
 mod near;
 pub mod prices;
+mod shared;
+mod snapshots;
+pub mod tag;
+
+pub use shared::Shared;
 
 use std::sync::{Arc, LazyLock};
 
 use crate::domain::chat::Usage;
-use crate::domain::models::{Model, ModelId};
+use crate::domain::models::{Ability, Model, ModelId};
 use crate::domain::money::Money;
 use crate::domain::settings::Figures;
 
 use limits::{Limit, Limits, ServiceLimit};
-use models::{ModelRow, Models};
+use models::{Family, ModelRow, Models};
 use prices::{Price, PriceRow, Prices};
 
 /// Where an answer of the catalog really comes from, for the words "about" and "estimated".
@@ -32,23 +37,58 @@ pub struct Basis {
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
     /// Not TOML, an unknown key, or a value of the wrong kind.
-    #[error("{file}: {source}")]
+    #[error("{file}:{line}: {reason}")]
     Syntax {
         /// Which text.
         file: String,
-        /// Line, column and what was expected.
-        source: Box<toml::de::Error>,
+        /// Where, from 1.
+        line: usize,
+        /// What was expected.
+        reason: String,
     },
     /// A row that can be read but makes no sense.
-    #[error("{file}: the row of {model} {fault}")]
+    #[error("{file}:{line}: the row of {model} {fault}")]
     Row {
         /// Which text.
         file: String,
+        /// Where, from 1.
+        line: usize,
         /// The model of the row.
         model: String,
         /// What is wrong with it.
         fault: &'static str,
     },
+}
+
+impl CatalogError {
+    /// A row of `text`, at that byte, makes no sense.
+    fn row(file: &str, text: &str, at: usize, model: String, fault: &'static str) -> Self {
+        Self::Row { file: file.to_owned(), line: line_of(text, at), model, fault }
+    }
+
+    /// Where: `models.toml:12`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Syntax { file, line, .. } | Self::Row { file, line, .. } => {
+                format!("{file}:{line}")
+            }
+        }
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Syntax { reason, .. } => reason.clone(),
+            Self::Row { model, fault, .. } => format!("the row of {model} {fault}"),
+        }
+    }
+}
+
+/// The number of the line that holds a byte, from 1.
+fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or(text).split('\n').count()
 }
 
 /// Models, prices and limits in force.
@@ -130,6 +170,43 @@ impl Catalog {
         self.models.all()
     }
 
+    /// Every row of models, in the order of the file.
+    #[must_use]
+    pub fn model_rows(&self) -> &[ModelRow] {
+        self.models.rows()
+    }
+
+    /// What a row, or else those it is like, can do; `None` where nobody tells.
+    #[must_use]
+    pub fn can(&self, row: &ModelRow, ability: Ability) -> Option<bool> {
+        self.models.can(row, ability)
+    }
+
+    /// What a family is called.
+    #[must_use]
+    pub fn family(&self, family: &str) -> Option<&Family> {
+        self.models.family(family)
+    }
+
+    /// Other words to find a row by: its family's names and its own.
+    #[must_use]
+    pub fn names(&self, row: &ModelRow) -> String {
+        let mut words = vec![row.family.as_str()];
+        if let Some(family) = self.family(&row.family) {
+            words.extend([family.en.as_str(), family.zh.as_str()]);
+            words.extend(family.names.iter().map(String::as_str));
+        }
+        words.extend(row.names.iter().map(String::as_str));
+        words.join(" ")
+    }
+
+    /// The source of a row in words; the key itself where no file explains it.
+    #[must_use]
+    pub fn source<'a>(&'a self, key: &'a str) -> &'a str {
+        let sources = [self.models.source(key), self.prices.source(key), self.limits.source(key)];
+        sources.into_iter().flatten().next().unwrap_or(key)
+    }
+
     /// Ids that `id` may have been meant to be: best first, three at most, never `id` itself.
     #[must_use]
     pub fn near(&self, id: &str) -> Vec<String> {
@@ -184,8 +261,11 @@ impl Catalog {
 
 /// Reads a catalog text; errors name the file.
 fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, CatalogError> {
-    toml::from_str(text)
-        .map_err(|source| CatalogError::Syntax { file: file.to_owned(), source: Box::new(source) })
+    toml::from_str(text).map_err(|error| CatalogError::Syntax {
+        file: file.to_owned(),
+        line: line_of(text, error.span().map_or(text.len(), |span| span.start)),
+        reason: error.message().lines().collect::<Vec<_>>().join(", "),
+    })
 }
 
 #[cfg(test)]

@@ -9,25 +9,21 @@ use serde::Deserialize;
 use super::{Basis, CatalogError, alias};
 use crate::domain::chat::Usage;
 use crate::domain::models::ModelId;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Money, Unit};
 use crate::domain::settings::Figures;
 
-/// What one price is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Unit {
-    /// A million tokens.
+/// The words for [`Unit`].
+#[derive(Deserialize)]
+#[serde(remote = "Unit")]
+enum UnitWord {
     #[serde(rename = "1M tokens")]
     MillionTokens,
-    /// Ten thousand characters of speech.
     #[serde(rename = "10k characters")]
     TenThousandCharacters,
-    /// One picture.
     #[serde(rename = "image")]
     Image,
-    /// One second of sound or video.
     #[serde(rename = "second")]
     Second,
-    /// One call.
     #[serde(rename = "call")]
     Call,
 }
@@ -98,6 +94,7 @@ pub struct PriceRow {
     /// Of a video: with or without sound.
     pub sound: Option<bool>,
     /// What the amounts are for.
+    #[serde(with = "UnitWord")]
     pub unit: Unit,
     /// Price of input, in units of the currency.
     #[serde(default, with = "rust_decimal::serde::str_option")]
@@ -186,11 +183,11 @@ fn part(tokens: u64, per_million: Option<Decimal>) -> Option<Decimal> {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    documented: Vec<PriceRow>,
+    documented: Vec<toml::Spanned<PriceRow>>,
     #[serde(default)]
-    seed: Vec<PriceRow>,
-    #[serde(default, rename = "sources")]
-    _sources: HashMap<String, String>,
+    seed: Vec<toml::Spanned<PriceRow>>,
+    #[serde(default)]
+    sources: HashMap<String, String>,
 }
 
 type Set = HashMap<String, Vec<PriceRow>>;
@@ -200,17 +197,23 @@ type Set = HashMap<String, Vec<PriceRow>>;
 pub(super) struct Prices {
     documented: Set,
     seed: Set,
+    sources: HashMap<String, String>,
 }
 
 impl Prices {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
         let read: File = super::read(file, text)?;
-        Ok(Self { documented: set(file, read.documented)?, seed: set(file, read.seed)? })
+        Ok(Self {
+            documented: set(file, text, read.documented)?,
+            seed: set(file, text, read.seed)?,
+            sources: read.sources,
+        })
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         self.documented.extend(other.documented);
         self.seed.extend(other.seed);
+        self.sources.extend(other.sources);
     }
 
     const fn set(&self, figures: Figures) -> &Set {
@@ -222,6 +225,10 @@ impl Prices {
 
     pub(super) fn rows(&self, figures: Figures, model: &str) -> &[PriceRow] {
         self.set(figures).get(model).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn source(&self, key: &str) -> Option<&str> {
+        self.sources.get(key).map(String::as_str)
     }
 
     #[cfg(test)]
@@ -255,11 +262,13 @@ impl Prices {
     }
 }
 
-fn set(file: &str, rows: Vec<PriceRow>) -> Result<Set, CatalogError> {
+fn set(file: &str, text: &str, rows: Vec<toml::Spanned<PriceRow>>) -> Result<Set, CatalogError> {
     let mut set = Set::new();
     for row in rows {
+        let at = row.span().start;
+        let row = row.into_inner();
         if let Some(fault) = row.fault() {
-            return Err(CatalogError::Row { file: file.to_owned(), model: row.model, fault });
+            return Err(CatalogError::row(file, text, at, row.model, fault));
         }
         set.entry(row.model.clone()).or_default().push(row);
     }

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::models::Stream;
-use super::prices::{Mode, Part, Unit};
+use super::prices::{Mode, Part};
 use super::*;
-use crate::domain::models::{Surfaces, Thinking};
-use crate::domain::money::Currency;
+use crate::domain::models::{Ability, Purpose, Surfaces, Thinking};
+use crate::domain::money::{Currency, Unit};
 
 const DOCUMENTED: Figures = Figures::Documented;
 const SEED: Figures = Figures::Seed;
@@ -391,38 +391,37 @@ fn bad_overrides_are_refused_whole_and_in_words() {
         assert!(catalog.price_rows(DOCUMENTED, &id("m")).is_empty());
         error.to_string()
     };
-    assert_eq!(price("note = \"\""), "mine.toml: the row of m has no price");
-    let not_positive = "mine.toml: the row of m has a price that is not above zero";
+    assert_eq!(price("note = \"\""), "mine.toml:1: the row of m has no price");
+    let not_positive = "mine.toml:1: the row of m has a price that is not above zero";
     assert_eq!(price("input = \"0\""), not_positive);
     assert_eq!(price("input = \"-1\""), not_positive);
-    let backwards = "mine.toml: the row of m has a tier that ends before it begins";
+    let backwards = "mine.toml:1: the row of m has a tier that ends before it begins";
     assert_eq!(price("input = \"1\", above = 5, up_to = 5"), backwards);
     // a float, an unknown key, an unknown word, no TOML: the place is named
     for rest in
         ["input = 0.8", "input = \"1\", inputs = \"1\"", "input = \"a\"", "mode = \"?\"", "="]
     {
         let said = price(rest);
-        assert!(said.starts_with("mine.toml: "), "{said}");
-        assert!(said.contains("line 1"), "{said}");
+        assert!(said.starts_with("mine.toml:1: "), "{said}");
     }
 
     let limit = |rest: &str| {
         catalog().override_limits("mine.toml", &row(rest)).expect_err(rest).to_string()
     };
-    assert_eq!(limit("note = \"\""), "mine.toml: the row of m limits nothing");
-    assert_eq!(limit("rpm = 0"), "mine.toml: the row of m has a limit of nothing");
+    assert_eq!(limit("note = \"\""), "mine.toml:1: the row of m limits nothing");
+    assert_eq!(limit("rpm = 0"), "mine.toml:1: the row of m has a limit of nothing");
     assert_eq!(
         limit("rpm = 1, requests = [1, 0]"),
-        "mine.toml: the row of m has a limit of nothing"
+        "mine.toml:1: the row of m has a limit of nothing"
     );
 
     let model =
         |text: &str| catalog().override_models("mine.toml", text).expect_err(text).to_string();
     let row = "{ id = \"m\", family = \"f\", surfaces = \"compat\", modality = \"text->text\", source = \"me\", as_of = \"2027-01\" }";
     let twice = format!("models = [ {row}, {row} ]");
-    assert_eq!(model(&twice), "mine.toml: the row of m is there twice");
+    assert_eq!(model(&twice), "mine.toml:1: the row of m is there twice");
     let padded = format!("models = [ {} ]", row.replace("\"m\"", "\" m\""));
-    assert_eq!(model(&padded), "mine.toml: the row of  m has an id that is empty or padded");
+    assert_eq!(model(&padded), "mine.toml:1: the row of  m has an id that is empty or padded");
 }
 
 #[test]
@@ -478,4 +477,117 @@ proptest! {
         let usage = usage(input, output, Some(cached));
         let _ = Catalog::embedded().cost(DOCUMENTED, &id("qwen-plus"), &usage, true);
     }
+}
+
+#[test]
+fn a_fault_is_found_at_its_line() {
+    let good = "  { model = \"a\", rpm = 1, source = \"me\", as_of = \"2027-01\" },\n";
+    let bad = "  { model = \"b\", rpm = 0, source = \"me\", as_of = \"2027-01\" },\n";
+    let text = format!("# mine\ndocumented = [\n{good}{bad}]\n");
+    let error = catalog().override_limits("limits.toml", &text).expect_err("zero");
+    assert_eq!(error.place(), "limits.toml:4");
+    assert_eq!(error.reason(), "the row of b has a limit of nothing");
+    let error = catalog().override_limits("limits.toml", "a = 1\nb\n").expect_err("no TOML");
+    assert_eq!(error.place(), "limits.toml:2");
+}
+
+#[test]
+fn every_family_has_a_name_in_both_languages() {
+    let catalog = catalog();
+    let mut used = std::collections::BTreeSet::new();
+    for row in catalog.model_rows() {
+        let family = catalog.family(&row.family).unwrap_or_else(|| panic!("{}", row.family));
+        assert!(!family.en.is_empty() && !family.zh.is_empty(), "{family:?}");
+        assert!(family.names.iter().any(|name| !name.is_ascii()), "{family:?}");
+        used.insert(row.family.as_str());
+    }
+    let file: toml::Table = toml::from_str(include_str!("models.toml")).expect("TOML");
+    for family in file["families"].as_table().expect("a table").keys() {
+        assert!(used.contains(family.as_str()), "no model is of {family}");
+    }
+}
+
+#[test]
+fn models_say_what_they_are_for() {
+    let catalog = catalog();
+    let purpose = |model: &str| catalog.model_row(&id(model)).expect("known").purpose();
+    for (model, expected) in [
+        ("qwen-plus", Purpose::Chat),
+        ("qwen3-vl-plus", Purpose::Chat),
+        ("qwen3-omni-flash", Purpose::Chat),
+        ("qwen-vl-ocr", Purpose::Chat),
+        ("qwen-mt-plus", Purpose::Chat),
+        ("qwen-deep-research", Purpose::Native),
+        ("qwen3-omni-flash-realtime", Purpose::Realtime),
+        ("wan2.5-t2v-plus", Purpose::Video),
+        ("qwen-image", Purpose::Image),
+        ("wan2.6-image", Purpose::Image),
+        ("qwen3-tts-flash", Purpose::Speech),
+        ("qwen-voice-design", Purpose::Voice),
+        ("qwen3-asr-flash", Purpose::Transcription),
+        ("text-embedding-v4", Purpose::Embedding),
+        ("qwen3-vl-rerank", Purpose::Scoring),
+    ] {
+        assert_eq!(purpose(model), expected, "{model}");
+    }
+}
+
+#[test]
+fn models_say_what_they_can() {
+    let catalog = catalog();
+    let can =
+        |model: &str, ability| catalog.can(catalog.model_row(&id(model)).expect("known"), ability);
+    assert_eq!(can("qwen-plus", Ability::Search), Some(true));
+    assert_eq!(can("qwen3-coder-plus", Ability::Json), Some(false));
+    // a snapshot as its alias
+    assert_eq!(can("qwen-plus-2025-09-11", Ability::Json), Some(true));
+    assert_eq!(can("qwen3.8-max", Ability::Json), None);
+    assert_eq!(can("wan2.5-t2v-plus", Ability::Json), Some(false));
+    assert_eq!(can("qwen3-vl-plus", Ability::Vision), Some(true));
+    assert_eq!(can("qwen3-max-2025-09-23", Ability::Thinking), None);
+}
+
+#[test]
+fn snapshots_come_newest_first() {
+    let catalog = catalog();
+    let ids = |alias: &str| -> Vec<&str> {
+        catalog.snapshots(alias).into_iter().map(|row| row.id.as_str()).collect()
+    };
+    let plus = ids("qwen-plus");
+    assert_eq!((plus[0], plus[1]), ("qwen-plus-2025-12-01", "qwen-plus-2025-09-11"));
+    assert_eq!(plus[plus.len() - 1], "qwen-plus-0112", "a day without a year is last");
+    assert!(!plus.contains(&"qwen-plus-latest") && !plus.contains(&"qwen-plus-2025-12-01-us"));
+    assert_eq!(ids("qwen-plus-us"), ["qwen-plus-2025-12-01-us"]);
+    assert!(ids("qwen-plus-2025-09-11").is_empty());
+    assert_eq!(catalog.alias_of("qwen-plus-2025-09-11").map(|row| &*row.id), Some("qwen-plus"));
+    assert!(Catalog::is_pinned("qwen-max-2099-01-01") && !Catalog::is_pinned("qwen-max-latest"));
+}
+
+#[test]
+fn what_ends_has_something_to_take_its_place() {
+    let catalog = catalog();
+    for row in catalog.model_rows().iter().filter(|row| row.retires.is_some()) {
+        let others = catalog.instead(row);
+        assert!(!others.is_empty(), "{}", row.id);
+        for other in others {
+            let other = catalog.model_row(&id(other)).expect("known");
+            assert!(other.retires.is_none() && other.purpose() == row.purpose(), "{other:?}");
+        }
+    }
+    let instead = |model: &str| catalog.instead(catalog.model_row(&id(model)).expect("known"));
+    assert_eq!(instead("qwen-max")[0], "qwen3-max");
+    assert_eq!(instead("qwen-vl-plus")[0], "qwen3-vl-plus");
+    assert_eq!(instead("qwen-math-turbo")[0], "qwen-math-plus");
+}
+
+#[test]
+fn the_shipped_rows_are_in_force_until_others_are() {
+    let shared = Shared::default();
+    let other = shared.clone();
+    assert!(shared.get().model(&id("my-model")).is_none());
+    let mut mine = catalog();
+    let row = "models = [ { id = \"my-model\", family = \"f\", surfaces = \"compat\", modality = \"text->text\", source = \"me\", as_of = \"2027-01\" } ]";
+    mine.override_models("models.toml", row).expect("good rows");
+    shared.put(mine);
+    assert!(other.get().model(&id("my-model")).is_some());
 }

@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod config;
+pub mod models;
 pub mod shell;
 pub mod sim;
 
@@ -102,6 +103,8 @@ pub enum When {
 pub enum Command {
     /// Ask one question and print the answer as it comes
     Chat(chat::ChatArgs),
+    /// List the models with prices, limits and abilities
+    Models(models::ModelsArgs),
     /// Run the simulator
     Sim(sim::SimArgs),
     /// Look at the settings, check them, change one

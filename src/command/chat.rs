@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalog::Catalog;
 use crate::cli::chat::ChatArgs;
 use crate::config::Config;
 use crate::domain::chat::{
@@ -65,6 +64,7 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
     // A slow reader of stdout fills this channel, then the socket: memory stays flat.
     let (out, mut events) = mpsc::channel(64);
     let cancel = CancellationToken::new();
+    let catalog = deps.catalog.clone();
     let handle = chat::spawn(deps, out, cancel.clone());
     drop(handle.try_send(ChatCommand::Start { turn, request }));
     let mut printer = Printer {
@@ -95,7 +95,7 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
             TurnEvent::Ended { end, usage, finish, timing } => {
                 let cost = usage.and_then(|usage| {
                     let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
-                    Catalog::embedded().cost(settings.figures, &settings.model, &usage, thought)
+                    catalog.get().cost(settings.figures, &settings.model, &usage, thought)
                 });
                 Some((printer.ended(&end, usage, finish, timing, cost), end))
             }

@@ -6,6 +6,7 @@ pub mod comfort;
 pub mod edit;
 pub mod file;
 pub mod layers;
+pub mod models;
 pub mod options;
 pub mod paths;
 pub mod profile;

@@ -4,6 +4,7 @@
 pub mod chat;
 pub mod conversations;
 pub mod copy;
+pub mod day;
 pub mod export;
 pub mod ids;
 pub mod keys;

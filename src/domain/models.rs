@@ -78,3 +78,107 @@ pub enum Surfaces {
     /// Neither: a WebSocket is needed.
     Socket,
 }
+
+/// What a chat model can do besides answering text with text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ability {
+    /// It reasons before it answers, always or when asked to.
+    Thinking,
+    /// It looks at pictures or videos.
+    Vision,
+    /// It listens or speaks.
+    Audio,
+    /// Its answers can be JSON.
+    Json,
+    /// The service searches the web for it.
+    Search,
+    /// It calls tools.
+    Tools,
+    /// It goes on from the beginning of an answer.
+    Prefix,
+}
+
+impl Ability {
+    /// All of them, in the order lists show them.
+    pub const ALL: [Self; 7] = [
+        Self::Thinking,
+        Self::Vision,
+        Self::Audio,
+        Self::Json,
+        Self::Search,
+        Self::Tools,
+        Self::Prefix,
+    ];
+
+    /// Its word on the command line and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Thinking => "thinking",
+            Self::Vision => "vision",
+            Self::Audio => "audio",
+            Self::Json => "json",
+            Self::Search => "search",
+            Self::Tools => "tools",
+            Self::Prefix => "prefix",
+        }
+    }
+}
+
+/// What a model is for, as far as the rows tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Questions and answers: what a conversation needs.
+    Chat,
+    /// Text, but not on the chat surface.
+    Native,
+    /// Live sound over a WebSocket.
+    Realtime,
+    /// Makes or edits pictures.
+    Image,
+    /// Makes or edits videos.
+    Video,
+    /// Reads text aloud.
+    Speech,
+    /// Makes a voice.
+    Voice,
+    /// Writes down or translates what is said.
+    Transcription,
+    /// Turns text or pictures into vectors.
+    Embedding,
+    /// Gives marks: ranks texts, checks pictures.
+    Scoring,
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Chat,
+        Self::Native,
+        Self::Realtime,
+        Self::Image,
+        Self::Video,
+        Self::Speech,
+        Self::Voice,
+        Self::Transcription,
+        Self::Embedding,
+        Self::Scoring,
+    ];
+
+    /// Its word on the command line and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Native => "native",
+            Self::Realtime => "realtime",
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Speech => "speech",
+            Self::Voice => "voice",
+            Self::Transcription => "transcription",
+            Self::Embedding => "embedding",
+            Self::Scoring => "scoring",
+        }
+    }
+}

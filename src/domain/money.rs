@@ -26,6 +26,35 @@ impl Currency {
     }
 }
 
+/// What one price is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A million tokens.
+    MillionTokens,
+    /// Ten thousand characters of speech.
+    TenThousandCharacters,
+    /// One picture.
+    Image,
+    /// One second of sound or video.
+    Second,
+    /// One call.
+    Call,
+}
+
+impl Unit {
+    /// Its word in JSON and in the files of the catalog.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MillionTokens => "1M tokens",
+            Self::TenThousandCharacters => "10k characters",
+            Self::Image => "image",
+            Self::Second => "second",
+            Self::Call => "call",
+        }
+    }
+}
+
 /// An amount in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money {

@@ -376,7 +376,8 @@ impl NoticeKind {
             | Self::Settings(
                 SettingsNotice::KeyVariable { .. }
                 | SettingsNotice::Changed { .. }
-                | SettingsNotice::Theme { .. },
+                | SettingsNotice::Theme { .. }
+                | SettingsNotice::DefaultModel { .. },
             )
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
@@ -400,7 +401,9 @@ impl NoticeKind {
             | Self::NotTheService { .. }
             | Self::Throttled { .. }
             | Self::Key(_)
-            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
+            | Self::Settings(
+                SettingsNotice::Wrong | SettingsNotice::CatalogWrong | SettingsNotice::Unwritten,
+            )
             | Self::ServerFailed { .. }
             | Self::DnsFailed { .. }
             | Self::ConnectionRefused { .. }

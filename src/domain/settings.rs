@@ -150,6 +150,14 @@ pub enum SettingsNotice {
         /// What will decide at the next start instead of the user's choice.
         held_by: Option<String>,
     },
+    /// Files of the user's own catalog count for nothing. Files, lines and reasons are the notice's
+    /// detail.
+    CatalogWrong,
+    /// New conversations begin with this model from now on.
+    DefaultModel {
+        /// Its id.
+        model: String,
+    },
     /// A setting could not be written down. The reason is the notice's detail.
     Unwritten,
 }

@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export, Focus, List,
-    Notices, Turns, Vi,
+    Models, Notices, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -197,6 +197,9 @@ pub const BINDINGS: &[Binding] = &[
     paste(&["g", "home"], Chat::Top),
     paste(&["G", "end"], Chat::End),
     row(Context::Paste, &["z", "alt+z"], Action::Draft(Draft::Unfold)),
+    row(Context::Models, &["tab", "alt+a"], Action::Models(Models::Kinds)),
+    row(Context::Models, &["alt+enter", "alt+s"], Action::Models(Models::Keep)),
+    row(Context::Models, &["ctrl+t", "alt+d"], Action::Models(Models::Pin)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -216,6 +219,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+n"], Action::Chat(Chat::SendNow)),
     global(&["alt+."], Action::Chat(Chat::Stop)),
     global(&["ctrl+n"], Action::Conversations(Conversations::New)),
+    global(&["alt+m"], Action::Models(Models::Open)),
     global(&["alt+s"], Action::Conversations(Conversations::List)),
     global(&["alt+w"], Action::Turns(Turns::Queue)),
     global(&["alt+e"], Action::Turns(Turns::QueueEdit)),

@@ -1,15 +1,17 @@
 //! From the command line to a running program: configuration, log, simulator, panic hook; then the
 //! workbench or a headless command. It refuses to end the process.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use crate::api::client::install_crypto;
 use crate::cli::{Cli, Command, When};
 use crate::config::{self, Config};
+use crate::domain::day::Day;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::service::connect;
 use crate::service::keys::{self, Keys};
 use crate::service::log;
+use crate::service::models;
 use crate::terminal::caps::{Background, Caps, ColourChoice};
 use crate::theme::Ground;
 use crate::{command, sim, terminal, words};
@@ -24,10 +26,12 @@ pub async fn launch(mut cli: Cli) -> u8 {
     match cli.command.take() {
         Some(Command::Sim(args)) => command::sim::run(args).await,
         Some(Command::Config(args)) => {
-            let answer = command::config::run(&args.what, &command::flags(&cli)).await;
-            print(answer.out.as_bytes());
-            answer.err.iter().for_each(|sentence| say(sentence));
-            answer.code
+            answered(&command::config::run(&args.what, &command::flags(&cli)).await)
+        }
+        Some(Command::Models(args)) => {
+            let table = std::io::stdout().is_terminal();
+            let now = super::clock::Clock::new().now();
+            answered(&command::models::run(&args, &command::flags(&cli), table, Day::of(now)))
         }
         Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
@@ -46,6 +50,12 @@ fn print(bytes: &[u8]) -> u8 {
     let mut out = std::io::stdout().lock();
     drop(out.write_all(bytes).and_then(|()| out.flush()));
     0
+}
+
+fn answered(answer: &command::config::Answer) -> u8 {
+    print(answer.out.as_bytes());
+    answer.err.iter().for_each(|sentence| say(sentence));
+    answer.code
 }
 
 fn manual(dir: Option<&std::path::Path>) -> u8 {
@@ -157,6 +167,13 @@ async fn ask(
             say(&words::line(language, &Notice::new(NoticeKind::Key(fault))));
             return CONFIGURATION;
         }
+    }
+    let (mine, faults) = config::models::catalog(&config.paths.config);
+    if let Some(catalog) = mine {
+        deps.catalog.put(catalog);
+    }
+    if let Some(notice) = models::notice(&faults) {
+        say(&words::line(language, &notice));
     }
     command::chat::run(&config, deps, args, question).await
 }

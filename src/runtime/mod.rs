@@ -35,7 +35,7 @@ use crate::effect::{Effect, ScreenCommand, SettingsCommand};
 use crate::event::{EditorEvent, ServiceEvent};
 use crate::input::keymap::KeyMap;
 use crate::input::{Input, translate::translate};
-use crate::service::chat::Deps;
+use crate::service::{self, chat::Deps};
 use crate::sim;
 use crate::state::AppState;
 use crate::terminal::caps::Caps;
@@ -47,7 +47,7 @@ use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
 use perform::{Order, Services, Wanted};
-use reload::{Reload, Update};
+use reload::{Choice, Reload, Update};
 use signals::{Signal, Signals};
 
 /// Events that may wait on their way up.
@@ -146,7 +146,8 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let mouse = settings.mouse;
     let (out, events) = mpsc::channel(CHANNEL);
     let own_theme = Some((settings.theme.clone(), theme.clone()));
-    let state = AppState::new(settings, IdSource::new(seed), now);
+    let catalog = deps.catalog.clone();
+    let state = AppState::new(settings, IdSource::new(seed), now).with_catalog(catalog.clone());
     let (endpoint, api_keys) = (deps.endpoint.clone(), deps.keys.clone());
     let signals = Signals::new()?;
     let (painter, plain) = if plain {
@@ -174,6 +175,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     };
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
+    service::models::load(paths.config, catalog, out.clone());
     // A key command may take its time; the simulator's key is no news.
     if simulator.is_none() {
         api_keys.announce(endpoint, out.clone());
@@ -342,7 +344,13 @@ impl Runtime {
                 }
                 Wanted::Editor(command) => self.open_editor(command),
                 Wanted::Settings(SettingsCommand::ShowTheme(name)) => self.show_theme(&name),
-                Wanted::Settings(SettingsCommand::KeepTheme(name)) => self.reload.keep_theme(name),
+                Wanted::Settings(SettingsCommand::KeepTheme(name)) => {
+                    self.reload.keep(Choice::Theme(name));
+                }
+                Wanted::Settings(SettingsCommand::KeepModel(id)) => {
+                    let profile = self.state.settings().place.profile.clone();
+                    self.reload.keep(Choice::Model { profile, id });
+                }
                 Wanted::Quit => self.reason = Some(Reason::Quit),
                 Wanted::Refused(effect) => {
                     let now = self.clock.now();

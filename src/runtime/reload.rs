@@ -49,9 +49,23 @@ pub(super) enum Update {
 #[derive(Debug)]
 pub(super) struct Reload {
     updates: Receiver<Update>,
-    /// Themes to be written down, one after the other. When it is full (the disk hangs) the choice
+    /// Choices to be written down, one after the other. When it is full (the disk hangs) a choice
     /// counts until the end only.
-    themes: Sender<String>,
+    choices: Sender<Choice>,
+}
+
+/// A choice that is kept for the next start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// The theme.
+    Theme(String),
+    /// The model that new conversations of a profile begin with.
+    Model {
+        /// The profile.
+        profile: String,
+        /// The model's id.
+        id: String,
+    },
 }
 
 impl Reload {
@@ -59,7 +73,7 @@ impl Reload {
     pub(super) fn start(flags: Flags, config: &Config) -> Self {
         // Updates are few; when it is full the reader of files waits.
         let (out, updates) = mpsc::channel(4);
-        let (themes, chosen) = mpsc::channel(8);
+        let (choices, chosen) = mpsc::channel(8);
         let keeper = write_down(config.paths.config.clone(), chosen, out.clone());
         tokio::spawn(keeper);
         let known = Known {
@@ -70,7 +84,7 @@ impl Reload {
             error: None,
         };
         tokio::spawn(follow(flags, config.files.clone(), known, out));
-        Self { updates, themes }
+        Self { updates, choices }
     }
 
     /// The next thing to do.
@@ -81,22 +95,22 @@ impl Reload {
         }
     }
 
-    /// Writes a theme into the user's file.
-    pub(super) fn keep_theme(&self, name: String) {
-        if self.themes.try_send(name).is_err() {
-            tracing::warn!("the theme could not be written down: another write hangs");
+    /// Writes a choice into the user's file.
+    pub(super) fn keep(&self, choice: Choice) {
+        if self.choices.try_send(choice).is_err() {
+            tracing::warn!("a choice could not be written down: another write hangs");
         }
     }
 }
 
-/// Writes chosen themes, the latest of those that wait.
-async fn write_down(path: PathBuf, mut chosen: Receiver<String>, out: Sender<Update>) {
-    while let Some(mut name) = chosen.recv().await {
-        while let Ok(later) = chosen.try_recv() {
-            name = later;
-        }
+/// Writes choices as they come.
+async fn write_down(path: PathBuf, mut chosen: Receiver<Choice>, out: Sender<Update>) {
+    while let Some(choice) = chosen.recv().await {
         let path = path.clone();
-        let write = move || config::edit::set(&path, &["theme"], name);
+        let write = move || match choice {
+            Choice::Theme(name) => config::edit::set(&path, &["theme"], name),
+            Choice::Model { profile, id } => config::models::keep_model(&path, &profile, &id),
+        };
         if let Ok(Err(error)) = tokio::task::spawn_blocking(write).await {
             tell(SettingsNotice::Unwritten, error.to_string(), &out).await;
         }
@@ -324,7 +338,7 @@ mod tests {
     #[tokio::test]
     async fn a_chosen_theme_is_written_and_what_hinders_it_is_told() {
         let mut rig = Rig::new("theme = \"dark\" # mine\n");
-        rig.reload.keep_theme("paper".to_owned());
+        rig.reload.keep(Choice::Theme("paper".to_owned()));
         let path = rig.home.path().join("config.toml");
         let written = async {
             while std::fs::read_to_string(&path).unwrap() != "theme = \"paper\" # mine\n" {
@@ -333,7 +347,7 @@ mod tests {
         };
         tokio::time::timeout(CAP, written).await.expect("the theme is written");
         std::fs::write(&path, "theme = 3\n").unwrap();
-        rig.reload.keep_theme("night".to_owned());
+        rig.reload.keep(Choice::Theme("night".to_owned()));
         let told = async {
             loop {
                 if let Update::Tell(notice) = rig.reload.next().await

@@ -7,7 +7,7 @@ use crate::api::client::{ApiClient, ClientOptions, Deadlines};
 use crate::api::region::{
     BadUrl, CODING_PLAN, Endpoint, PLAN_REGION, REGIONS, TOKEN_PLAN, base_of, region,
 };
-use crate::catalog::Catalog;
+use crate::catalog::Shared;
 use crate::config::profile::{Plan, Target};
 use crate::service::chat::Deps;
 use crate::service::keys::Keys;
@@ -82,13 +82,7 @@ pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddre
         overall: seconds(deadlines.overall),
         ..options.deadlines
     };
-    Ok(Deps {
-        client: ApiClient::new(options),
-        endpoint,
-        keys,
-        near: |model| Catalog::embedded().near(model),
-        seed,
-    })
+    Ok(Deps { client: ApiClient::new(options), endpoint, keys, catalog: Shared::default(), seed })
 }
 
 #[cfg(test)]

@@ -10,5 +10,6 @@ pub mod export;
 pub mod highlight;
 pub mod keys;
 pub mod log;
+pub mod models;
 mod private;
 pub mod store;

@@ -4,6 +4,7 @@
 use super::conversations::Browser;
 use super::copy::Links;
 use super::history::History;
+use super::models::Models;
 use super::notices::History as Told;
 use super::palette::Palette;
 use super::paste::PasteView;
@@ -39,6 +40,8 @@ pub enum Overlay {
     History(History),
     /// A folded paste.
     Paste(PasteView),
+    /// The models.
+    Models(Models),
     /// All conversations.
     Conversations(Box<Browser>),
     /// The messages that wait to be sent.
@@ -54,6 +57,7 @@ impl Overlay {
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
+            Self::Models(_) => &[Context::Models, Context::List, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
@@ -68,6 +72,7 @@ impl Overlay {
             Self::Links(links) => Some(&links.picker),
             Self::Notices(history) => Some(&history.picker),
             Self::History(history) => Some(&history.picker),
+            Self::Models(models) => Some(&models.picker),
             Self::Conversations(browser) => Some(&browser.picker),
             Self::Queue(list) => Some(&list.picker),
         }
@@ -81,6 +86,7 @@ impl Overlay {
             Self::Links(links) => Some(&mut links.picker),
             Self::Notices(history) => Some(&mut history.picker),
             Self::History(history) => Some(&mut history.picker),
+            Self::Models(models) => Some(&mut models.picker),
             Self::Conversations(browser) => Some(&mut browser.picker),
             Self::Queue(list) => Some(&mut list.picker),
         }

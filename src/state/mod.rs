@@ -8,6 +8,7 @@ pub mod copy;
 mod draft;
 pub mod focus;
 pub mod history;
+pub mod models;
 pub mod notices;
 mod notify;
 mod outbox;
@@ -35,13 +36,14 @@ use scroll::{Move, Position};
 use crate::action::{
     Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
 };
+use crate::catalog::Shared;
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::{ConversationId, IdSource};
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
-use crate::event::ServiceEvent;
+use crate::event::{ModelsEvent, ServiceEvent};
 
 /// Effects of one step, in the order they must be carried out.
 pub type Effects = Vec<Effect>;
@@ -62,6 +64,7 @@ pub struct AppState {
     conversations: Conversations,
     notices: Notices,
     outbox: Outbox,
+    catalog: Shared,
     /// Until when another Ctrl+C quits.
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
@@ -132,6 +135,7 @@ impl AppState {
             conversations: Conversations::new(chat),
             notices: Notices::default(),
             outbox: Outbox::default(),
+            catalog: Shared::default(),
             quit_until: None,
             draft_since: None,
             place_since: None,
@@ -181,6 +185,7 @@ impl AppState {
             Action::Copying(action) => self.on_copying(action, now),
             Action::Export(action) => self.on_export(action, None, now),
             Action::Notices(action) => self.on_notices(action, now),
+            Action::Models(action) => self.on_models(action, now),
             Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
@@ -208,6 +213,10 @@ impl AppState {
                         break;
                     }
                 }
+                Vec::new()
+            }
+            ServiceEvent::Models(ModelsEvent::Loaded) => {
+                self.models_loaded();
                 Vec::new()
             }
             ServiceEvent::Settings(event) => self.on_settings(event, now),

@@ -68,6 +68,7 @@ impl AppState {
         match &mut self.focus.overlay {
             Some(Overlay::Palette(palette)) => palette.narrow(),
             Some(Overlay::History(history)) => history.narrow(),
+            Some(Overlay::Models(models)) => models.narrow(&self.catalog.get()),
             Some(Overlay::Conversations(_)) => self.browser_narrowed(now),
             Some(Overlay::Queue(list)) => {
                 list.narrow(self.conversations.shown().queue.waiting());
@@ -126,6 +127,7 @@ impl AppState {
                 Vec::new()
             }
             Some(Overlay::History(history)) => self.take_question(&history, row, now),
+            Some(Overlay::Models(models)) => self.choose_model(models, row),
             Some(Overlay::Conversations(browser)) => self.browser_accept(&browser, row, now),
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
             Some(Overlay::Help { .. } | Overlay::Paste(_)) | None => Vec::new(),

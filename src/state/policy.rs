@@ -10,7 +10,6 @@ use super::palette::Offer;
 use super::scroll::{Move, Position};
 use super::{AppState, Effects, SAVE_DRAFT_AFTER, SAVE_PLACE_AFTER};
 use crate::action::{App, Chat as ChatAction};
-use crate::catalog::Catalog;
 use crate::domain::chat::{ChatCommand, ChatEvent, TurnEnd, TurnEvent, TurnTiming};
 use crate::domain::conversations::{SavedConversation, StoreCommand};
 use crate::domain::ids::TurnId;
@@ -82,7 +81,7 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, now: Now) -> Effects {
-        if self.stop_asking() || self.focus.overlay.take().is_some() {
+        if self.leave_pins() || self.stop_asking() || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
         if self.composer.forget_command() || self.leave_editing(now) {
@@ -250,11 +249,11 @@ impl AppState {
                 Vec::new()
             }
             TurnEvent::Ended { end, usage, finish, timing } => {
-                let model = chat.conversation().model.clone();
+                let model = chat.model_of(turn).clone();
                 let cost = usage.and_then(|usage| {
                     let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
                     let figures = self.settings.figures;
-                    Catalog::embedded().cost(figures, &model, &usage, thought)
+                    self.catalog.get().cost(figures, &model, &usage, thought)
                 });
                 let (id, shows) = (chat.conversation().id, chat.shows(turn));
                 let well = end == TurnEnd::Complete && shows;

@@ -37,6 +37,30 @@ pub fn rank<'a>(query: &str, rows: impl Iterator<Item = &'a str>) -> Vec<Match> 
     found.into_iter().map(|(_, found)| found).collect()
 }
 
+/// The same for rows that have other names besides their text: those whose text is found come
+/// first; then, in their order, those of which each word is part of the text or of the names.
+#[must_use]
+pub fn rank_named<'a>(query: &str, rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Match> {
+    let rows: Vec<_> = rows.collect();
+    let mut found = rank(query, rows.iter().map(|(text, _)| *text));
+    if query.trim().is_empty() {
+        return found;
+    }
+    let mut known = vec![false; rows.len()];
+    for row in &found {
+        known[row.index] = true;
+    }
+    let query = query.to_lowercase();
+    for (index, (text, names)) in rows.iter().enumerate() {
+        let (text, names) = (text.to_lowercase(), names.to_lowercase());
+        let has = |word: &str| text.contains(word) || names.contains(word);
+        if !known[index] && query.split_whitespace().all(has) {
+            found.push(Match { index, at: Vec::new() });
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +95,24 @@ mod tests {
     fn letters_without_capitals_mean_both() {
         assert_eq!(found("qwen", &["Qwen", "QWEN"]), [0, 1]);
         assert_eq!(found("QWEN", &["Qwen", "QWEN"]), [1]);
+    }
+
+    #[test]
+    fn names_find_what_the_text_does_not() {
+        let rows = [
+            ("qwen-max", "通义千问 文本 text"),
+            ("wan2.5-t2v", "通义万相 视频 Video"),
+            ("qwen-vl-max", "通义千问 视觉 vision"),
+            ("embedding-vision", "向量"),
+        ];
+        let found = |query: &str| -> Vec<usize> {
+            rank_named(query, rows.into_iter()).into_iter().map(|found| found.index).collect()
+        };
+        assert_eq!(found("千问"), [0, 2]);
+        assert_eq!(found("千问 vl"), [2], "a word of each");
+        assert_eq!(found("video"), [1]);
+        assert_eq!(found("vision"), [3, 2], "the text comes before the names");
+        assert_eq!(found("视频 max"), [0usize; 0]);
+        assert_eq!(found(" ").len(), 4);
     }
 }

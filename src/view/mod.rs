@@ -25,6 +25,7 @@ mod copy;
 mod help;
 mod history;
 mod message;
+mod models;
 mod notices;
 mod palette;
 mod paste;
@@ -251,6 +252,7 @@ impl View {
                 painted.paste_top = paste::paint(scene, list, paste, &mut self.buffer);
                 return None;
             }
+            Overlay::Models(models) => models::paint(scene, list, models, &mut self.buffer),
             Overlay::Conversations(browser) => {
                 conversations::paint(scene, list, browser, &mut self.buffer)
             }

@@ -19,7 +19,6 @@ use ratatui::buffer::Buffer;
 
 use super::Scene;
 use super::canvas::Pen;
-use crate::catalog::Catalog;
 use crate::domain::money::{Currency, Money};
 use crate::layout::Area;
 use crate::state::chat::Chat;
@@ -104,7 +103,7 @@ fn figures(scene: &Scene<'_>, chat: &Chat) -> Vec<(Side, String)> {
         vec![(Side::Model, model.to_string()), (Side::Messages, chat.entries().len().to_string())];
     let facts = || chat.entries().iter().filter_map(|entry| entry.facts());
     if let Some(usage) = facts().filter_map(|facts| facts.usage).next_back() {
-        let of = Catalog::embedded().model_like(model).and_then(|model| model.context_tokens);
+        let of = scene.state.catalog().model_like(model).and_then(|model| model.context_tokens);
         let tokens = Side::Tokens { used: usage.total(), of };
         figures.push((Side::Context, tokens.say(language).into_owned()));
     }

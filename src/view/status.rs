@@ -210,6 +210,10 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         Some(Overlay::Paste(_)) => {
             return shown(scene, super::paste::hints(scene).into_iter().chain([close()]));
         }
+        Some(Overlay::Models(models)) => {
+            let hints = super::models::hints(scene, models);
+            return shown(scene, hints.into_iter().chain([close()]));
+        }
         Some(Overlay::Conversations(browser)) => {
             let hints = super::conversations::hints(scene, browser);
             let close = browser.asking().is_none().then(close);

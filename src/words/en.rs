@@ -59,6 +59,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "paste" => "While looking into a paste",
             "vi_insert" => "Writing with vi's keys (editing = \"vi\")",
             "vi_normal" => "Commands of vi (editing = \"vi\"); a number before one repeats it",
+            "models" => "Among the models",
             "conversations" => "In the list of conversations",
             "queue" => "In the list of waiting messages",
             _ => "Everywhere",

@@ -9,6 +9,7 @@ pub mod export;
 pub mod history;
 mod input;
 mod keys;
+pub mod models;
 pub mod notices;
 pub mod palette;
 pub mod paste;

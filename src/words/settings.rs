@@ -45,6 +45,13 @@ pub(super) fn en(notice: &SettingsNotice) -> (String, String) {
         SettingsNotice::Theme { name, held_by: Some(held_by) } => {
             (format!("Theme: {name}."), format!("At the next start {held_by} decides again."))
         }
+        SettingsNotice::CatalogWrong => (
+            "Your own catalog is wrong; what lian came with stays in force.".to_owned(),
+            "Mend it and start lian again.".to_owned(),
+        ),
+        SettingsNotice::DefaultModel { model } => {
+            (format!("New conversations begin with {model}."), String::new())
+        }
         SettingsNotice::Unwritten => (
             "The choice could not be written down; it counts until lian ends.".to_owned(),
             "Mend what is named here and choose again.".to_owned(),
@@ -69,6 +76,13 @@ pub(super) fn zh_cn(notice: &SettingsNotice) -> (String, String) {
         SettingsNotice::Theme { name, held_by: None } => (format!("主题：{name}。"), String::new()),
         SettingsNotice::Theme { name, held_by: Some(held_by) } => {
             (format!("主题：{name}。"), format!("下次启动仍以 {held_by} 为准。"))
+        }
+        SettingsNotice::CatalogWrong => (
+            "你自己的目录文件有错，仍使用 lian 自带的数据。".to_owned(),
+            "请改好后重新启动 lian。".to_owned(),
+        ),
+        SettingsNotice::DefaultModel { model } => {
+            (format!("新对话将使用 {model}。"), String::new())
         }
         SettingsNotice::Unwritten => (
             "本次选择未能写入文件，只在退出前有效。".to_owned(),

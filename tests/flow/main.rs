@@ -12,6 +12,7 @@ mod input;
 mod keeping;
 mod many;
 mod marking;
+mod models;
 mod mouse;
 mod palette;
 mod reading;

@@ -148,6 +148,8 @@ fn settings_notices() -> Vec<SettingsNotice> {
     vec![
         SettingsNotice::KeyVariable { found, usual },
         SettingsNotice::Wrong,
+        SettingsNotice::CatalogWrong,
+        SettingsNotice::DefaultModel { model: "qwen-max".to_owned() },
         SettingsNotice::Changed { later: false },
         SettingsNotice::Changed { later: true },
         SettingsNotice::Theme { name: name(), held_by: None },

@@ -15,7 +15,7 @@ fn tell(error: &ApiError, key: bool) -> Notice {
     let asked = Asked {
         model: &ModelId::new("qwen-pluss"),
         endpoint: &endpoint(key),
-        near: |_| vec!["qwen-plus".to_owned()],
+        catalog: &Shared::default(),
         request_id: Some("opened-id"),
         tries: 4,
     };

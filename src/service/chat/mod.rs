@@ -33,8 +33,8 @@ pub struct Deps {
     pub endpoint: Endpoint,
     /// Where to ask for the key, if the endpoint has none yet.
     pub keys: Keys,
-    /// Ids that look like one that is not known, best first; asked for only then.
-    pub near: fn(&str) -> Vec<String>,
+    /// Knows ids that look like one that the service does not know; asked only then.
+    pub catalog: crate::catalog::Shared,
     /// Random per process: the waits between tries derive from it.
     pub seed: u64,
 }

@@ -76,7 +76,7 @@ impl Rig {
             client: testing::client(&endpoint, deadlines),
             endpoint,
             keys: Keys::default(),
-            near: |_| vec!["qwen-plus".to_owned(), "qwen-max".to_owned()],
+            catalog: crate::catalog::Shared::default(),
             seed: 1,
         };
         let (out, events) = mpsc::channel(room);
@@ -279,7 +279,8 @@ async fn refusals_are_told_at_once() {
                 assert_eq!((status, source.as_str()), (401, "TEST_KEY"));
             }
             NoticeKind::ModelUnknown { near, .. } => {
-                assert_eq!((status, near[0].as_str()), (404, "qwen-plus"));
+                let known = crate::catalog::Catalog::embedded().near("qwen-plus");
+                assert_eq!((status, near), (404, &known));
             }
             other => panic!("{other:?}"),
         }
@@ -406,7 +407,7 @@ async fn a_panic_still_ends_the_turn() {
             client: testing::client(&endpoint, Deadlines::default()),
             endpoint,
             keys: Keys::default(),
-            near: |_| Vec::new(),
+            catalog: crate::catalog::Shared::default(),
             seed: 0,
         },
         out,

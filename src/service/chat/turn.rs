@@ -322,7 +322,7 @@ impl Turn {
             &Asked {
                 model: &self.request.model,
                 endpoint: &self.endpoint,
-                near: deps.near,
+                catalog: &deps.catalog,
                 request_id: self.request_id.as_deref(),
                 tries,
             },

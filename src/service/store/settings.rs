@@ -28,6 +28,8 @@ pub(super) enum KeyRow {
 pub(super) enum SettingsRow {
     KeyVariable { found: String, usual: String },
     Wrong,
+    CatalogWrong,
+    DefaultModel { model: String },
     Changed { later: bool },
     Theme { name: String, held_by: Option<String> },
     Unwritten,

@@ -251,6 +251,15 @@ impl Chat {
         self.turns.iter().any(|(known, id)| *known == turn && self.tree.leaf() == Some(*id))
     }
 
+    /// The model that answers a turn, whatever the next question will go to.
+    #[must_use]
+    pub fn model_of(&self, turn: TurnId) -> &ModelId {
+        let answer = self.turns.iter().find(|(known, _)| *known == turn).map(|(_, id)| *id);
+        let entry = answer.and_then(|id| self.tree.get(id));
+        let facts = entry.and_then(|entry| entry.message.facts.as_ref());
+        facts.and_then(|facts| facts.model.as_ref()).unwrap_or(&self.conversation.model)
+    }
+
     /// What waits, for the store.
     #[must_use]
     pub fn save_queue(&self) -> StoreCommand {
