@@ -7,6 +7,8 @@
 
 #[path = "pty/harness/fake.rs"]
 mod fake;
+#[path = "headless/params.rs"]
+mod params;
 #[path = "headless/run.rs"]
 mod run;
 

@@ -55,6 +55,14 @@ pub struct Chat {
     top_p: Option<f64>,
     max_tokens: Option<u32>,
     seed: Option<u64>,
+    top_k: Option<u32>,
+    #[serde(default)]
+    stop: Vec<String>,
+    presence_penalty: Option<f64>,
+    repetition_penalty: Option<f64>,
+    #[serde(default)]
+    json: bool,
+    extra: Option<toml::Table>,
 }
 
 fn default_model() -> String {
@@ -71,6 +79,12 @@ impl Chat {
             top_p: self.top_p,
             max_tokens: self.max_tokens,
             seed: self.seed,
+            top_k: self.top_k,
+            stop: self.stop.clone(),
+            presence_penalty: self.presence_penalty,
+            repetition_penalty: self.repetition_penalty,
+            json: self.json,
+            extra: self.extra.as_ref().and_then(|extra| serde_json::to_string(extra).ok()),
         }
     }
 }
@@ -214,6 +228,12 @@ fn default_chat() -> Chat {
         top_p: None,
         max_tokens: None,
         seed: None,
+        top_k: None,
+        stop: Vec::new(),
+        presence_penalty: None,
+        repetition_penalty: None,
+        json: false,
+        extra: None,
     }
 }
 

@@ -7,5 +7,6 @@ pub mod ids;
 pub mod models;
 pub mod money;
 pub mod notice;
+pub mod params;
 pub mod settings;
 pub mod time;

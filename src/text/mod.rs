@@ -5,6 +5,7 @@
 pub mod estimate;
 pub mod fuzzy;
 pub mod highlight;
+pub mod json;
 pub mod markdown;
 pub mod rows;
 pub mod sanitize;

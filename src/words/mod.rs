@@ -4,6 +4,7 @@
 
 mod en;
 pub mod palette;
+pub mod params;
 mod zh_cn;
 
 use std::borrow::Cow;

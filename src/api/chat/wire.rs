@@ -124,6 +124,23 @@ pub(super) struct Body<'a> {
     pub(super) max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) top_k: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) presence_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repetition_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) stop: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) response_format: Option<Format>,
+}
+
+/// The form of the answer.
+#[derive(Debug, Serialize)]
+pub(super) struct Format {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
 }
 
 /// A message of the request.

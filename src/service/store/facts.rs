@@ -81,6 +81,8 @@ struct FactsRow {
     finish: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<NoticeRow>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    json: bool,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -131,6 +133,7 @@ impl From<&AnswerFacts> for FactsRow {
                 request_id: notice.request_id.clone(),
                 detail: notice.detail.clone(),
             }),
+            json: facts.json,
         }
     }
 }
@@ -162,6 +165,7 @@ impl From<FactsRow> for AnswerFacts {
                     detail: notice.detail,
                 })
             }),
+            json: row.json,
         }
     }
 }
@@ -371,6 +375,7 @@ mod tests {
                     .with_detail("慢")
                     .with_request_id(Some("r".into())),
             ),
+            json: true,
         }
     }
 
