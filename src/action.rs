@@ -10,6 +10,8 @@ pub enum Context {
     Help,
     /// A list one picks from lies over the panes; what is typed narrows it down.
     List,
+    /// The parameters lie over the panes and none is being typed.
+    Params,
     /// The composer has the focus and holds no text.
     EmptyComposer,
     /// The composer has the focus.
@@ -20,12 +22,13 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
         Self::Transcript,
         Self::List,
+        Self::Params,
         Self::Help,
     ];
 
@@ -36,6 +39,7 @@ impl Context {
             Self::Global => "global",
             Self::Help => "help",
             Self::List => "list",
+            Self::Params => "params",
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",
@@ -45,7 +49,7 @@ impl Context {
     /// A key that types a character and is bound to nothing is text here.
     #[must_use]
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Composer | Self::List)
+        matches!(self, Self::Composer | Self::List | Self::Params)
     }
 }
 
@@ -168,6 +172,17 @@ actions! {
     }
 }
 
+actions! {
+    /// Actions on the parameters of a conversation.
+    Params {
+        #[doc = "Parameters of the conversation"] Drawer = "parameters",
+        #[doc = "Set for the conversation, or for the next message only"] Scope = "parameter_scope",
+        #[doc = "Instructions above this conversation"] System = "instructions",
+        #[doc = "Let the model think first, or not"] Thinking = "toggle_thinking",
+        #[doc = "Let the service search the web, or not"] Search = "toggle_search",
+    }
+}
+
 /// Actions on the message being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Composer {
@@ -194,6 +209,8 @@ pub enum Action {
     Composer(Composer),
     /// The list that lies over the panes.
     List(List),
+    /// The parameters of the conversation that is shown.
+    Params(Params),
     /// The mouse was pressed at a cell.
     Press {
         /// Column from the left, from 0.
@@ -216,6 +233,7 @@ impl Action {
             Self::Conversations(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::List(a) => Some(a.name()),
+            Self::Params(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Focused(_) => None,
@@ -232,6 +250,7 @@ impl Action {
             Self::Conversations(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
+            Self::Params(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Focused(_) => None,
@@ -247,6 +266,7 @@ impl Action {
             | Self::Focus(_)
             | Self::Composer(_)
             | Self::List(_)
+            | Self::Params(Params::Scope)
             | Self::Press { .. }
             | Self::Focused(_)
             | Self::Chat(
@@ -257,7 +277,7 @@ impl Action {
                 | Chat::PageUp
                 | Chat::PageDown,
             ) => false,
-            Self::App(_) | Self::Chat(_) | Self::Conversations(_) => true,
+            Self::App(_) | Self::Chat(_) | Self::Conversations(_) | Self::Params(_) => true,
         }
     }
 
@@ -269,7 +289,8 @@ impl Action {
         let conversations = Conversations::ALL.iter().copied().map(Self::Conversations);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let list = List::ALL.iter().copied().map(Self::List);
-        app.chain(focus).chain(chat).chain(conversations).chain(edit).chain(list)
+        let params = Params::ALL.iter().copied().map(Self::Params);
+        app.chain(focus).chain(chat).chain(conversations).chain(edit).chain(list).chain(params)
     }
 }
 
@@ -282,6 +303,10 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("continue", Action::Chat(Chat::Continue)),
     ("reasoning", Action::Chat(Chat::Reasoning)),
     ("new", Action::Conversations(Conversations::New)),
+    ("params", Action::Params(Params::Drawer)),
+    ("system", Action::Params(Params::System)),
+    ("think", Action::Params(Params::Thinking)),
+    ("search", Action::Params(Params::Search)),
 ];
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The table of keys: context, keys, action. Dispatch, help, the README's key block and the
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List};
+use crate::action::{
+    Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List, Params,
+};
 
 /// One row of the table: in this context these keys mean that.
 #[derive(Debug)]
@@ -93,6 +95,8 @@ pub const BINDINGS: &[Binding] = &[
     query(&["right", "ctrl+f"], Edit::Right),
     query(&["home", "ctrl+a"], Edit::Head),
     query(&["end", "ctrl+e"], Edit::End),
+    row(Context::Params, &["space"], Action::List(List::Accept)),
+    row(Context::Params, &["tab"], Action::Params(Params::Scope)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -118,6 +122,10 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
     global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),
     row(Context::Transcript, &[":", "/"], Action::App(App::Commands)),
+    global(&["alt+o"], Action::Params(Params::Drawer)),
+    global(&["alt+i"], Action::Params(Params::System)),
+    global(&["alt+k"], Action::Params(Params::Thinking)),
+    global(&["alt+w"], Action::Params(Params::Search)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
     global(&["ctrl+z"], Action::App(App::Suspend)),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 pub use entry::Entry;
 
+use super::conflicts::wants_json;
 use super::scroll::Scroll;
 use crate::domain::chat::{
     AnswerFacts, ChatParams, ChatRequest, FinishReason, Message, MessageState, PromptMessage, Role,
@@ -69,6 +70,8 @@ pub struct Chat {
     pub scroll: Scroll,
     /// Settings of its requests.
     pub params: ChatParams,
+    /// Settings of the next question alone.
+    pub next: Option<ChatParams>,
     /// Instructions above it.
     pub system: Option<String>,
 }
@@ -94,6 +97,7 @@ impl Chat {
             draft: String::new(),
             scroll: Scroll::default(),
             params,
+            next: None,
             system,
         }
     }
@@ -163,12 +167,14 @@ impl Chat {
         answer.state = MessageState::Streaming;
         answer.facts = Some(AnswerFacts {
             model: Some(self.conversation.model.clone()),
+            json: wants_json(self.next.as_ref().unwrap_or(&self.params)),
             ..AnswerFacts::default()
         });
         let mut answer = Entry::new(answer);
         answer.reopen();
         self.entries.push(answer);
-        let request = self.request(false);
+        let mut request = self.request(false);
+        request.params = self.next.take().unwrap_or(request.params);
         self.begin(turn, now);
         let mut store = vec![StoreCommand::SaveConversation(self.conversation.clone())];
         for entry in &self.entries[self.entries.len() - 2..] {

@@ -1,7 +1,9 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::conflicts::Ask;
 use super::palette::Palette;
+use super::params::Drawer;
 use super::picker::Picker;
 use crate::action::{Chat, Context};
 
@@ -25,6 +27,10 @@ pub enum Overlay {
     },
     /// All commands.
     Palette(Palette),
+    /// The parameters.
+    Params(Drawer),
+    /// What stands in the way of sending.
+    Ask(Ask),
 }
 
 impl Overlay {
@@ -32,7 +38,10 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) => &[Context::List, Context::Global],
+            Self::Palette(_) | Self::Ask(_) => &[Context::List, Context::Global],
+            // A value is typed with the keys of the message.
+            Self::Params(drawer) if drawer.field.is_some() => &[Context::Composer, Context::Global],
+            Self::Params(_) => &[Context::Params, Context::List, Context::Global],
         }
     }
 
@@ -42,6 +51,8 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&palette.picker),
+            Self::Params(drawer) => Some(&drawer.picker),
+            Self::Ask(ask) => Some(&ask.picker),
         }
     }
 
@@ -50,6 +61,8 @@ impl Overlay {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&mut palette.picker),
+            Self::Params(drawer) => Some(&mut drawer.picker),
+            Self::Ask(ask) => Some(&mut ask.picker),
         }
     }
 }
@@ -104,7 +117,7 @@ impl Focus {
     pub fn toggle_help(&mut self) {
         self.overlay = match self.overlay {
             Some(Overlay::Help { .. }) => None,
-            Some(Overlay::Palette(_)) | None => Some(Overlay::Help { top: 0 }),
+            Some(_) | None => Some(Overlay::Help { top: 0 }),
         };
     }
 

@@ -3,12 +3,15 @@
 
 pub mod chat;
 pub mod composer;
+pub mod conflicts;
 pub mod conversations;
+pub mod field;
 pub mod focus;
 pub mod notices;
 mod outbox;
 mod overlays;
 pub mod palette;
+pub mod params;
 pub mod picker;
 mod policy;
 pub mod scroll;
@@ -27,6 +30,7 @@ use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusA
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::IdSource;
+use crate::domain::params::Conflict;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -59,6 +63,8 @@ pub struct AppState {
     /// The terminal window has the focus.
     focused: bool,
     happened: u64,
+    /// Conflicts with which the message that is being sent goes out all the same.
+    passed: Vec<Conflict>,
 }
 
 /// What the painter found out: the places of things on the screen.
@@ -93,6 +99,7 @@ impl AppState {
             quitting: false,
             focused: true,
             happened: 0,
+            passed: Vec::new(),
         }
     }
 
@@ -124,6 +131,7 @@ impl AppState {
             Action::Composer(action) if self.list_is_open() => self.on_query(&action, now),
             Action::Composer(action) => self.on_composer(action, now),
             Action::List(action) => self.on_list(action, now),
+            Action::Params(action) => self.on_params(action),
             Action::Conversations(action) => self.on_conversations(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);

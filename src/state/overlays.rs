@@ -23,6 +23,9 @@ impl AppState {
 
     /// Something was typed while a list is open.
     pub(super) fn on_query(&mut self, action: &ComposerAction, now: Now) -> Effects {
+        if let Some(effects) = self.on_drawer_edit(action) {
+            return effects;
+        }
         let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
             return Vec::new();
         };
@@ -64,12 +67,17 @@ impl AppState {
     fn narrow(&mut self) {
         match &mut self.focus.overlay {
             Some(Overlay::Palette(palette)) => palette.narrow(),
-            Some(Overlay::Help { .. }) | None => {}
+            // A few ways out are not searched.
+            Some(Overlay::Ask(ask)) => ask.picker.set_query(""),
+            Some(Overlay::Help { .. } | Overlay::Params(_)) | None => {}
         }
     }
 
     /// The mark of the open list is moved or taken.
     pub(super) fn on_list(&mut self, action: List, now: Now) -> Effects {
+        if let Some(effects) = self.on_drawer_list(action) {
+            return effects;
+        }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
             && action == List::Accept
             && palette.is_message()
@@ -92,12 +100,19 @@ impl AppState {
                 let Some((action, rest)) = palette.take(row) else { return Vec::new() };
                 self.run(action, &rest, now)
             }
-            Some(Overlay::Help { .. }) | None => Vec::new(),
+            Some(Overlay::Ask(ask)) => self.go_way(ask, row, now),
+            Some(Overlay::Help { .. } | Overlay::Params(_)) | None => Vec::new(),
         }
     }
 
     /// Does what a command is for; the words after its name go into the list it opens.
     fn run(&mut self, action: Action, rest: &str, now: Now) -> Effects {
+        if let Action::Params(action) = action
+            && !rest.is_empty()
+            && let Some(effects) = self.params_words(action, rest)
+        {
+            return effects;
+        }
         let effects = self.on_action(action, now);
         if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut)
             && !rest.is_empty()

@@ -67,7 +67,7 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, _now: Now) -> Effects {
-        if self.focus.overlay.take().is_some() {
+        if self.leave_field() || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
@@ -154,6 +154,9 @@ impl AppState {
     /// Enter: the question goes out, unless an answer is still arriving; then it stays where it
     /// is and nothing is lost.
     pub(super) fn send(&mut self, text: &str, now: Now) -> Effects {
+        if self.ask_first(text) {
+            return Vec::new();
+        }
         if self.conversations.shown().running().is_some() {
             self.notices.tell(Notice::new(NoticeKind::StillAnswering), now);
             return Vec::new();
@@ -230,7 +233,11 @@ impl AppState {
                     Catalog::embedded().cost(figures, &model, &usage, thought)
                 });
                 let how = Ended { end, usage, finish, timing, cost };
-                let effects = chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                let mut effects: Effects =
+                    chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                // An answer in JSON gets its colours when it is whole.
+                let wanted = chat.uncoloured();
+                effects.extend(self.highlights(wanted));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
                 effects
             }
@@ -332,14 +339,19 @@ fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     effects
 }
 
-/// Opens or folds the reasoning of the last answer that has one.
+/// Opens or folds the reasoning of the last answer that has one, or the answer itself if it is JSON.
 fn toggle_reasoning(chat: &mut Chat) {
-    let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0;
+    let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0 || entry.is_json();
     if let Some(at) = chat.entries().iter().rposition(with)
         && let Some(entry) = chat.entry_mut(at)
     {
-        entry.reasoning_open = !entry.reasoning_open;
-        if entry.reasoning_open {
+        let open = if entry.reasoning_chars() > 0 {
+            &mut entry.reasoning_open
+        } else {
+            &mut entry.json_open
+        };
+        *open = !*open;
+        if *open {
             // Whoever opens it wants to read it: its head comes to the top.
             chat.scroll.arrived(Position::At(Place { entry: at, row: 0 }));
         } else {

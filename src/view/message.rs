@@ -6,9 +6,17 @@ use super::cache::{Line, Message};
 use crate::action::{Action, Chat, Context};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role as Speaker};
 use crate::state::chat::Entry;
+use crate::text::json::Checked;
 use crate::text::rows::{Ink, Row, plain};
 use crate::theme::Role;
+use crate::words::params::Params;
 use crate::words::{self, Phrase, say};
+
+/// Rows of a folded answer in JSON.
+const JSON_ROWS: usize = 12;
+
+/// Folding fewer rows than these would save nothing.
+const JSON_SPARED: usize = 4;
 
 /// The rows before and after a message's text.
 #[derive(Debug, Default)]
@@ -26,6 +34,7 @@ struct Key {
     state: MessageState,
     reasoning: usize,
     reasoning_open: bool,
+    json_open: bool,
     answered: bool,
     /// The key that goes on is shown: only below the last answer.
     go_on: bool,
@@ -48,7 +57,14 @@ pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut 
             }
         }
         Speaker::Assistant => {
+            if entry.is_json() && !same {
+                // Set in or folded, it is another text.
+                message.body = super::cache::Laid::default();
+            }
             message.body.update(entry.answer(), text_width, scene.widths);
+            let folded = entry.is_json() && entry.state() != MessageState::Streaming;
+            let long = folded && message.body.all() > JSON_ROWS + JSON_SPARED;
+            message.body.most = (long && !entry.json_open).then_some(JSON_ROWS);
             if entry.reasoning_open {
                 message.reasoning.update(entry.reasoning(), text_width, scene.widths);
             } else if message.reasoning.height() > 0 {
@@ -60,6 +76,11 @@ pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut 
         message.frills.made_for = Some(key);
         message.frills.head = head(scene, entry, index, width);
         message.frills.foot = foot(scene, entry, index, width);
+        let all = message.body.all();
+        if entry.is_json() && all > JSON_ROWS + JSON_SPARED {
+            let hidden = all - JSON_ROWS;
+            message.frills.foot.insert(0, fold(scene, entry, hidden, width));
+        }
     }
 }
 
@@ -73,6 +94,7 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
         state: entry.state(),
         reasoning: entry.reasoning_chars(),
         reasoning_open: entry.reasoning_open,
+        json_open: entry.json_open,
         answered: !entry.text().is_empty(),
         go_on: last && chat.can_continue(),
         countdown: waiting.map(|w| super::seconds_left(w.until, scene.now)),
@@ -120,6 +142,16 @@ fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
     lines
 }
 
+/// The line below a long answer in JSON.
+fn fold(scene: &Scene<'_>, entry: &Entry, lines: usize, width: u16) -> Line {
+    let language = scene.state.settings().language;
+    let said = Params::FoldedJson { lines, open: entry.json_open }.say(language);
+    let key = scene.keys.hint(Context::Global, &Action::Chat(Chat::Reasoning));
+    let key = key.map(|key| format!("  {}", super::show_key(key))).unwrap_or_default();
+    let indent = " ".repeat(usize::from(super::indent(width)));
+    Line::new(vec![(indent, Role::Text), (said.into_owned(), Role::Muted), (key, Role::Key)])
+}
+
 /// First token, speed, tokens, money: as many as the width takes, the most telling first.
 fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, width: u16) {
     let language = scene.state.settings().language;
@@ -144,6 +176,15 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
         MessageState::Failed => {
             put(say(language, Phrase::NoAnswer).into_owned(), Role::Error);
         }
+    }
+    match entry.json() {
+        Some(Checked::Valid) => put(Params::ValidJson.say(language).into_owned(), Role::Info),
+        Some(Checked::Fenced) => put(Params::FencedJson.say(language).into_owned(), Role::Warning),
+        Some(Checked::Invalid { line, column }) => {
+            let said = Params::InvalidJson { line, column }.say(language);
+            put(said.into_owned(), Role::Warning);
+        }
+        None => {}
     }
     for phrase in figure_phrases(facts) {
         put(say(language, phrase).into_owned(), Role::Muted);

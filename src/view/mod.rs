@@ -24,6 +24,7 @@ mod help;
 mod message;
 mod notices;
 mod palette;
+mod params;
 mod status;
 mod widgets;
 
@@ -210,6 +211,15 @@ impl View {
                 return None;
             }
             Overlay::Palette(palette) => palette::paint(scene, list, palette, &mut self.buffer),
+            Overlay::Params(drawer) => {
+                let (laid, caret) = params::paint(scene, list, drawer, &mut self.buffer);
+                painted.list = laid.place;
+                return caret;
+            }
+            Overlay::Ask(ask) => {
+                painted.list = params::paint_ask(scene, list, ask, &mut self.buffer).place;
+                return None;
+            }
         };
         painted.list = laid.place;
         Some(laid.caret)

@@ -54,6 +54,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "transcript" => "In the conversation",
             "help" => "In this help",
             "list" => "In a list",
+            "params" => "Among the parameters",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),

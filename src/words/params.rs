@@ -28,8 +28,8 @@ pub enum Params<'a> {
     Unset,
     /// Nothing is set, and what the service does then is known.
     UnsetSwitch(bool),
-    /// No instructions are set.
-    NoSystem,
+    /// Nothing is set, and the service has nothing to choose.
+    Nothing,
     /// The model is known not to take it.
     NotTaken,
     /// The model cannot be told otherwise.
@@ -112,7 +112,7 @@ impl Params<'_> {
             Self::Unset => "service's choice",
             Self::UnsetSwitch(true) => "service's choice (on)",
             Self::UnsetSwitch(false) => "service's choice (off)",
-            Self::NoSystem => "none",
+            Self::Nothing => "none",
             Self::NotTaken => "not taken by this model",
             Self::AlwaysThinks => "this model always thinks",
             Self::WholeConversation => "for the whole conversation",
@@ -149,8 +149,8 @@ impl Params<'_> {
             }
             Self::FoldedJson { open: true, .. } => "▾ all lines",
             Self::Change => "change",
-            Self::Clear => "service's choice",
-            Self::Scope => "conversation or next message",
+            Self::Clear => "unset",
+            Self::Scope => "next message only",
             Self::Take => "take it",
             Self::Newline => "new line",
             Self::BackToMessage => "back to the message",
@@ -169,7 +169,7 @@ impl Params<'_> {
             Self::Unset => "由服务决定",
             Self::UnsetSwitch(true) => "由服务决定（开）",
             Self::UnsetSwitch(false) => "由服务决定（关）",
-            Self::NoSystem => "无",
+            Self::Nothing => "无",
             Self::NotTaken => "此模型不支持",
             Self::AlwaysThinks => "此模型总会思考",
             Self::WholeConversation => "对整个对话有效",
@@ -202,8 +202,8 @@ impl Params<'_> {
             }
             Self::FoldedJson { open: true, .. } => "▾ 全部内容",
             Self::Change => "修改",
-            Self::Clear => "由服务决定",
-            Self::Scope => "本对话或下一条消息",
+            Self::Clear => "取消设置",
+            Self::Scope => "仅下一条消息",
             Self::Take => "确定",
             Self::Newline => "换行",
             Self::BackToMessage => "回到消息",

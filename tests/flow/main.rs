@@ -9,6 +9,7 @@ mod harness;
 mod keeping;
 mod many;
 mod palette;
+mod params;
 mod reading;
 mod script;
 mod sentences;
