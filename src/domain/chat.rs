@@ -226,6 +226,7 @@ pub struct TurnTiming {
 }
 
 /// What the chat service is asked to do.
+#[expect(clippy::large_enum_variant, reason = "one for each question, and it is moved once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChatCommand {
     /// Ask for an answer.

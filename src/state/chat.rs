@@ -1,11 +1,14 @@
 //! One conversation: its messages, the answer that is arriving, what is unsaved of it. It
 //! refuses layout (where a row is) and requests (what it wants is returned as effects).
 
+mod calls;
 mod entry;
 
 use std::time::Duration;
 
 pub use entry::Entry;
+
+use calls::Calls;
 
 use super::conflicts::wants_json;
 use super::scroll::Scroll;
@@ -45,8 +48,7 @@ pub struct Running {
     /// It waits before another try.
     pub waiting: Option<Waiting>,
     entry: usize,
-    /// The last thing that came is a tool call, whose code block is open.
-    calling: bool,
+    calls: Calls,
 }
 
 /// What arrived and is not yet handed to the store.
@@ -212,7 +214,7 @@ impl Chat {
         let entry = self.entries.len() - 1;
         self.entries[entry].turn = Some(turn);
         let since = now.since_start;
-        self.running = Some(Running { turn, since, waiting: None, entry, calling: false });
+        self.running = Some(Running { turn, since, waiting: None, entry, calls: Calls::default() });
         // The message is saved whole now: pieces of a turn just stopped must not follow it.
         self.unsaved = Unsaved::default();
         self.scroll.to_end();
@@ -270,8 +272,13 @@ impl Chat {
         reasoning: &str,
         now: Now,
     ) -> Vec<HighlightCommand> {
-        let closed = if text.is_empty() { "" } else { self.close_call(turn) };
-        self.push(turn, &format!("{closed}{text}"), reasoning, now)
+        let mut closed = if text.is_empty() { String::new() } else { self.close_calls(turn) };
+        if !closed.is_empty() {
+            closed.push_str("\n\n");
+            closed.push_str(text);
+            return self.push(turn, &closed, reasoning, now);
+        }
+        self.push(turn, text, reasoning, now)
     }
 
     fn push(
@@ -297,31 +304,23 @@ impl Chat {
     pub fn push_tool_call(
         &mut self,
         turn: TurnId,
+        index: u32,
         name: Option<&str>,
         arguments: &str,
         now: Now,
     ) -> Vec<HighlightCommand> {
-        let mut text = String::new();
-        if let Some(name) = name {
-            text.push_str(self.close_call(turn));
-            let first = self.running_entry(turn).is_none_or(|entry| entry.text().is_empty());
-            text.push_str(if first { "" } else { "\n\n" });
-            text.push('`');
-            text.push_str(name);
-            text.push_str("`\n\n```json\n");
-            if let Some(running) = self.running.as_mut().filter(|running| running.turn == turn) {
-                running.calling = true;
-            }
-        }
-        text.push_str(arguments);
+        let Some(entry) = self.running_entry(turn) else { return Vec::new() };
+        entry.becomes_markdown();
+        let empty = entry.text().is_empty();
+        let Some(running) = &mut self.running else { return Vec::new() };
+        let text = running.calls.piece(index, name, arguments, empty);
         self.push(turn, &text, "", now)
     }
 
-    /// What ends the code block of a tool call before something else comes.
-    fn close_call(&mut self, turn: TurnId) -> &'static str {
+    /// Shows what was held back of calls, before something else comes or when nothing more does.
+    fn close_calls(&mut self, turn: TurnId) -> String {
         let running = self.running.as_mut().filter(|running| running.turn == turn);
-        let open = running.is_some_and(|running| std::mem::take(&mut running.calling));
-        if open { "\n```\n\n" } else { "" }
+        running.map(|running| running.calls.finish()).unwrap_or_default()
     }
 
     /// Another try will be made.
@@ -334,15 +333,17 @@ impl Chat {
     /// The user stopped the answer: what arrived stays, what still comes is dropped. Returns the
     /// turn and what to store: the turn's end may come late, or never if the program ends.
     pub fn stop(&mut self) -> Option<(TurnId, StoreCommand)> {
-        let running = self.running.take()?;
+        let mut running = self.running.take()?;
         self.unsaved = Unsaved::default();
         let entry = self.entries.get_mut(running.entry)?;
+        entry.push(&running.calls.finish(), "");
         entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
         Some((running.turn, self.save(&self.entries[running.entry])))
     }
 
     /// The turn is over. Returns what to store; empty if it is not one of ours.
     pub fn ended(&mut self, turn: TurnId, how: Ended) -> Vec<StoreCommand> {
+        let held = self.close_calls(turn);
         if self.running.as_ref().is_some_and(|running| running.turn == turn) {
             self.running = None;
             self.unsaved = Unsaved::default();
@@ -352,6 +353,7 @@ impl Chat {
         };
         let entry = &mut self.entries[at];
         entry.turn = None;
+        entry.push(&held, "");
         match how.end {
             TurnEnd::Complete => entry.close(MessageState::Complete, None),
             TurnEnd::Stopped => {

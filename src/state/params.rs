@@ -325,10 +325,7 @@ impl AppState {
             self.begin_field(None);
             return Some(Vec::new());
         }
-        let on = match self.drawn(scope, param) {
-            None => None,
-            Some(value) => Some(value == Value::Flag(true)),
-        };
+        let on = self.drawn(scope, param).map(|value| value == Value::Flag(true));
         // Off says something only where the service would think by itself.
         let off = (param == Param::Thinking).then_some(Value::Flag(false));
         let next = match on {

@@ -217,8 +217,8 @@ impl AppState {
                 effects.extend(self.save_answers(now, false));
                 effects
             }
-            TurnEvent::ToolCall { name, arguments, .. } => {
-                let wanted = chat.push_tool_call(turn, name.as_deref(), &arguments, now);
+            TurnEvent::ToolCall { index, name, arguments } => {
+                let wanted = chat.push_tool_call(turn, index, name.as_deref(), &arguments, now);
                 self.highlights(wanted)
             }
             TurnEvent::Waiting { notice, wait, attempt } => {

@@ -27,6 +27,7 @@ pub(super) struct Frills {
 }
 
 /// Everything the frills depend on.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 struct Key {
     width: u16,
@@ -34,6 +35,7 @@ struct Key {
     state: MessageState,
     reasoning: usize,
     reasoning_open: bool,
+    json: bool,
     json_open: bool,
     answered: bool,
     /// The key that goes on is shown: only below the last answer.
@@ -57,7 +59,8 @@ pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut 
             }
         }
         Speaker::Assistant => {
-            if entry.is_json() && !same {
+            let was = message.frills.made_for.is_some_and(|made| made.json);
+            if (entry.is_json() || was) && !same {
                 // Set in or folded, it is another text.
                 message.body = super::cache::Laid::default();
             }
@@ -94,6 +97,7 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
         state: entry.state(),
         reasoning: entry.reasoning_chars(),
         reasoning_open: entry.reasoning_open,
+        json: entry.is_json(),
         json_open: entry.json_open,
         answered: !entry.text().is_empty(),
         go_on: last && chat.can_continue(),

@@ -73,7 +73,7 @@ pub(super) fn paint(
         line.right(&note, left, Role::Muted);
     });
     // The caret is told relative to the row it is in.
-    let row = drawer.picker.marked().checked_sub(laid.place.first).unwrap_or_default();
+    let row = drawer.picker.marked().saturating_sub(laid.place.first);
     let last = (area.x + area.width.saturating_sub(1), area.bottom().saturating_sub(1));
     let caret = caret.map(|x| ((area.x + x).min(last.0), (laid.place.y + row as u16).min(last.1)));
     details(scene, laid.details, drawer, &able, buffer);

@@ -161,7 +161,7 @@ impl Params<'_> {
         Cow::Borrowed(match self {
             Self::Title => "参数",
             Self::Conversation => "本对话",
-            Self::NextMessage => "仅下一条消息",
+            Self::NextMessage | Self::Scope => "仅下一条消息",
             Self::Label(param) => label_zh(param),
             Self::About(param) => about_zh(param),
             Self::Range(kind) => return range(kind, Language::ZhCn),
@@ -203,7 +203,6 @@ impl Params<'_> {
             Self::FoldedJson { open: true, .. } => "▾ 全部内容",
             Self::Change => "修改",
             Self::Clear => "取消设置",
-            Self::Scope => "仅下一条消息",
             Self::Take => "确定",
             Self::Newline => "换行",
             Self::BackToMessage => "回到消息",

@@ -348,3 +348,37 @@ fn a_long_answer_in_json_is_folded() {
     h.keys("<alt+t>");
     assert!(h.find("▸ 52 more lines").is_some(), "{}", h.screen());
 }
+
+fn call(index: u32, name: Option<&str>, arguments: &str) -> TurnEvent {
+    TurnEvent::ToolCall { index, name: name.map(str::to_owned), arguments: arguments.to_owned() }
+}
+
+#[test]
+fn calls_of_tools_are_told_apart_however_they_come() {
+    let mut h = Harness::with(settings(), (80, 40));
+    let turn = h.ask("weather?");
+    h.turn_says(turn, call(0, Some("get_weather"), "{\"city\":"));
+    h.turn_says(turn, call(1, Some("run"), "```\n# not a heading"));
+    h.turn_says(turn, call(0, None, "\"杭州\",\"days\":[1,2]}"));
+    let (end, finish) = (TurnEnd::Complete, Some(FinishReason::ToolCalls));
+    let timing = TurnTiming::default();
+    h.effects();
+    h.turn_says(turn, TurnEvent::Ended { end, usage: None, finish, timing });
+    assert!(h.find("asks for a tool (lian runs none)").is_some(), "{}", h.screen());
+    let (first, second) = (h.find("get_weather").unwrap(), h.find("   run").unwrap());
+    assert!(first < h.find("\"city\": \"杭州\",").unwrap(), "{}", h.screen());
+    assert!(h.find("\"days\": [").unwrap() < second, "{}", h.screen());
+    assert!(second < h.find("# not a heading").unwrap(), "{}", h.screen());
+    let saved = h.stored();
+    let whole = |command: &StoreCommand| matches!(command, StoreCommand::SaveMessage { message, .. } if message.text.ends_with("# not a heading\n```"));
+    assert!(saved.iter().any(whole), "{saved:?}");
+}
+
+#[test]
+fn a_call_instead_of_json_is_no_json() {
+    let mut h = json_mode();
+    let turn = h.ask("weather as JSON?");
+    h.turn_says(turn, call(0, Some("get_weather"), "{}"));
+    ends_as_json(&mut h);
+    assert!(h.find("get_weather").is_some() && h.find("valid JSON").is_none(), "{}", h.screen());
+}

@@ -131,12 +131,17 @@ pub struct Parser {
     finished: bool,
     text: Field,
     reasoning: Field,
-    /// One sanitizer for the arguments of each tool call; presence means its name was given.
+    /// One sanitizer for the arguments of each tool call, by the number the server gives it.
     calls: BTreeMap<u32, Call>,
+    /// Calls so far: the number of the next one where the server's is taken.
+    begun: u32,
 }
 
 #[derive(Debug, Default)]
 struct Call {
+    /// The number it is told by.
+    number: u32,
+    id: String,
     named: bool,
     clean: Sanitizer,
 }
@@ -295,11 +300,27 @@ impl Parser {
     fn call(&mut self, position: usize, call: &ToolCall<'_>, out: &mut Vec<ChatChunk>) {
         let index = call.index.0.unwrap_or(position as u64);
         let Ok(index) = u32::try_from(index) else { return };
-        if self.calls.len() >= MOST_CALLS && !self.calls.contains_key(&index) {
-            return;
-        }
         let Some(function) = &call.function.0 else { return };
+        // Some servers give every call the same number: then another id is another call.
+        let id = call.id.get().unwrap_or_default();
+        let known = self.calls.get(&index);
+        let other = known.is_some_and(|known| {
+            !id.is_empty()
+                && !known.id.is_empty()
+                && known.id != id
+                && function.name.get().is_some()
+        });
+        if known.is_none() || other {
+            if self.begun as usize >= MOST_CALLS {
+                return;
+            }
+            // The server's number is kept where it is free.
+            let number = index.max(if other || index < self.begun { self.begun } else { 0 });
+            self.begun = number.saturating_add(1);
+            self.calls.insert(index, Call { number, id: id.to_owned(), ..Call::default() });
+        }
         let state = self.calls.entry(index).or_default();
+        let index = state.number;
         let name = function.name.get().map(sanitize::line).filter(|name| !name.is_empty());
         let name = name.filter(|_| !std::mem::replace(&mut state.named, true));
         let arguments = state.clean.push(&arguments(function.arguments));

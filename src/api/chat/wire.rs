@@ -59,6 +59,9 @@ pub(super) struct Delta<'a> {
 pub(super) struct ToolCall<'a> {
     #[serde(default)]
     pub(super) index: Count,
+    /// In the first piece; later it is missing or empty.
+    #[serde(borrow, default)]
+    pub(super) id: Text<'a>,
     #[serde(borrow, default)]
     pub(super) function: Object<Function<'a>>,
 }

@@ -197,6 +197,16 @@ impl Entry {
         message
     }
 
+    /// Something came that is no JSON and is to be read as markdown: all of it is.
+    pub(super) fn becomes_markdown(&mut self) {
+        if is_json(&self.message) {
+            let text = std::mem::take(&mut self.message.text);
+            self.facts_mut().json = false;
+            self.answer = OnceCell::from(document(&text, false));
+            self.coloured.clear();
+        }
+    }
+
     /// An answer that never came begins again: what was thought before it does not count.
     pub(super) fn clear_reasoning(&mut self) {
         self.reasoning.take();

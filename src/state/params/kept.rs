@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::params::{ChatParams, Kind, Param, Value};
+use crate::domain::params::{Able, ChatParams, Kind, Param, Value};
 
 /// Parameters and instructions as a text.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn from_text(text: &str) -> Option<(ChatParams, Option<String>)> {
     let text = |value: &Json| value.as_str().map(str::to_owned);
     for param in Param::ALL {
         let Some(value) = object.get(param.name()) else { continue };
-        let value = match param.kind(&Default::default()) {
+        let value = match param.kind(&Able::default()) {
             Kind::Switch => value.as_bool().map(Value::Flag),
             Kind::Whole { .. } => value.as_u64().map(Value::Whole),
             Kind::Real { .. } => value.as_f64().map(Value::Real),

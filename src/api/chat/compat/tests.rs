@@ -430,6 +430,39 @@ fn requests_carry_only_what_is_set() {
     );
 }
 
+#[test]
+fn calls_that_are_numbered_alike_are_told_apart_by_their_ids() {
+    let piece = |call: &str| {
+        format!("data: {{\"choices\":[{{\"delta\":{{\"tool_calls\":[{call}]}}}}]}}\n\n")
+    };
+    let stream = [
+        r#"{"index":0,"id":"call_a","function":{"name":"f","arguments":"{"}}"#,
+        r#"{"index":0,"id":"","function":{"name":null,"arguments":"}"}}"#,
+        r#"{"index":0,"id":"call_b","function":{"name":"g","arguments":"["}}"#,
+        r#"{"index":0,"id":"call_b","function":{"name":"g","arguments":"]"}}"#,
+        r#"{"index":1,"id":"call_c","function":{"name":"h","arguments":"1"}}"#,
+    ];
+    let calls: Vec<_> = chunks(&stream.map(piece).concat())
+        .into_iter()
+        .filter_map(|chunk| match chunk {
+            ChatChunk::ToolCall { index, name, arguments } => Some((index, name, arguments)),
+            _ => None,
+        })
+        .collect();
+    let call =
+        |index, name: Option<&str>, text: &str| (index, name.map(str::to_owned), text.to_owned());
+    assert_eq!(
+        calls,
+        [
+            call(0, Some("f"), "{"),
+            call(0, None, "}"),
+            call(1, Some("g"), "["),
+            call(1, None, "]"),
+            call(2, Some("h"), "1"),
+        ]
+    );
+}
+
 fn sent(params: ChatParams) -> Value {
     let request = ChatRequest { params, ..question() };
     serde_json::from_slice(&body(&request)).expect("JSON")
