@@ -20,6 +20,6 @@ bench: ## measure the real binary in a terminal against the simulator
 	@sh tests/setup.sh cargo bench --locked --bench terminal $(ARGS)
 
 install: ## build with optimizations and install into cargo's folder
-	@sh tests/setup.sh cargo install --locked --path . $(ARGS)
+	@LIAN_COMMIT=$$(git rev-parse --short=12 HEAD 2>/dev/null) sh tests/setup.sh cargo install --locked --path . $(ARGS)
 
 .PHONY: help demo test fmt bench install

@@ -87,9 +87,12 @@ actions! {
         #[doc = "Paint the screen again"] Redraw = "redraw",
         #[doc = "Suspend to the shell"] Suspend = "suspend",
         #[doc = "Show or hide this help"] Help = "help",
+        #[doc = "Leave the mouse to the terminal, or take it"] Mouse = "toggle_mouse",
+        #[doc = "Side pane beside the conversation, or everything in rows"] Layout = "toggle_layout",
         #[doc = "All commands, to search and run"] Palette = "palette",
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
+        #[doc = "Show the next theme"] NextTheme = "next_theme",
     }
 }
 
@@ -120,6 +123,8 @@ actions! {
         #[doc = "To the end, and follow it"] End = "to_end",
         #[doc = "To the question before"] QuestionBefore = "question_before",
         #[doc = "To the next question"] QuestionAfter = "question_after",
+        #[doc = "Mark the message before"] MessageBefore = "message_before",
+        #[doc = "Mark the next message"] MessageAfter = "message_after",
     }
 }
 
@@ -218,6 +223,11 @@ pub enum Action {
         /// Row from the top, from 0.
         row: u16,
     },
+    /// The wheel of the mouse turned by one notch.
+    Wheel {
+        /// Up, or else down.
+        up: bool,
+    },
     /// The terminal window got or lost the focus.
     Focused(bool),
 }
@@ -236,6 +246,7 @@ impl Action {
             Self::Params(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -253,6 +264,7 @@ impl Action {
             Self::Params(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_) => None,
         }
     }
@@ -268,6 +280,7 @@ impl Action {
             | Self::List(_)
             | Self::Params(Params::Scope)
             | Self::Press { .. }
+            | Self::Wheel { .. }
             | Self::Focused(_)
             | Self::Chat(
                 Chat::LineUp
@@ -275,7 +288,9 @@ impl Action {
                 | Chat::HalfUp
                 | Chat::HalfDown
                 | Chat::PageUp
-                | Chat::PageDown,
+                | Chat::PageDown
+                | Chat::MessageBefore
+                | Chat::MessageAfter,
             ) => false,
             Self::App(_) | Self::Chat(_) | Self::Conversations(_) | Self::Params(_) => true,
         }
@@ -297,6 +312,8 @@ impl Action {
 /// Names for `/` in an empty message; what follows the name is put into the list it opens.
 pub const COMMANDS: &[(&str, Action)] = &[
     ("help", Action::App(App::Help)),
+    ("mouse", Action::App(App::Mouse)),
+    ("layout", Action::App(App::Layout)),
     ("quit", Action::App(App::Quit)),
     ("redraw", Action::App(App::Redraw)),
     ("stop", Action::Chat(Chat::Stop)),

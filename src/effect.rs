@@ -16,6 +16,8 @@ pub enum Effect {
     Highlight(HighlightCommand),
     /// For the screen.
     Screen(ScreenCommand),
+    /// On the settings.
+    Settings(SettingsCommand),
     /// End the program in good order.
     Quit,
 }
@@ -35,11 +37,22 @@ pub struct HighlightCommand {
     pub lines: Vec<String>,
 }
 
+/// What can be asked for on the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsCommand {
+    /// Paint with this theme from now on.
+    ShowTheme(String),
+    /// Write this theme into the user's file.
+    KeepTheme(String),
+}
+
 /// What the screen can be asked for besides frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScreenCommand {
     /// Forget what is on the terminal and paint everything again.
     Redraw,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Give the terminal back and stop the process until it is continued.
     Suspend,
 }

@@ -5,6 +5,7 @@ use crate::domain::chat::{ChatEvent, CodeRole};
 use crate::domain::conversations::StoreEvent;
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
+use crate::domain::settings::SettingsEvent;
 use crate::effect::Effect;
 
 /// Something a service has to say. Plain data: it can be logged, compared and replayed.
@@ -16,6 +17,8 @@ pub enum ServiceEvent {
     Store(StoreEvent),
     /// Colours for code are ready.
     Highlight(HighlightEvent),
+    /// On the settings.
+    Settings(SettingsEvent),
     /// Something to tell that belongs to no pane.
     Notice(Notice),
     /// A service could not take this: its inbox was full. The loop gives it back so that

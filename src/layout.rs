@@ -13,6 +13,8 @@
 //! composer    one row per line of text, at most a third
 //! footer      one row, from 8 rows up
 //! ```
+//!
+//! On a wide screen the transcript can share its rows with a pane at its side.
 
 /// An area of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +44,8 @@ pub struct Wish {
     pub composer: u16,
     /// Rows of the notice.
     pub notice: u16,
+    /// The side pane is wanted.
+    pub side: bool,
 }
 
 /// The panes of the workbench; one that has no room has a height of 0.
@@ -53,6 +57,8 @@ pub struct Panes {
     pub rule: Area,
     /// The conversation.
     pub transcript: Area,
+    /// Beside the conversation, if wanted and there is room; the column before it is a line.
+    pub side: Area,
     /// What the user is being told.
     pub notice: Area,
     /// The line above the composer, with its title.
@@ -65,6 +71,12 @@ pub struct Panes {
 
 /// The smallest screen on which the panes are usable.
 pub const LEAST: (u16, u16) = (20, 5);
+
+/// Columns a screen needs for a pane beside the conversation.
+pub const WIDE: u16 = 140;
+
+/// Columns of the side pane.
+const SIDE: u16 = 40;
 
 /// Divides a screen.
 #[must_use]
@@ -86,10 +98,13 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
         y += rows;
         area
     };
+    let side = if wish.side && width >= WIDE { SIDE } else { 0 };
+    let (header, rule, middle) = (next(header), next(rule), next(left));
     Panes {
-        header: next(header),
-        rule: next(rule),
-        transcript: next(left),
+        header,
+        rule,
+        transcript: Area { width: width - side - u16::from(side > 0), ..middle },
+        side: Area { x: width - side, width: side, ..middle },
         notice: next(notice),
         title: next(title),
         composer: next(composer),
@@ -105,9 +120,16 @@ mod tests {
     proptest! {
         #[test]
         fn panes_fill_the_screen_without_overlap(
-            width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9
+            width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9,
+            side in any::<bool>()
         ) {
-            let p = split(width, height, Wish { composer, notice });
+            let p = split(width, height, Wish { composer, notice, side });
+            // The transcript, a line and the side pane share their rows.
+            let beside = p.side.width > 0;
+            prop_assert_eq!(beside, side && width >= WIDE);
+            prop_assert_eq!(p.transcript.width + u16::from(beside) + p.side.width, width);
+            prop_assert_eq!((p.side.x + p.side.width, p.side.y), (width, p.transcript.y));
+            let p = Panes { transcript: Area { width, ..p.transcript }, ..p };
             let order = [p.header, p.rule, p.transcript, p.notice, p.title, p.composer, p.footer];
             let mut y = 0;
             for area in order {
@@ -123,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_least_screen_shows_question_and_answer() {
-        let p = split(20, 5, Wish { composer: 1, notice: 0 });
+        let p = split(20, 5, Wish { composer: 1, ..Wish::default() });
         assert_eq!((p.header.height, p.transcript.height, p.composer.height), (1, 2, 1));
     }
 }

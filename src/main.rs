@@ -4,12 +4,10 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use lian::cli::Cli;
-use lian::runtime;
+use lian::{command, runtime};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = command::shell::arguments();
     // One thread for the loop, one for the services: a large answer that is being parsed never
     // makes a key wait.
     let threads =

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory as _;
 use lian::action::{Action, Context};
 use lian::cli::Cli;
-use lian::config::{EXAMPLE, file::File};
+use lian::config::{EXAMPLE, file::File, options::SETTINGS};
 use lian::domain::settings::Language;
 use lian::input::bindings::BINDINGS;
 use lian::theme::{SHIPPED, Theme};
@@ -40,9 +40,6 @@ fn stem(path: &Path) -> String {
     path.file_stem().expect("a name").to_string_lossy().into_owned()
 }
 
-const BEGIN: &str = "<!-- keys -->\n";
-const END: &str = "<!-- /keys -->";
-
 /// The README's tables of keys: one for each context.
 fn keys() -> String {
     let mut text = String::new();
@@ -66,22 +63,48 @@ fn keys() -> String {
     text
 }
 
-#[test]
-fn the_readme_has_the_table_of_keys() {
+/// The README's table of settings with their flags and variables.
+fn settings() -> String {
+    let mut text = "\n| setting | flag | variables |\n|---|---|---|\n".to_owned();
+    for setting in SETTINGS {
+        let flag = setting.flag.map_or_else(String::new, |flag| format!("`{flag}`"));
+        let variables: Vec<_> = setting.variables.iter().map(|v| format!("`{v}`")).collect();
+        let key = setting.key.replace('*', "NAME");
+        writeln!(text, "| `{key}` | {flag} | {} |", variables.join(", ")).expect("text");
+    }
+    text.push('\n');
+    text
+}
+
+/// Compares a part of the README, or writes it. One after the other: both parts are in one file.
+fn readme_holds(name: &str, part: &str) {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let path = root().join("README.md");
     let readme = read(&path);
-    let begin = readme.find(BEGIN).expect("the README marks where the keys begin") + BEGIN.len();
-    let end = begin + readme[begin..].find(END).expect("the README marks where the keys end");
-    let keys = keys();
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let begin = readme.find(&begin).expect("the README marks where it begins") + begin.len();
+    let end = begin + readme[begin..].find(&end).expect("the README marks where it ends");
     if std::env::var_os("UPDATE_README").is_some() {
-        let text = format!("{}{keys}{}", &readme[..begin], &readme[end..]);
+        let text = format!("{}{part}{}", &readme[..begin], &readme[end..]);
         std::fs::write(&path, text).expect("the README can be written");
         return;
     }
     assert!(
-        readme[begin..end] == keys,
-        "the README's keys are not those of the table; run UPDATE_README=1 cargo test --test artefacts"
+        readme[begin..end] == *part,
+        "the README's {name} are not those of the table; run UPDATE_README=1 cargo test --test artefacts"
     );
+}
+
+#[test]
+fn the_readme_has_the_table_of_settings() {
+    readme_holds("settings", &settings());
+}
+
+#[test]
+fn the_readme_has_the_table_of_keys() {
+    let keys = keys();
+    readme_holds("keys", &keys);
     for action in Action::named() {
         let name = action.name().expect("a name");
         assert!(keys.contains(&format!("`{name}`")), "{name} is not in the README");

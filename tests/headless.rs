@@ -11,6 +11,8 @@ mod fake;
 mod params;
 #[path = "headless/run.rs"]
 mod run;
+#[path = "headless/settings.rs"]
+mod settings;
 
 use std::io::Read as _;
 
@@ -215,7 +217,7 @@ fn a_wrong_configuration_is_6_and_names_its_line() {
     let sim = Sim::saying("never");
     for (config, sentence) in [
         ("[chat]\nmodle = \"x\"\n", "config.toml:2"),
-        ("theme = \"no such\"\n", "theme no such"),
+        ("theme = \"no such\"\n", "config.toml:1: unknown theme \"no such\""),
         ("profile = \"gone\"\n", "unknown profile \"gone\""),
         ("[keys.composer]\nsend = [\"ctrl+nothing\"]\n", "config.toml:2"),
     ] {

@@ -59,6 +59,13 @@ impl Region {
     }
 }
 
+/// The host of the token plan; its keys begin with `sk-sp-` and are good nowhere else.
+pub const TOKEN_PLAN: &str = "https://token-plan.cn-beijing.maas.aliyuncs.com";
+/// The whole base URL of the coding plan.
+pub const CODING_PLAN: &str = "https://coding.dashscope.aliyuncs.com/v1";
+/// The region both plans are in.
+pub const PLAN_REGION: &str = "cn-beijing";
+
 /// A base URL that cannot be used. The value itself is not repeated: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadUrl {
@@ -191,6 +198,12 @@ impl Endpoint {
             (!text.is_empty()).then(|| SecretString::from(text))
         });
         Self { compat, key, key_source }
+    }
+
+    /// The same place with this key from there.
+    #[must_use]
+    pub fn with_key(&self, key: SecretString, key_source: impl Into<String>) -> Self {
+        Self::new(self.compat.clone(), Some(key), key_source.into())
     }
 
     /// Base URL of the compatible surface.

@@ -52,7 +52,8 @@ pub struct ChatArgs {
     /// One JSON object per line: opened, text, reasoning, tool calls, waiting, end
     #[arg(long)]
     pub json: bool,
-    /// Only the answer's text, no hint on stderr while it waits
-    #[arg(long)]
+    /// Only the answer's text, no hint on stderr while it waits; from the option that holds
+    /// everywhere.
+    #[arg(skip)]
     pub plain: bool,
 }

@@ -1,6 +1,8 @@
 //! Arguments: what can be written on the command line. It refuses to act on any of it.
 
 pub mod chat;
+pub mod config;
+pub mod shell;
 pub mod sim;
 
 use std::path::PathBuf;
@@ -8,12 +10,17 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A terminal workbench for Alibaba Cloud Bailian (DashScope): talk to Qwen.
+///
+/// Without a command it opens the workbench, with a PROMPT it asks that at once. Without a terminal
+/// use `lian chat`. The first time: `lian --demo` needs no key and no network.
 #[derive(Debug, Parser)]
 #[command(
     name = "lian",
     version,
     override_usage = "lian [OPTIONS] [PROMPT]
-       lian [OPTIONS] COMMAND ..."
+       lian [OPTIONS] COMMAND ...",
+    after_help = "With a key in DASHSCOPE_API_KEY it talks to the service; --help tells more.",
+    after_long_help = EXAMPLES
 )]
 pub struct Cli {
     /// What to do; nothing opens the workbench
@@ -29,6 +36,22 @@ pub struct Cli {
     #[command(flatten)]
     pub global: Global,
 }
+
+/// What the long help ends with.
+const EXAMPLES: &str = "\
+Examples:
+  lian --demo                          the workbench on the simulator
+  lian \"What is SSE?\"                  the workbench, asking at once
+  git diff | lian chat \"Review this\"   one question, the answer on stdout
+  lian config show                     every setting in force, and who decided it
+
+Environment:
+  DASHSCOPE_API_KEY                    the key; a profile may name another variable or a command
+  LIAN_MODEL, LIAN_PROFILE, LIAN_...   every setting; the README has the table
+  NO_COLOR, COLORTERM, COLORFGBG       colours
+  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the service
+
+A flag beats the environment, the environment a project's .lian.toml, that the configuration file.";
 
 /// Options that hold everywhere.
 #[derive(Debug, Clone, Default, Args)]
@@ -52,8 +75,11 @@ pub struct Global {
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// Colours in the workbench
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
-    pub color: When,
+    #[arg(long, global = true, value_name = "WHEN", value_enum)]
+    pub color: Option<When>,
+    /// Lines that are only ever added, for screen readers; `lian chat` prints the answer's text alone
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// More in the log file; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -78,6 +104,12 @@ pub enum Command {
     Chat(chat::ChatArgs),
     /// Run the simulator
     Sim(sim::SimArgs),
+    /// Look at the settings, check them, change one
+    Config(config::ConfigArgs),
+    /// Print the completions of a shell
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page
+    Man(shell::ManArgs),
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! stdout, everything else to stderr.
 
 pub mod chat;
+pub mod config;
+pub mod shell;
 pub mod sim;
 
 use crate::cli::{Cli, Global};
@@ -11,7 +13,17 @@ use crate::config::Flags;
 #[must_use]
 pub fn flags(cli: &Cli) -> Flags {
     let Global { model, profile, region, base_url, config, data_dir, .. } = cli.global.clone();
-    Flags { model, profile, region, base_url, config, data_dir, demo: cli.demo, ..Flags::default() }
+    Flags {
+        model,
+        profile,
+        region,
+        base_url,
+        config,
+        data_dir,
+        demo: cli.demo,
+        directory: std::env::current_dir().ok(),
+        ..Flags::default()
+    }
 }
 
 /// Reads a variable of the environment; an empty one counts as absent.

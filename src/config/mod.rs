@@ -2,19 +2,28 @@
 //! to decide anything else and to keep a key longer than it is asked for.
 #![expect(clippy::disallowed_methods, reason = "the room that reads configuration files")]
 
+pub mod edit;
 pub mod file;
+pub mod layers;
+pub mod options;
 pub mod paths;
 pub mod profile;
+pub mod project;
+pub mod secrets;
+pub mod show;
 
 use std::path::PathBuf;
 
+use crate::domain::chat::ChatParams;
 use crate::domain::models::ModelId;
-use crate::domain::settings::{Figures, Language, Place, Settings};
+use crate::domain::settings::{Budget, Figures, Language, Place, Settings};
 use crate::input::keymap::KeyMap;
-use crate::theme::{Theme, ThemeError};
+use crate::theme::{Ground, SHIPPED, Theme, ThemeError};
 use file::File;
+use layers::{Layers, Source};
 use paths::Paths;
 use profile::Target;
+use secrets::KeyPlan;
 
 /// The example, which is the default.
 pub const EXAMPLE: &str = include_str!("../../config.example.toml");
@@ -42,6 +51,27 @@ pub struct Flags {
     pub search: bool,
     /// `--demo`: the embedded simulator, on the figures of the seed.
     pub demo: bool,
+    /// The working directory, where the search for the project's file begins; none without it.
+    pub directory: Option<PathBuf>,
+    /// What is behind the text, as far as the terminal's environment tells.
+    pub ground: Option<Ground>,
+}
+
+impl Flags {
+    /// The value of a setting, if there is a flag for it that was given.
+    fn value(&self, key: &str) -> Option<toml::Value> {
+        let text = |flag: &Option<String>| flag.clone().map(toml::Value::from);
+        match key {
+            "profile" => text(&self.profile),
+            "chat.model" => text(&self.model),
+            "chat.system" => text(&self.system),
+            "chat.thinking" => self.thinking.then(|| true.into()),
+            "chat.search" => self.search.then(|| true.into()),
+            "profiles.*.region" => text(&self.region),
+            "profiles.*.base_url" => text(&self.base_url),
+            _ => None,
+        }
+    }
 }
 
 /// Reads a variable; empty ones count as absent.
@@ -52,16 +82,18 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Config {
     /// For the state.
     pub settings: Settings,
-    /// Where requests go, with the key.
+    /// Where requests go, and where the key is.
     pub target: Target,
-    /// Limits of requests, in seconds.
-    pub deadlines: file::Deadlines,
     /// Directories.
     pub paths: Paths,
     /// The looks.
     pub theme: Theme,
     /// The keys.
     pub keys: KeyMap,
+    /// Every file that was read or would have been, for whoever watches them.
+    pub files: Vec<PathBuf>,
+    /// Every setting in force, and by whom.
+    pub shown: Vec<show::Shown>,
 }
 
 /// Why there is no configuration. Each says the file and line where it can, and what would do.
@@ -106,67 +138,144 @@ pub enum ConfigError {
     Homeless,
 }
 
-/// Reads everything: flag > environment > file > default.
+/// Reads everything: flag > environment > project > user's file > default.
 pub fn load(flags: &Flags, env: Env<'_>) -> Result<Config, ConfigError> {
     let paths = Paths::find(flags, env).ok_or(ConfigError::Homeless)?;
-    let file = File::read(&paths.config, flags.config.is_some())?;
-    let from = |flag: &Option<String>, variable: &str, name: &str| {
-        let flag = flag.clone().map(|value| (value, format!("--{name}")));
-        flag.or_else(|| env(variable).map(|value| (value, variable.to_owned())))
-    };
-    let target = Target::resolve(flags, env, &file)?;
-    let given = from(&flags.model, "LIAN_MODEL", "model");
-    let model = given
-        .as_ref()
-        .map(|(model, _)| model.clone())
-        .or_else(|| target.model.clone())
-        .unwrap_or_else(|| file.chat.model.clone());
-    if model.trim().is_empty() {
-        let from = given.map_or_else(|| "chat.model".to_owned(), |(_, from)| from);
-        return Err(ConfigError::Given { from, reason: "the model's id is empty".into() });
+    let named = flags.config.is_some() || env("LIAN_CONFIG").is_some();
+    let user = File::read(&paths.config, named)?;
+    let project = flags.directory.as_deref().and_then(|from| project::find(from, env));
+    let mut files = vec![paths.config.clone()];
+    files.extend(project.clone());
+    let project = project.as_deref().map(project::read).transpose()?;
+    let profile = Target::name(flags, env, &user)?;
+    let layers = Layers { flags, env, project: project.as_ref(), user: &user, profile: &profile };
+    let elsewhere = layers.text("profiles.*.compat_base_url")?.is_some();
+    let mut plan = KeyPlan::of(&layers, elsewhere, paths.secrets.clone())?;
+    if flags.demo {
+        // The simulator takes any key; a real one has no business there.
+        plan = KeyPlan::at_hand("sk-simulator", "the simulator");
     }
-    let figures = if flags.demo { Figures::Seed } else { file.figures };
-    let language = match env("LIAN_LANGUAGE") {
-        Some(word) => file::language(&word)
-            .map_err(|reason| ConfigError::Given { from: "LIAN_LANGUAGE".into(), reason })?,
-        None => file.language,
+    let mut target = Target::resolve(&layers, plan)?;
+    if flags.demo {
+        target.compat_base_url = None;
+        target.plan = None;
+    }
+    let (theme_name, source) =
+        layers.text("theme")?.unwrap_or_else(|| ("default".to_owned(), Source::Default));
+    let theme = theme(&theme_name, flags.ground, &paths, &source)?;
+    files.extend(theme_file(&theme_name, &paths));
+    let mut settings = settings(&layers, &target)?;
+    settings.themes = theme_names(&theme_name);
+    settings.theme = theme_name;
+    settings.theme_held_by = match source {
+        Source::Flag(_) | Source::Variable(_) | Source::Project { .. } => Some(source.text()),
+        Source::User { .. } | Source::Default => None,
     };
-    let mut params = file.chat.params();
-    params.thinking = if flags.thinking { Some(true) } else { params.thinking };
-    params.search = if flags.search { Some(true) } else { params.search };
-    let system = flags.system.clone().or(Some(file.chat.system.clone()));
-    let settings = Settings {
-        model: ModelId::new(&model),
-        model_given: flags.model.is_some(),
-        params,
-        system: system.filter(|text| !text.trim().is_empty()),
-        place: Place {
-            profile: if flags.demo { "demo".into() } else { target.profile.clone() },
-            // The simulator's address changes with every start and tells nobody anything.
-            region: if flags.demo { String::new() } else { target.place() },
-            simulator: flags.demo,
-        },
-        language: language.unwrap_or_else(|| language_of(env)),
-        figures,
-        highlight: file.highlight,
-        ambiguous_wide: false,
-    };
-    let name = env("LIAN_THEME").unwrap_or_else(|| file.theme.clone());
-    let theme = theme(&name)?;
-    Ok(Config { settings, target, deadlines: file.deadlines, paths, theme, keys: file.keys })
+    let shown = show::all(&layers)?;
+    Ok(Config { settings, target, paths, theme, keys: user.keys, files, shown })
 }
 
-fn theme(name: &str) -> Result<Theme, ConfigError> {
-    let wrap = |error| ConfigError::Theme { name: name.to_owned(), error };
-    let is_file = std::path::Path::new(name).extension().is_some_and(|end| end == "toml");
-    if !is_file {
-        return Theme::shipped(name).map_err(wrap);
+/// What the state needs to know.
+fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigError> {
+    let demo = layers.flags.demo;
+    let word = |key| layers.text(key).map(|found| found.map(|(text, _)| text));
+    let figures = match word("figures")?.as_deref() {
+        Some("seed") => Figures::Seed,
+        _ if demo => Figures::Seed,
+        _ => Figures::Documented,
+    };
+    let language = word("language")?.and_then(|word| file::language(&word).ok().flatten());
+    let amount = |key| {
+        let found = layers.value(key)?;
+        Ok(found.and_then(|found| options::amount(&found.value)))
+    };
+    Ok(Settings {
+        model: ModelId::new(&word("chat.model")?.unwrap_or_else(|| "qwen-plus".to_owned())),
+        model_given: layers.flags.model.is_some(),
+        params: ChatParams {
+            thinking: layers.switch("chat.thinking")?,
+            thinking_budget: layers.whole("chat.thinking_budget")?,
+            search: layers.switch("chat.search")?,
+            temperature: layers.number("chat.temperature")?,
+            top_p: layers.number("chat.top_p")?,
+            max_tokens: layers.whole("chat.max_tokens")?,
+            seed: layers.whole("chat.seed")?,
+            top_k: layers.whole("chat.top_k")?,
+            stop: layers.texts("chat.stop")?,
+            presence_penalty: layers.number("chat.presence_penalty")?,
+            repetition_penalty: layers.number("chat.repetition_penalty")?,
+            json: layers.switch("chat.json")?.unwrap_or(false),
+            extra: word("chat.extra")?,
+        },
+        system: word("chat.system")?,
+        place: Place {
+            profile: if demo { "demo".into() } else { target.profile.clone() },
+            // The simulator's address changes with every start and tells nobody anything.
+            region: if demo { String::new() } else { target.place() },
+            simulator: demo,
+            production: !demo && layers.switch("profiles.*.production")?.unwrap_or(false),
+            key: None,
+        },
+        language: language.unwrap_or_else(|| language_of(layers.env)),
+        figures,
+        highlight: layers.switch("highlight")?.unwrap_or(true),
+        mouse: layers.switch("mouse")?.unwrap_or(true),
+        columns: word("layout")?.as_deref() == Some("columns"),
+        ambiguous_wide: word("ambiguous_width")?.as_deref() == Some("wide"),
+        theme: String::new(),
+        themes: Vec::new(),
+        theme_held_by: None,
+        budget: Budget {
+            day: amount("profiles.*.budget.day")?,
+            month: amount("profiles.*.budget.month")?,
+        },
+    })
+}
+
+/// The shipped themes, and the one in force if it is none of them.
+fn theme_names(in_force: &str) -> Vec<String> {
+    let mut names: Vec<String> = SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    if in_force != "auto" && !names.iter().any(|name| name == in_force) {
+        names.push(in_force.to_owned());
     }
-    let text = std::fs::read_to_string(name).map_err(|error| ConfigError::Unreadable {
-        path: name.to_owned(),
+    names
+}
+
+/// The file of a theme that is not shipped. A relative path begins at the configuration's own
+/// directory, wherever lian was started.
+#[must_use]
+pub fn theme_file(name: &str, paths: &Paths) -> Option<PathBuf> {
+    let path = std::path::Path::new(name);
+    let is_file = path.extension().is_some_and(|end| end == "toml");
+    is_file.then(|| match paths.config.parent() {
+        Some(dir) => dir.join(path),
+        None => path.to_owned(),
+    })
+}
+
+/// A theme by its name, by the path of its file, or `auto`: by what is behind the text.
+fn theme(
+    name: &str,
+    ground: Option<Ground>,
+    paths: &Paths,
+    source: &Source,
+) -> Result<Theme, ConfigError> {
+    let wrap = |error: ThemeError| match error {
+        ThemeError::UnknownTheme { .. } => source.wrong(error.to_string()),
+        error => ConfigError::Theme { name: name.to_owned(), error },
+    };
+    let Some(file) = theme_file(name, paths) else {
+        return Theme::named(name, ground).map_err(wrap);
+    };
+    let shown = file.display().to_string();
+    let text = std::fs::read_to_string(&file).map_err(|error| ConfigError::Unreadable {
+        path: shown.clone(),
         reason: error.to_string(),
     })?;
-    Theme::parse(&text).map_err(wrap)
+    Theme::parse(&text).map_err(|error| match error {
+        ThemeError::At { line, reason } => ConfigError::Wrong { path: shown, line, reason },
+        error => ConfigError::Theme { name: shown, error },
+    })
 }
 
 /// The language the environment asks for: the first of these variables that is set decides.

@@ -10,6 +10,8 @@ use super::{Env, Flags};
 pub struct Paths {
     /// The configuration file.
     pub config: PathBuf,
+    /// Keys, for the owner alone; beside the usual configuration file.
+    pub secrets: PathBuf,
     /// Conversations and what belongs to them.
     pub data: PathBuf,
     /// Logs and crash reports.
@@ -27,10 +29,14 @@ impl Paths {
             given.or_else(|| home.as_ref().map(|home| home.join(below))).map(|dir| dir.join("lian"))
         };
         let named = flags.config.clone().or_else(|| env("LIAN_CONFIG").map(PathBuf::from));
-        let config = match named {
-            Some(file) => file,
-            None => dir("XDG_CONFIG_HOME", ".config")?.join("config.toml"),
+        let usual = dir("XDG_CONFIG_HOME", ".config");
+        let config = match (named, &usual) {
+            (Some(file), _) => file,
+            (None, Some(dir)) => dir.join("config.toml"),
+            (None, None) => return None,
         };
+        let beside = || config.parent().map(std::path::Path::to_owned).unwrap_or_default();
+        let secrets = usual.unwrap_or_else(beside).join("secrets.toml");
         let mut data = flags.data_dir.clone().or_else(|| env("LIAN_DATA_DIR").map(PathBuf::from));
         if data.is_none() {
             data = dir("XDG_DATA_HOME", ".local/share");
@@ -39,6 +45,6 @@ impl Paths {
         }
         let data = data?;
         let state = dir("XDG_STATE_HOME", ".local/state").unwrap_or_else(|| data.clone());
-        Some(Self { config, data, state })
+        Some(Self { config, secrets, data, state })
     }
 }

@@ -1,13 +1,14 @@
-//! One profile with flags and environment over it: where requests go and with which key. It
-//! refuses to make a request and to print a key.
+//! One profile with flags and environment over it: where requests go, and where its key is to be
+//! looked for. It refuses to make a request, to run a command and to print a key.
 
-use secrecy::SecretString;
-
-use super::file::{File, Profile};
+use super::file::Deadlines;
+use super::layers::{Layers, Source};
+use super::secrets::KeyPlan;
 use super::{ConfigError, Env, Flags};
+use crate::config::file::File;
 
-/// Where requests go, with the key.
-#[derive(Debug, Clone)]
+/// Where requests go.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// The profile's name.
     pub profile: String,
@@ -15,54 +16,75 @@ pub struct Target {
     pub region: String,
     /// The workspace's id.
     pub workspace: Option<String>,
+    /// A subscription with hosts of its own.
+    pub plan: Option<Plan>,
     /// Scheme, host and port, where they do not follow from the region.
     pub base_url: Option<String>,
     /// The chat surface alone, elsewhere.
     pub compat_base_url: Option<String>,
-    /// The key; its `Debug` shows nothing of it.
-    pub key: Option<SecretString>,
-    /// Where the key came from, or where it was looked for.
-    pub key_source: String,
-    /// The model this profile begins with.
-    pub model: Option<String>,
+    /// The native surface alone, elsewhere.
+    pub native_base_url: Option<String>,
+    /// Limits of a request.
+    pub deadlines: Deadlines,
+    /// Where the key is to be looked for.
+    pub keys: KeyPlan,
+}
+
+/// Subscriptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// Token plan.
+    Token,
+    /// Coding plan.
+    Coding,
 }
 
 impl Target {
-    /// Finds the profile and lays flags and environment over it.
-    pub fn resolve(flags: &Flags, env: Env<'_>, file: &File) -> Result<Self, ConfigError> {
-        let (name, from) = match (&flags.profile, env("LIAN_PROFILE")) {
-            (Some(name), _) => (name.clone(), "--profile".to_owned()),
-            (None, Some(name)) => (name, "LIAN_PROFILE".to_owned()),
-            (None, None) => (file.profile.clone(), format!("{}: profile", file.path)),
-        };
-        let Some(profile) = file.profiles.get(&name) else {
-            let known: Vec<_> = file.profiles.keys().map(String::as_str).collect();
-            let known = known.join(", ");
-            let reason = format!("unknown profile {name:?}; the profiles are {known}");
-            return Err(ConfigError::Given { from, reason });
-        };
-        let region = flags.region.clone().or_else(|| env("LIAN_REGION"));
-        let region = region.or_else(|| profile.region.clone());
-        let base_url = flags.base_url.clone();
-        let from_env = || {
-            ["LIAN_BASE_URL", "DASHSCOPE_BASE_URL", "DASHSCOPE_HTTP_BASE_URL"]
-                .iter()
-                .find_map(|name| env(name))
-        };
-        let base_url = base_url.or_else(from_env).or_else(|| profile.base_url.clone());
-        let workspace = env("BAILIAN_WORKSPACE_ID").or_else(|| profile.workspace.clone());
-        // A base URL on the command line is where everything goes, chat included.
-        let elsewhere = profile.compat_base_url.clone().filter(|_| flags.base_url.is_none());
-        let (key, key_source) = key(profile, elsewhere.is_some(), env);
+    /// The name of the profile in force.
+    pub fn name(flags: &Flags, env: Env<'_>, file: &File) -> Result<String, ConfigError> {
+        let layers = Layers { flags, env, project: None, user: file, profile: "default" };
+        let found = layers.text("profile")?;
+        let (name, source) = found.unwrap_or_else(|| ("default".to_owned(), Source::Default));
+        let known = file.profiles();
+        if known.contains(&name.as_str()) {
+            return Ok(name);
+        }
+        let known = known.join(", ");
+        Err(source.wrong(format!("unknown profile {name:?}; the profiles are {known}")))
+    }
+
+    /// Finds out everything about the profile in force.
+    pub fn resolve(layers: &Layers<'_>, keys: KeyPlan) -> Result<Self, ConfigError> {
+        let text = |key| layers.text(key).map(|found| found.map(|(text, _)| text));
+        let base_url = layers.text("profiles.*.base_url")?;
+        // Whoever names an address now means everything, chat included.
+        let everything = base_url.as_ref().is_some_and(|(_, source)| {
+            matches!(source, Source::Flag(_) | Source::Variable("LIAN_BASE_URL"))
+        });
+        let elsewhere = text("profiles.*.compat_base_url")?.filter(|_| !everything);
+        let plan = layers.text("profiles.*.plan")?;
+        let workspace = layers.text("profiles.*.workspace")?;
+        if let (Some((_, source)), Some(_), None) = (&plan, &workspace, &base_url) {
+            let reason = "a plan has a host of its own, which no workspace changes; \
+                 take `workspace` or `plan` out";
+            return Err(source.wrong(reason.to_owned()));
+        }
+        let seconds = |key, usual| layers.whole::<u32>(key).map(|found| found.unwrap_or(usual));
         Ok(Self {
-            profile: name,
-            region: region.unwrap_or_else(|| "cn-beijing".to_owned()),
-            workspace,
-            base_url,
+            profile: layers.profile.to_owned(),
+            region: text("profiles.*.region")?.unwrap_or_else(|| "cn-beijing".to_owned()),
+            workspace: workspace.map(|(text, _)| text),
+            plan: plan.map(|(word, _)| if word == "token" { Plan::Token } else { Plan::Coding }),
+            base_url: base_url.map(|(text, _)| text),
             compat_base_url: elsewhere,
-            key,
-            key_source,
-            model: profile.model.clone(),
+            native_base_url: text("profiles.*.native_base_url")?.filter(|_| !everything),
+            deadlines: Deadlines {
+                connect: seconds("deadlines.connect", 10)?,
+                first_byte: seconds("deadlines.first_byte", 90)?,
+                idle: seconds("deadlines.idle", 60)?,
+                overall: seconds("deadlines.overall", 1800)?,
+            },
+            keys,
         })
     }
 
@@ -76,17 +98,4 @@ impl Target {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         rest.split('/').next().unwrap_or(rest).rsplit('@').next().unwrap_or_default().to_owned()
     }
-}
-
-/// The key from the environment. A profile whose chat surface is another server sends only a key
-/// that it names itself.
-fn key(profile: &Profile, elsewhere: bool, env: Env<'_>) -> (Option<SecretString>, String) {
-    const USUAL: &str = "DASHSCOPE_API_KEY";
-    let name = match &profile.api_key_env {
-        Some(name) => name.clone(),
-        None if elsewhere => return (None, "none".to_owned()),
-        None => USUAL.to_owned(),
-    };
-    let key = env(&name).map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-    (key.map(SecretString::from), name)
 }

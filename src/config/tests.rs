@@ -13,26 +13,123 @@ fn wrong(text: &str) -> String {
     File::parse(text, "c.toml").unwrap_err().to_string()
 }
 
+fn target(text: &str, flags: &Flags, env: Env<'_>) -> Target {
+    let user = File::parse(text, "c.toml").unwrap();
+    let layers = Layers { flags, env, project: None, user: &user, profile: "default" };
+    let elsewhere = layers.text("profiles.*.compat_base_url").unwrap().is_some();
+    let keys = KeyPlan::of(&layers, elsewhere, "/nowhere".into()).unwrap();
+    Target::resolve(&layers, keys).unwrap()
+}
+
+/// Everything in force, from a user's file and a project's.
+fn both(user: &str, project: &str, pairs: &'static [(&str, &str)]) -> Result<Config, ConfigError> {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("config.toml"), user).unwrap();
+    if !project.is_empty() {
+        std::fs::write(dir.path().join(".lian.toml"), project).unwrap();
+    }
+    let flags = Flags {
+        config: Some(dir.path().join("config.toml")),
+        directory: Some(dir.path().to_owned()),
+        ..Flags::default()
+    };
+    load(&flags, &|name| {
+        if name == "HOME" { Some("/h".to_owned()) } else { env(pairs)(name) }
+    })
+}
+
+fn source(config: &Config, key: &str) -> String {
+    config.shown.iter().find(|row| row.key == key).unwrap().source.clone()
+}
+
 #[test]
 fn the_example_is_the_default() {
-    let example = File::parse(EXAMPLE, "example").unwrap();
-    let empty = File::parse("", "empty").unwrap();
-    assert_eq!(example.profile, empty.profile);
-    assert_eq!(example.language, empty.language);
-    assert_eq!(example.theme, empty.theme);
-    assert_eq!(example.figures, empty.figures);
-    assert_eq!(example.highlight, empty.highlight);
-    assert_eq!(example.chat, empty.chat);
-    assert_eq!(example.deadlines, empty.deadlines);
-    let usual = env(&[("HOME", "/h"), ("DASHSCOPE_API_KEY", "sk-1")]);
-    for file in [&example, &empty] {
-        let target = Target::resolve(&Flags::default(), &usual, file).unwrap();
-        assert_eq!(
-            (target.region.as_str(), target.key_source.as_str()),
-            ("cn-beijing", "DASHSCOPE_API_KEY")
-        );
-        assert!(target.key.is_some() && target.base_url.is_none());
+    File::parse(EXAMPLE, "example").unwrap();
+    let example = both(EXAMPLE, "", &[("DASHSCOPE_API_KEY", "sk-1")]).unwrap();
+    let empty = both("", "", &[("DASHSCOPE_API_KEY", "sk-1")]).unwrap();
+    assert_eq!(example.settings, empty.settings);
+    assert_eq!(example.keys, empty.keys);
+    assert_eq!(example.target.deadlines, empty.target.deadlines);
+    for config in [&example, &empty] {
+        let Target { region, keys, base_url, .. } = &config.target;
+        assert_eq!((region.as_str(), base_url), ("cn-beijing", &None));
+        assert_eq!(keys.environment.as_ref().unwrap().1, "DASHSCOPE_API_KEY");
     }
+}
+
+#[test]
+fn the_example_holds_every_setting() {
+    for setting in options::SETTINGS {
+        let name = setting.key.rsplit('.').next().unwrap();
+        let bare = format!("\n{name} = ");
+        let commented = format!("\n# {name} = ");
+        assert!(EXAMPLE.contains(&bare) || EXAMPLE.contains(&commented), "{}", setting.key);
+    }
+}
+
+#[test]
+fn each_layer_beats_the_next_and_is_named() {
+    let user = "theme = \"dark\"\n[chat]\nmodel = \"m-user\"\ntemperature = 0.1\nseed = 3\n";
+    let project = "theme = \"light\"\n[chat]\nmodel = \"m-project\"\ntemperature = 0.2\n";
+    let config = both(user, project, &[("LIAN_MODEL", "m-env"), ("LIAN_TOP_P", "0.5")]).unwrap();
+    let Settings { model, params, theme, theme_held_by, .. } = &config.settings;
+    assert_eq!((model.to_string().as_str(), theme.as_str()), ("m-env", "light"));
+    assert_eq!((params.temperature, params.top_p, params.seed), (Some(0.2), Some(0.5), Some(3)));
+    assert!(theme_held_by.as_ref().unwrap().ends_with(".lian.toml:1"));
+    assert_eq!(source(&config, "chat.model"), "LIAN_MODEL");
+    assert!(source(&config, "chat.temperature").ends_with(".lian.toml:4"));
+    assert!(source(&config, "chat.seed").ends_with("config.toml:5"));
+    assert_eq!(source(&config, "highlight"), "default");
+    assert_eq!(source(&config, "chat.max_tokens"), "not set");
+    let profile = "[chat]\nmodel = \"m-user\"\n[profiles.default]\nmodel = \"m-profile\"";
+    let model = |project: &str| both(profile, project, &[]).unwrap().settings.model.to_string();
+    assert_eq!(model(""), "m-profile");
+    assert_eq!(model("[chat]\nmodel = \"m-project\""), "m-project");
+}
+
+#[test]
+fn every_variable_is_read_and_judged() {
+    for (variable, value, reason) in [
+        ("LIAN_TEMPERATURE", "hot", "temperature is \"hot\"; it must be a number from 0 to 2"),
+        ("LIAN_HIGHLIGHT", "maybe", "highlight is \"maybe\"; it must be true or false"),
+        ("LIAN_FIGURES", "guess", "unknown figures \"guess\""),
+        ("LIAN_PROFILE", "work", "unknown profile \"work\"; the profiles are default"),
+        ("LIAN_THEME", "pink", "unknown theme \"pink\"; the themes are: default, dark"),
+        ("LIAN_IDLE_SECONDS", "0", "idle is 0; it must be"),
+        ("LIAN_PLAN", "gold", "it is \"token\" or \"coding\""),
+    ] {
+        let env = |name: &str| match name {
+            "HOME" => Some("/h".to_owned()),
+            name => (name == variable).then(|| value.to_owned()),
+        };
+        let said = load(&Flags::default(), &env).unwrap_err().to_string();
+        assert!(said.starts_with(&format!("{variable}: ")) && said.contains(reason), "{said}");
+    }
+}
+
+#[test]
+fn budgets_are_exact() {
+    let text = "[profiles.default.budget]\nday = \"20.10\"\nmonth = 300\n";
+    let budget = both(text, "", &[]).unwrap().settings.budget;
+    assert_eq!(budget.day.unwrap().to_string(), "20.10");
+    assert_eq!(budget.month.unwrap().to_string(), "300");
+}
+
+#[test]
+fn themes_of_files_lie_beside_the_configuration() {
+    let dir = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    put("config.toml", "theme = \"mine.toml\"");
+    let flags = Flags { config: Some(dir.path().join("config.toml")), ..Flags::default() };
+    let read = || load(&flags, &env(&[("HOME", "/h")]));
+    assert!(read().unwrap_err().to_string().contains("mine.toml: "));
+    put("mine.toml", "text = \"red\"\ntxet = \"red\"");
+    let said = read().unwrap_err().to_string();
+    assert!(said.contains("mine.toml:2: unknown role \"txet\""), "{said}");
+    put("mine.toml", SHIPPED[1].1);
+    let config = read().unwrap();
+    assert_eq!(config.settings.themes.last().unwrap(), "mine.toml");
+    assert_eq!(config.files, [dir.path().join("config.toml"), dir.path().join("mine.toml")]);
 }
 
 #[test]
@@ -57,7 +154,7 @@ fn mistakes_have_a_line_and_the_valid_choices() {
         "c.toml:2: unknown language \"fr\"; it is \"auto\", \"en\" or \"zh-CN\""
     );
     assert!(wrong("figures = \"guess\"").contains("\"documented\" or \"seed\""));
-    assert!(wrong("[chat]\nmodle = \"x\"").starts_with("c.toml:2: unknown field `modle`"));
+    assert!(wrong("[chat]\nmodle = \"x\"").starts_with("c.toml:2: unknown setting `modle`"));
     assert!(wrong("a = ").starts_with("c.toml:1:"));
     assert!(
         wrong("[keys.nowhere]\nsend = []").starts_with("c.toml:1: unknown context \"nowhere\"")
@@ -70,12 +167,11 @@ fn mistakes_have_a_line_and_the_valid_choices() {
 
 #[test]
 fn a_flag_beats_the_environment_beats_the_file() {
-    let text = "[profiles.default]\nbase_url = \"http://file:1\"\nmodel = \"from-file\"";
-    let file = File::parse(text, "c.toml").unwrap();
+    let text = "[profiles.default]\nbase_url = \"http://file:1\"";
     let none = env(&[]);
     let some = env(&[("DASHSCOPE_BASE_URL", "http://env:1")]);
     let flags = Flags { base_url: Some("http://flag:1".into()), ..Flags::default() };
-    let of = |flags: &Flags, env: Env<'_>| Target::resolve(flags, env, &file).unwrap().place();
+    let of = |flags: &Flags, env: Env<'_>| target(text, flags, env).place();
     assert_eq!(of(&Flags::default(), &none), "file:1");
     assert_eq!(of(&Flags::default(), &some), "env:1");
     assert_eq!(of(&flags, &some), "flag:1");
@@ -84,13 +180,22 @@ fn a_flag_beats_the_environment_beats_the_file() {
 #[test]
 fn another_chat_server_gets_only_a_key_of_its_own() {
     let with = env(&[("DASHSCOPE_API_KEY", "sk-real"), ("LOCAL_KEY", "k")]);
-    let file = |text: &str| File::parse(text, "c.toml").unwrap();
-    let local = file("[profiles.default]\ncompat_base_url = \"http://127.0.0.1:11434/v1\"");
-    assert!(Target::resolve(&Flags::default(), &with, &local).unwrap().key.is_none());
+    let local = "[profiles.default]\ncompat_base_url = \"http://127.0.0.1:11434/v1\"";
+    assert!(target(local, &Flags::default(), &with).keys.environment.is_none());
     let named =
-        file("[profiles.default]\ncompat_base_url = \"http://h/v1\"\napi_key_env = \"LOCAL_KEY\"");
-    let target = Target::resolve(&Flags::default(), &with, &named).unwrap();
-    assert!(target.key.is_some() && target.key_source == "LOCAL_KEY");
+        "[profiles.default]\ncompat_base_url = \"http://h/v1\"\napi_key_env = \"LOCAL_KEY\"";
+    let found = target(named, &Flags::default(), &with).keys.environment.unwrap();
+    assert_eq!(found.1, "LOCAL_KEY");
+}
+
+#[test]
+fn other_variables_count_where_nothing_was_named() {
+    let with = env(&[("QWEN_API_KEY", "sk-qwen"), ("BAILIAN_API_KEY", " ")]);
+    let found =
+        |text: &str| target(text, &Flags::default(), &with).keys.environment.map(|(_, from)| from);
+    assert_eq!(found("").as_deref(), Some("QWEN_API_KEY"));
+    assert_eq!(found("[profiles.default]\napi_key_env = \"MINE\""), None);
+    assert_eq!(found("[profiles.default]\napi_key_command = [\"pass\"]"), None);
 }
 
 #[test]

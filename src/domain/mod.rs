@@ -4,6 +4,7 @@
 pub mod chat;
 pub mod conversations;
 pub mod ids;
+pub mod keys;
 pub mod models;
 pub mod money;
 pub mod notice;

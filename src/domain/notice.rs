@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use super::keys::KeyFault;
+use super::settings::SettingsNotice;
+
 /// Something to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -97,6 +100,10 @@ pub enum NoticeKind {
         /// Which model.
         model: String,
     },
+    /// A place for the key was named, but it does not give one.
+    Key(KeyFault),
+    /// On the settings.
+    Settings(SettingsNotice),
     // --- model and request
     /// No such model here; `near` are ids of the catalog that look like it.
     ModelUnknown {
@@ -239,6 +246,16 @@ pub enum NoticeKind {
     },
     /// There is nothing that could be continued or sent now.
     NothingThere,
+    /// The mouse was taken, or left to the terminal.
+    Mouse {
+        /// It was taken.
+        on: bool,
+    },
+    /// The screen is too narrow for a pane beside the conversation.
+    TooNarrow {
+        /// Columns it takes.
+        columns: u16,
+    },
     /// A question was to be sent while an answer is arriving; it stays in the composer.
     StillAnswering,
     /// A conversation was brought back from the store.
@@ -263,10 +280,18 @@ impl NoticeKind {
             Self::Stopped
             | Self::QuitAgain { .. }
             | Self::NothingThere
+            | Self::Mouse { .. }
+            | Self::TooNarrow { .. }
             | Self::StillAnswering
             | Self::Resumed { .. }
+            | Self::Settings(
+                SettingsNotice::KeyVariable { .. }
+                | SettingsNotice::Changed { .. }
+                | SettingsNotice::Theme { .. },
+            )
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
+            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::StoreOnNetwork { .. }
             | Self::Interrupted
             | Self::Busy => Level::Warning,
@@ -282,6 +307,7 @@ impl NoticeKind {
             | Self::ContentRefused { .. }
             | Self::NotTheService { .. }
             | Self::Throttled { .. }
+            | Self::Key(_)
             | Self::ServerFailed { .. }
             | Self::DnsFailed { .. }
             | Self::ConnectionRefused { .. }
@@ -327,6 +353,7 @@ impl NoticeKind {
             | Self::PermissionDenied
             | Self::Arrears
             | Self::FreeQuotaUsedUp { .. } => 3,
+            Self::Key(_) => 6,
             Self::Throttled { .. } => 4,
             Self::ContentRefused { .. } => 7,
             Self::DnsFailed { .. }

@@ -1,11 +1,14 @@
 //! What the deciding part of the program needs to know of the configuration.
 //! It refuses file formats and secrets: `config` fills it, a key never gets this far.
 
+use rust_decimal::Decimal;
+
 use super::chat::ChatParams;
 use super::models::ModelId;
 
 /// Settings in force, after flag > environment > project file > user file > default.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "settings are independent switches")]
 pub struct Settings {
     /// The model a new conversation begins with.
     pub model: ModelId,
@@ -23,8 +26,30 @@ pub struct Settings {
     pub figures: Figures,
     /// Colour code in answers.
     pub highlight: bool,
+    /// Clicks and the wheel are for the program; the terminal selects text only with Shift.
+    pub mouse: bool,
+    /// On a wide screen the side pane stands beside the conversation.
+    pub columns: bool,
     /// Characters of ambiguous width take two columns.
     pub ambiguous_wide: bool,
+    /// The theme in force, by name, or the path of its file.
+    pub theme: String,
+    /// Every theme there is to choose from, in the order of choosing.
+    pub themes: Vec<String>,
+    /// What decides the theme at the next start, where the user's file does not: a variable's name
+    /// or a project's file.
+    pub theme_held_by: Option<String>,
+    /// What may be spent.
+    pub budget: Budget,
+}
+
+/// What a profile may spend, in the currency of its bills. `None` is without limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Budget {
+    /// In one day.
+    pub day: Option<Decimal>,
+    /// In one month.
+    pub month: Option<Decimal>,
 }
 
 /// Where requests go, in words for the header.
@@ -36,6 +61,59 @@ pub struct Place {
     pub region: String,
     /// Requests go to the embedded simulator.
     pub simulator: bool,
+    /// The profile is one where mistakes are expensive.
+    pub production: bool,
+    /// Where the key came from, once that is known; never the key.
+    pub key: Option<String>,
+}
+
+/// What there is to say about settings while the program runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SettingsEvent {
+    /// A key was found there.
+    KeyFound {
+        /// A variable's name, a program's, or another place; never the key.
+        source: String,
+    },
+    /// The files were read again. What cannot change while the program runs stays as it was.
+    Changed {
+        /// What they say now.
+        settings: Box<Settings>,
+        /// They also say something that counts from the next start on.
+        later: bool,
+        /// They also say something that is no setting: keys, the looks of a theme; or they were
+        /// wrong before.
+        more: bool,
+    },
+}
+
+/// What the user is told about settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsNotice {
+    /// The key comes from a variable that was not named.
+    KeyVariable {
+        /// Which one.
+        found: String,
+        /// The usual one.
+        usual: String,
+    },
+    /// A file was changed and is wrong; everything stays as it was. File, line and reason are the
+    /// notice's detail.
+    Wrong,
+    /// The files were read again.
+    Changed {
+        /// Some of it counts from the next start on.
+        later: bool,
+    },
+    /// Another theme is shown.
+    Theme {
+        /// Its name.
+        name: String,
+        /// What will decide at the next start instead of the user's choice.
+        held_by: Option<String>,
+    },
+    /// A setting could not be written down. The reason is the notice's detail.
+    Unwritten,
 }
 
 /// Languages of the interface.

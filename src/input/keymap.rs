@@ -8,7 +8,7 @@ use super::key::Key;
 use crate::action::{Action, Context};
 
 /// Keys to actions, by context.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyMap {
     by_key: HashMap<(Context, Key), Action>,
     /// In table order, for help.

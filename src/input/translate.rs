@@ -2,7 +2,7 @@
 
 use super::keymap::KeyMap;
 use super::{Input, PointerKind};
-use crate::action::{Action, Chat, Composer, Context, List};
+use crate::action::{Action, Composer, Context};
 
 /// What the user meant by an input in these contexts (most special first).
 #[must_use]
@@ -23,10 +23,8 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
         }
         Input::Mouse(pointer) => Some(match pointer.kind {
             PointerKind::Press => Action::Press { column: pointer.column, row: pointer.row },
-            PointerKind::WheelUp if contexts.contains(&Context::List) => Action::List(List::Up),
-            PointerKind::WheelDown if contexts.contains(&Context::List) => Action::List(List::Down),
-            PointerKind::WheelUp => Action::Chat(Chat::LineUp),
-            PointerKind::WheelDown => Action::Chat(Chat::LineDown),
+            PointerKind::WheelUp => Action::Wheel { up: true },
+            PointerKind::WheelDown => Action::Wheel { up: false },
         }),
         Input::Focus(focused) => Some(Action::Focused(focused)),
         // The screen's business; the loop handles it before anything is translated.

@@ -3,15 +3,16 @@
 
 use std::io::Write as _;
 
-use secrecy::ExposeSecret as _;
-
 use crate::api::client::install_crypto;
 use crate::cli::{Cli, Command, When};
 use crate::config::{self, Config};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::service::connect;
+use crate::service::keys::{self, Keys};
 use crate::service::log;
-use crate::terminal::caps::{Caps, ColourChoice};
-use crate::{command, sim, terminal};
+use crate::terminal::caps::{Background, Caps, ColourChoice};
+use crate::theme::Ground;
+use crate::{command, sim, terminal, words};
 
 const USAGE: u8 = 2;
 const CONFIGURATION: u8 = 6;
@@ -19,8 +20,17 @@ const CONFIGURATION: u8 = 6;
 /// Does what the command line asks for and tells the exit code.
 pub async fn launch(mut cli: Cli) -> u8 {
     install_crypto();
+    cli.demo |= command::env("LIAN_DEMO").is_some_and(|word| word != "0" && word != "false");
     match cli.command.take() {
         Some(Command::Sim(args)) => command::sim::run(args).await,
+        Some(Command::Config(args)) => {
+            let answer = command::config::run(&args.what, &command::flags(&cli)).await;
+            print(answer.out.as_bytes());
+            answer.err.iter().for_each(|sentence| say(sentence));
+            answer.code
+        }
+        Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
+        Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
         None => workbench(cli).await,
     }
@@ -31,16 +41,48 @@ fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "lian: {text}"));
 }
 
+/// A result on stdout. A reader that went away has what it wanted.
+fn print(bytes: &[u8]) -> u8 {
+    let mut out = std::io::stdout().lock();
+    drop(out.write_all(bytes).and_then(|()| out.flush()));
+    0
+}
+
+fn manual(dir: Option<&std::path::Path>) -> u8 {
+    let done = match dir {
+        None => command::shell::man().map(|page| print(&page)),
+        Some(dir) => command::shell::man_pages(dir).map(|()| 0),
+    };
+    done.unwrap_or_else(|error| {
+        let dir = dir.map(|dir| format!("{}: ", dir.display())).unwrap_or_default();
+        say(&format!("{dir}{error}"));
+        1
+    })
+}
+
+/// Flag, then `LIAN_COLOR`, then what the rest of the environment says.
+fn colour(flag: Option<When>) -> Result<ColourChoice, String> {
+    let word = command::env("LIAN_COLOR");
+    match (flag, word.as_deref()) {
+        (Some(When::Always), _) | (None, Some("always")) => Ok(ColourChoice::Always),
+        (Some(When::Never), _) | (None, Some("never")) => Ok(ColourChoice::Never),
+        (Some(When::Auto), _) | (None, None | Some("auto")) => Ok(ColourChoice::Auto),
+        (None, Some(word)) => {
+            Err(format!("LIAN_COLOR: unknown {word:?}; it is \"auto\", \"always\" or \"never\""))
+        }
+    }
+}
+
 /// Configuration and address, with the simulator running if it is asked for.
 struct Ready {
     config: Config,
+    flags: config::Flags,
     deps: crate::service::chat::Deps,
     simulator: Option<sim::Server>,
     log: log::Log,
 }
 
-async fn ready(cli: &Cli, flags: config::Flags) -> Result<Ready, u8> {
-    let mut flags = flags;
+async fn ready(cli: &Cli, mut flags: config::Flags, on_screen: bool) -> Result<Ready, u8> {
     let mut simulator = None;
     if flags.demo {
         let server = sim::start(sim::Options::default()).await.map_err(|error| {
@@ -50,34 +92,26 @@ async fn ready(cli: &Cli, flags: config::Flags) -> Result<Ready, u8> {
         flags.base_url = Some(server.origin());
         simulator = Some(server);
     }
-    let demo = flags.demo;
-    let mut config = config::load(&flags, &command::env).map_err(|error| {
+    let config = config::load(&flags, &command::env).map_err(|error| {
         say(&error.to_string());
         CONFIGURATION
     })?;
-    if demo {
-        // The simulator takes any key; a real one has no business there.
-        config.target.key = Some("sk-simulator".to_owned().into());
-        config.target.compat_base_url = None;
-    }
     let log = log::start(&log::Options {
         dir: config.paths.state.clone(),
         spec: command::env("LIAN_LOG"),
         verbose: cli.global.verbose,
         now_ms: super::clock::wall_ms(),
     });
-    if let Some(key) = &config.target.key {
-        // A key need not look like one.
-        log.hidden().add(key.expose_secret());
-    }
-    let deps = connect::chat_deps(&config.target, config.deadlines, seed()).map_err(|error| {
+    let keys = Keys::of(config.target.keys.clone(), log.hidden().clone(), on_screen);
+    let deps = connect::chat_deps(&config.target, keys, seed()).map_err(|error| {
         say(&error.to_string());
         CONFIGURATION
     })?;
-    Ok(Ready { config, deps, simulator, log })
+    Ok(Ready { config, flags, deps, simulator, log })
 }
 
-async fn headless(cli: &Cli, args: crate::cli::chat::ChatArgs) -> u8 {
+async fn headless(cli: &Cli, mut args: crate::cli::chat::ChatArgs) -> u8 {
+    args.plain = cli.global.plain;
     let question = match command::chat::prompt(&args) {
         Ok(Some(question)) => question,
         Ok(None) => {
@@ -95,28 +129,72 @@ async fn headless(cli: &Cli, args: crate::cli::chat::ChatArgs) -> u8 {
         search: args.search,
         ..command::flags(cli)
     };
-    match ready(cli, flags).await {
-        Ok(ready) => command::chat::run(&ready.config, ready.deps, &args, question).await,
-        Err(code) => code,
+    ask(cli, flags, &args, question).await
+}
+
+/// One question without a screen. A key that cannot be had is told before anything is sent.
+async fn ask(
+    cli: &Cli,
+    flags: config::Flags,
+    args: &crate::cli::chat::ChatArgs,
+    question: String,
+) -> u8 {
+    // The simulator and the log live as long as the question.
+    let Ready { config, deps, simulator: _simulator, log: _log, .. } =
+        match ready(cli, flags, false).await {
+            Ok(ready) => ready,
+            Err(code) => return code,
+        };
+    let language = config.settings.language;
+    match deps.keys.get().await {
+        Ok(Some(key)) if !args.json && !args.plain => {
+            if let Some(notice) = keys::remark(&key.source) {
+                say(&words::line(language, &notice));
+            }
+        }
+        Ok(_) => {}
+        Err(fault) => {
+            say(&words::line(language, &Notice::new(NoticeKind::Key(fault))));
+            return CONFIGURATION;
+        }
     }
+    command::chat::run(&config, deps, args, question).await
 }
 
 async fn workbench(cli: Cli) -> u8 {
-    let colour = match cli.global.color {
-        When::Auto => ColourChoice::Auto,
-        When::Always => ColourChoice::Always,
-        When::Never => ColourChoice::Never,
+    let colour = match colour(cli.global.color) {
+        Ok(colour) => colour,
+        Err(reason) => {
+            say(&reason);
+            return CONFIGURATION;
+        }
     };
     let caps = Caps::read(colour, command::env);
-    if !terminal::is_terminal() || !caps.full_screen {
+    let plain = cli.global.plain || command::env("ACCESSIBLE").is_some_and(|value| value != "0");
+    if !terminal::is_terminal() || !(caps.full_screen || plain) {
         return without_a_screen(&cli).await;
     }
-    let Ready { config, deps, simulator, log } = match ready(&cli, command::flags(&cli)).await {
+    let mut flags = command::flags(&cli);
+    flags.ground = caps.background.map(|background| match background {
+        Background::Light => Ground::Light,
+        Background::Dark => Ground::Dark,
+    });
+    let ready = ready(&cli, flags, true).await;
+    let Ready { config, flags, deps, simulator, log } = match ready {
         Ok(ready) => ready,
         Err(code) => return code,
     };
     install_panic_hook(&config, log.hidden().clone());
-    let start = super::Start { config, deps, caps, prompt: cli.prompt, simulator, seed: seed() };
+    let start = super::Start {
+        config,
+        flags,
+        deps,
+        caps,
+        prompt: cli.prompt,
+        simulator,
+        seed: seed(),
+        plain,
+    };
     match super::run(start).await {
         Ok(ended) => {
             if let Some(farewell) = ended.farewell {
@@ -141,10 +219,7 @@ async fn without_a_screen(cli: &Cli) -> u8 {
     }
     let args = crate::cli::chat::ChatArgs::default();
     let question = cli.prompt.clone().unwrap_or_else(|| "What is lian?".to_owned());
-    match ready(cli, command::flags(cli)).await {
-        Ok(ready) => command::chat::run(&ready.config, ready.deps, &args, question).await,
-        Err(code) => code,
-    }
+    ask(cli, command::flags(cli), &args, question).await
 }
 
 /// A panic gives the terminal back, leaves a report and ends the loop.

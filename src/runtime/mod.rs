@@ -13,6 +13,8 @@ mod frame;
 mod launch;
 mod painter;
 mod perform;
+mod plain;
+mod reload;
 mod shutdown;
 mod signals;
 
@@ -24,10 +26,10 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc::{self, Receiver};
 
-use crate::config::Config;
+use crate::config::{Config, Flags};
 use crate::domain::ids::IdSource;
-use crate::domain::notice::{Notice, NoticeKind};
-use crate::effect::{Effect, ScreenCommand};
+use crate::domain::settings::SettingsEvent;
+use crate::effect::{Effect, ScreenCommand, SettingsCommand};
 use crate::event::ServiceEvent;
 use crate::input::keymap::KeyMap;
 use crate::input::{Input, translate::translate};
@@ -38,10 +40,12 @@ use crate::terminal::caps::Caps;
 use crate::terminal::events::Events;
 use crate::terminal::rescue;
 use crate::terminal::screen::Gone;
+use crate::theme::Theme;
 use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
 use perform::{Order, Services, Wanted};
+use reload::{Reload, Update};
 use signals::{Signal, Signals};
 
 /// Events that may wait on their way up.
@@ -58,6 +62,8 @@ const ORPHAN: Duration = Duration::from_secs(600);
 pub struct Start {
     /// The configuration.
     pub config: Config,
+    /// What the configuration was read with, to read it again.
+    pub flags: Flags,
     /// For the chat service.
     pub deps: Deps,
     /// What the terminal can do.
@@ -68,6 +74,8 @@ pub struct Start {
     pub simulator: Option<sim::Server>,
     /// Random, for ids.
     pub seed: u64,
+    /// Lines that are only ever added instead of a screen.
+    pub plain: bool,
 }
 
 /// How the workbench ended.
@@ -93,6 +101,7 @@ enum Happening {
     Input(Option<Result<Input, Gone>>),
     Signal(Signal),
     Event(Option<ServiceEvent>),
+    Update(Update),
     Deadline,
     Frame,
     Writable,
@@ -109,6 +118,9 @@ struct Runtime {
     painter: Option<Painter>,
     input: Option<Events>,
     signals: Signals,
+    reload: Reload,
+    /// The theme that is not shipped, if the configuration names one.
+    own_theme: Option<(String, Theme)>,
     /// When a program without a terminal gives up.
     give_up: Option<Duration>,
     reason: Option<Reason>,
@@ -116,19 +128,23 @@ struct Runtime {
 
 /// Runs the workbench on a terminal that is there. Returns after the terminal was given back.
 pub async fn run(start: Start) -> std::io::Result<Ended> {
-    let Start { config, deps, caps, prompt, simulator, seed } = start;
+    let Start { config, flags, deps, caps, prompt, simulator, seed, plain } = start;
+    let reload = Reload::start(flags, &config);
     let Config { settings, theme, keys, paths, .. } = config;
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
+    let mouse = settings.mouse;
     let (out, events) = mpsc::channel(CHANNEL);
+    let own_theme = Some((settings.theme.clone(), theme.clone()));
     let state = AppState::new(settings, IdSource::new(seed), now);
-    let endpoint = &deps.endpoint;
-    // Whoever has no key learns it before writing a question.
-    let no_key = (endpoint.needs_key() && !endpoint.has_key())
-        .then(|| Notice::new(NoticeKind::KeyMissing { origin: endpoint.origin() }));
+    let (endpoint, api_keys) = (deps.endpoint.clone(), deps.keys.clone());
     let signals = Signals::new()?;
-    let painter = Painter::enter(caps, theme)?;
+    let (painter, plain) = if plain {
+        (None, Some(plain::Plain::new(theme)?))
+    } else {
+        (Some(Painter::enter(caps, theme, mouse)?), None)
+    };
     let mut runtime = Runtime {
         state,
         keys,
@@ -136,23 +152,32 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         frames: FrameClock::default(),
         services: Services::start(deps, paths.data, &out),
         events,
-        input: Some(Events::new(painter.size())),
-        painter: Some(painter),
+        input: painter.as_ref().map(|painter| Events::new(painter.size())),
+        painter,
         signals,
+        reload,
+        own_theme,
         give_up: None,
         reason: None,
     };
-    drop(out);
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
-    if let Some(notice) = no_key {
-        runtime.state.on_service(ServiceEvent::Notice(notice), now);
+    // A key command may take its time; the simulator's key is no news.
+    if simulator.is_none() {
+        api_keys.announce(endpoint, out.clone());
     }
+    drop(out);
     let effects = runtime.state.start(prompt.as_deref(), now);
     runtime.perform(effects);
     runtime.frames.at_once(now.since_start);
     // The panic hook gives the terminal back; the state is still here, and what arrived is saved.
-    let reason = AssertUnwindSafe(runtime.until_the_end()).catch_unwind().await;
+    let until_the_end = async {
+        match plain {
+            Some(plain) => runtime.lines_until_the_end(plain).await,
+            None => runtime.until_the_end().await,
+        }
+    };
+    let reason = AssertUnwindSafe(until_the_end).catch_unwind().await;
     let reason = reason.unwrap_or(Reason::Panicked);
     let ended = runtime.shut_down(reason, language).await;
     if let Some(simulator) = simulator {
@@ -174,6 +199,7 @@ impl Runtime {
                 Happening::Event(Some(event)) => self.on_events(event),
                 // Every service is gone, which only happens at the end.
                 Happening::Event(None) => return Reason::Quit,
+                Happening::Update(update) => self.on_update(update),
                 Happening::Deadline => self.on_time(),
                 Happening::Frame => self.paint(),
                 Happening::Writable => {
@@ -204,6 +230,7 @@ impl Runtime {
             () = sleep_until(frame) => Happening::Frame,
             () = writable(self.painter.as_ref().filter(|_| blocked)) => Happening::Writable,
             event = self.events.recv() => Happening::Event(event),
+            update = self.reload.next() => Happening::Update(update),
             () = sleep_until(deadline) => Happening::Deadline,
         }
     }
@@ -281,7 +308,15 @@ impl Runtime {
                     drill::panic_if_asked();
                     self.repaint();
                 }
+                Wanted::Screen(ScreenCommand::Mouse(on)) => {
+                    let done = self.painter.as_mut().map(|painter| painter.set_mouse(on));
+                    if let Some(Err(Gone(_))) = done {
+                        self.hang_up();
+                    }
+                }
                 Wanted::Screen(ScreenCommand::Suspend) => self.suspend(),
+                Wanted::Settings(SettingsCommand::ShowTheme(name)) => self.show_theme(&name),
+                Wanted::Settings(SettingsCommand::KeepTheme(name)) => self.reload.keep_theme(name),
                 Wanted::Quit => self.reason = Some(Reason::Quit),
                 Wanted::Refused(effect) => {
                     let now = self.clock.now();
@@ -289,6 +324,34 @@ impl Runtime {
                     self.perform(more);
                 }
             }
+        }
+    }
+
+    /// Takes over what the files say now.
+    fn on_update(&mut self, update: Update) {
+        let now = self.clock.now();
+        let reload::Fresh { settings, theme, keys, later, more } = match update {
+            Update::Tell(notice) => return self.on_events(ServiceEvent::Notice(*notice)),
+            Update::Fresh(fresh) => *fresh,
+        };
+        let name = settings.theme.clone();
+        self.own_theme = Some((name.clone(), theme.clone()));
+        self.keys = keys;
+        let settings = Box::new(settings);
+        self.on_events(ServiceEvent::Settings(SettingsEvent::Changed { settings, later, more }));
+        // While another theme is being tried the file's waits.
+        let wanted = self.state.settings().theme == name;
+        if let Some(painter) = &mut self.painter {
+            painter.look(wanted.then_some(theme));
+        }
+        self.frames.soon(now.since_start);
+    }
+
+    fn show_theme(&mut self, name: &str) {
+        let own = self.own_theme.as_ref().filter(|(own, _)| own == name);
+        let theme = own.map(|(_, theme)| theme.clone()).or_else(|| Theme::shipped(name).ok());
+        if let Some(painter) = &mut self.painter {
+            painter.look(theme);
         }
     }
 

@@ -29,12 +29,20 @@ pub(super) struct Painter {
 
 impl Painter {
     /// Takes the terminal.
-    pub(super) fn enter(caps: Caps, theme: Theme) -> io::Result<Self> {
+    pub(super) fn enter(caps: Caps, theme: Theme, mouse: bool) -> io::Result<Self> {
         let size = terminal::size();
         let out = Out::open()?;
-        rescue::enter(Modes::new(caps, false))?;
+        rescue::enter(Modes::new(caps, mouse))?;
         let screen = Screen::new(size, caps);
         Ok(Self { screen, view: View::default(), theme, out, size, dirty: RowSet::none() })
+    }
+
+    /// Paints with other looks, words or keys from now on.
+    pub(super) fn look(&mut self, theme: Option<Theme>) {
+        if let Some(theme) = theme {
+            self.theme = theme;
+        }
+        self.view.forget();
     }
 
     pub(super) fn size(&self) -> Size {
@@ -50,6 +58,13 @@ impl Painter {
     pub(super) fn invalidate(&mut self) {
         self.size = terminal::size();
         self.screen.resize(self.size);
+    }
+
+    /// Takes the mouse or leaves it to the terminal. The last frame goes out whole before, or
+    /// this waits for the next key.
+    pub(super) fn set_mouse(&mut self, on: bool) -> Result<(), Gone> {
+        self.screen.flush(&mut self.out)?;
+        rescue::set_mouse(on).map_err(Gone)
     }
 
     /// The last frame has not gone out yet.

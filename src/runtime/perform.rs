@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::wall_ms;
-use crate::effect::{Effect, ScreenCommand};
+use crate::effect::{Effect, ScreenCommand, SettingsCommand};
 use crate::event::ServiceEvent;
 use crate::service::{chat, highlight, store};
 
@@ -29,6 +29,8 @@ pub(super) enum Wanted {
     Nothing,
     /// The screen.
     Screen(ScreenCommand),
+    /// The settings.
+    Settings(SettingsCommand),
     /// The end.
     Quit,
     /// An inbox was full.
@@ -79,6 +81,7 @@ impl Services {
                 self.highlight.try_send(command).map_err(Effect::Highlight)
             }
             Effect::Screen(command) => return Wanted::Screen(command),
+            Effect::Settings(command) => return Wanted::Settings(command),
             Effect::Quit => return Wanted::Quit,
         };
         match refused {

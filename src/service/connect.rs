@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use crate::api::client::{ApiClient, ClientOptions, Deadlines};
-use crate::api::region::{BadUrl, Endpoint, REGIONS, region};
+use crate::api::region::{
+    BadUrl, CODING_PLAN, Endpoint, PLAN_REGION, REGIONS, TOKEN_PLAN, base_of, region,
+};
 use crate::catalog::Catalog;
-use crate::config::file;
-use crate::config::profile::Target;
+use crate::config::profile::{Plan, Target};
 use crate::service::chat::Deps;
+use crate::service::keys::Keys;
 
 /// Why a profile has no address.
 #[derive(Debug, thiserror::Error)]
@@ -29,35 +31,50 @@ pub enum NoAddress {
         "region {0} has no shared host: name the workspace in the profile (workspace = \"...\")"
     )]
     Workspace(String),
+    /// Plans are sold in one region.
+    #[error(
+        "plans are served in {PLAN_REGION}, not in {0}; take `plan` out, or give the address of \
+         your plan as base_url or compat_base_url"
+    )]
+    Plan(String),
 }
 
-/// The address of a profile's chat surface.
+/// The address of a profile's chat surface, without a key.
 pub fn endpoint(target: &Target) -> Result<Endpoint, NoAddress> {
-    let key = target.key.clone();
+    if let Some(base) = &target.native_base_url {
+        // Nobody should learn of a wrong address only when the first job is sent there.
+        base_of(base)?;
+    }
+    let looked_at = &target.keys.variable;
+    let known = region(&target.region);
     if let Some(base) = &target.compat_base_url {
-        return Ok(Endpoint::at_compat_base(base, key, &target.key_source)?);
+        return Ok(Endpoint::at_compat_base(base, None, looked_at)?);
     }
     if let Some(origin) = &target.base_url {
-        return Ok(Endpoint::at_origin(origin, key, &target.key_source)?);
+        return Ok(Endpoint::at_origin(origin, None, looked_at)?);
     }
-    let Some(region) = region(&target.region) else {
+    let Some(region) = known else {
         let known = REGIONS.map(|region| region.id).join(", ");
         return Err(NoAddress::Region { given: target.region.clone(), known });
     };
-    let origin = region.origin(target.workspace.as_deref());
-    let origin = origin.ok_or_else(|| NoAddress::Workspace(target.region.clone()))?;
-    Ok(Endpoint::at_origin(&origin, key, &target.key_source)?)
+    match target.plan {
+        Some(_) if region.id != PLAN_REGION => Err(NoAddress::Plan(target.region.clone())),
+        Some(Plan::Token) => Ok(Endpoint::at_origin(TOKEN_PLAN, None, looked_at)?),
+        Some(Plan::Coding) => Ok(Endpoint::at_compat_base(CODING_PLAN, None, looked_at)?),
+        None => {
+            let origin = region.origin(target.workspace.as_deref());
+            let origin = origin.ok_or_else(|| NoAddress::Workspace(target.region.clone()))?;
+            Ok(Endpoint::at_origin(&origin, None, looked_at)?)
+        }
+    }
 }
 
-/// What the chat service needs.
-pub fn chat_deps(
-    target: &Target,
-    deadlines: file::Deadlines,
-    seed: u64,
-) -> Result<Deps, NoAddress> {
+/// What the chat service needs. The key comes later, from `keys`.
+pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddress> {
     let endpoint = endpoint(target)?;
     let mut options = ClientOptions::for_endpoint(&endpoint);
     let seconds = |s: u32| Duration::from_secs(u64::from(s.max(1)));
+    let deadlines = target.deadlines;
     options.deadlines = Deadlines {
         connect: seconds(deadlines.connect),
         first_byte: seconds(deadlines.first_byte),
@@ -68,6 +85,7 @@ pub fn chat_deps(
     Ok(Deps {
         client: ApiClient::new(options),
         endpoint,
+        keys,
         near: |model| Catalog::embedded().near(model),
         seed,
     })
@@ -77,15 +95,49 @@ pub fn chat_deps(
 mod tests {
     use super::*;
     use crate::config::file::File;
+    use crate::config::layers::Layers;
+    use crate::config::secrets::KeyPlan;
     use crate::config::{Flags, profile};
 
     fn of(toml: &str) -> String {
-        let file = File::parse(toml, "c").unwrap();
-        let target = profile::Target::resolve(&Flags::default(), &|_| None, &file).unwrap();
-        match endpoint(&target) {
+        let user = File::parse(toml, "c").unwrap();
+        let flags = Flags::default();
+        let layers = Layers {
+            flags: &flags,
+            env: &|_| None,
+            project: None,
+            user: &user,
+            profile: "default",
+        };
+        let target = profile::Target::resolve(&layers, KeyPlan::at_hand("sk-x", "test"));
+        match target
+            .map_err(|error| error.to_string())
+            .and_then(|target| endpoint(&target).map_err(|error| error.to_string()))
+        {
             Ok(endpoint) => endpoint.compat_call("/chat/completions").to_string(),
-            Err(error) => error.to_string(),
+            Err(error) => error,
         }
+    }
+
+    #[test]
+    fn plans_have_hosts_of_their_own() {
+        assert_eq!(
+            of("[profiles.default]\nplan = \"token\""),
+            "https://token-plan.cn-beijing.maas.aliyuncs.com/compatible-mode/v1/chat/completions"
+        );
+        assert_eq!(
+            of("[profiles.default]\nplan = \"coding\""),
+            "https://coding.dashscope.aliyuncs.com/v1/chat/completions"
+        );
+        let elsewhere = "[profiles.default]\nplan = \"coding\"\nregion = \"us-east-1\"";
+        assert!(of(elsewhere).contains("cn-beijing"), "{}", of(elsewhere));
+        let both = "[profiles.default]\nworkspace = \"llm-1\"\nplan = \"coding\"";
+        assert!(of(both).starts_with("c:3: a plan has a host of its own"), "{}", of(both));
+    }
+
+    #[test]
+    fn a_wrong_native_address_is_told_at_once() {
+        assert!(of("[profiles.default]\nnative_base_url = \"ftp://h\"").contains("ftp"));
     }
 
     #[test]

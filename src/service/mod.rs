@@ -5,6 +5,7 @@
 pub mod chat;
 pub mod connect;
 pub mod highlight;
+pub mod keys;
 pub mod log;
 mod private;
 pub mod store;

@@ -11,7 +11,7 @@ pub use entry::Entry;
 use calls::Calls;
 
 use super::conflicts::wants_json;
-use super::scroll::Scroll;
+use super::scroll::{Move, Scroll};
 use crate::domain::chat::{
     AnswerFacts, ChatParams, ChatRequest, FinishReason, Message, MessageState, PromptMessage, Role,
     TurnEnd, TurnTiming, Usage,
@@ -129,6 +129,23 @@ impl Chat {
     /// The message at a place, to fold or open it.
     pub fn entry_mut(&mut self, index: usize) -> Option<&mut Entry> {
         self.entries.get_mut(index)
+    }
+
+    /// The message the reader is at, by its index: the marked one. What acts on one message acts
+    /// on this; `None` while there are none.
+    #[must_use]
+    pub fn current(&self) -> Option<usize> {
+        let last = self.entries.len().checked_sub(1)?;
+        Some(self.scroll.mark().map_or(last, |mark| mark.min(last)))
+    }
+
+    /// Marks the message so many further, and brings it into sight.
+    pub fn mark(&mut self, by: isize) {
+        if let Some(current) = self.current() {
+            let next = current.saturating_add_signed(by).min(self.entries.len() - 1);
+            self.scroll.set_mark(Some(next));
+            self.scroll.wish(Move::Message(next));
+        }
     }
 
     /// The turn that is running.

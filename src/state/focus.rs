@@ -121,6 +121,13 @@ impl Focus {
         };
     }
 
+    /// The wheel turned in the help.
+    pub fn wheel_help(&mut self, up: bool) {
+        for _ in 0..super::WHEEL {
+            self.scroll_help(if up { Chat::LineUp } else { Chat::LineDown });
+        }
+    }
+
     /// Moves in the help; the painter limits it to what there is.
     pub fn scroll_help(&mut self, action: Chat) {
         let Some(Overlay::Help { top }) = &mut self.overlay else {
@@ -140,7 +147,9 @@ impl Focus {
             | Chat::SendNow
             | Chat::Reasoning
             | Chat::QuestionBefore
-            | Chat::QuestionAfter => *top,
+            | Chat::QuestionAfter
+            | Chat::MessageBefore
+            | Chat::MessageAfter => *top,
         };
     }
 

@@ -15,6 +15,7 @@ pub mod params;
 pub mod picker;
 mod policy;
 pub mod scroll;
+mod settings;
 
 use std::time::Duration;
 
@@ -24,9 +25,11 @@ use conversations::Conversations;
 use focus::{Focus, ListPlace, Overlay};
 use notices::Notices;
 use outbox::Outbox;
-use scroll::Position;
+use scroll::{Move, Position};
 
-use crate::action::{Action, Composer as ComposerAction, Context, Focus as FocusAction};
+use crate::action::{
+    Action, Composer as ComposerAction, Context, Focus as FocusAction, List as ListAction,
+};
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::IdSource;
@@ -62,22 +65,42 @@ pub struct AppState {
     quitting: bool,
     /// The terminal window has the focus.
     focused: bool,
+    screen: Screen,
     happened: u64,
     /// Conflicts with which the message that is being sent goes out all the same.
     passed: Vec<Conflict>,
+    choice: settings::Choice,
 }
+
+/// How the screen is used.
+#[derive(Debug)]
+struct Screen {
+    /// The mouse is ours.
+    mouse: bool,
+    /// The side pane is wanted.
+    columns: bool,
+    /// Columns, as it was painted last.
+    width: u16,
+}
+
+/// Rows the wheel moves by.
+const WHEEL: u16 = 3;
 
 /// What the painter found out: the places of things on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Painted {
     /// Where the scroll wishes led to.
     pub position: Position,
+    /// The message that is marked; `None` is the last one.
+    pub mark: Option<usize>,
     /// Rows of the help that do not fit.
     pub help_top: u16,
     /// First row of the composer's pane, for the mouse.
     pub composer_top: u16,
     /// Where the rows of the open list are.
     pub list: ListPlace,
+    /// Columns of the screen.
+    pub width: u16,
 }
 
 impl AppState {
@@ -85,7 +108,9 @@ impl AppState {
     #[must_use]
     pub fn new(settings: Settings, mut ids: IdSource, now: Now) -> Self {
         let chat = new_chat(&settings, &mut ids, now);
+        let screen = Screen { mouse: settings.mouse, columns: settings.columns, width: 0 };
         Self {
+            screen,
             settings,
             ids,
             focus: Focus::default(),
@@ -100,6 +125,7 @@ impl AppState {
             focused: true,
             happened: 0,
             passed: Vec::new(),
+            choice: settings::Choice::default(),
         }
     }
 
@@ -138,6 +164,7 @@ impl AppState {
                 Vec::new()
             }
             Action::Press { row, .. } => self.on_press(row, now),
+            Action::Wheel { up } => self.on_wheel(up, now),
             Action::Focused(focused) => {
                 self.focused = focused;
                 Vec::new()
@@ -160,6 +187,7 @@ impl AppState {
                 }
                 Vec::new()
             }
+            ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -187,6 +215,7 @@ impl AppState {
         }
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
+        effects.extend(self.keep_choice(now, false));
         self.outbox.order(effects)
     }
 
@@ -202,22 +231,27 @@ impl AppState {
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick];
+        let choice = self.choice_deadline();
+        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice];
         others.into_iter().flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.
     pub fn last_words(&mut self, now: Now) -> Effects {
         let mut effects = self.save_now(now, true);
+        effects.extend(self.keep_choice(now, true));
         effects.extend(self.outbox.all().into_iter().map(Effect::Store));
         effects
     }
 
     /// The painter tells what it found out.
     pub fn note_painted(&mut self, painted: &Painted) {
-        self.conversations.shown_mut().scroll.arrived(painted.position);
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        scroll.arrived(painted.position);
+        scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
         self.focus.composer_top = painted.composer_top;
+        self.screen.width = painted.width;
         self.focus.list = painted.list;
         if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) {
             picker.set_page(usize::from(painted.list.height));
@@ -242,6 +276,12 @@ impl AppState {
         &self.settings
     }
 
+    /// The side pane is wanted beside the conversation.
+    #[must_use]
+    pub fn columns(&self) -> bool {
+        self.screen.columns
+    }
+
     /// The focus.
     #[must_use]
     pub fn focus(&self) -> &Focus {
@@ -258,6 +298,20 @@ impl AppState {
     #[must_use]
     pub fn conversations(&self) -> &Conversations {
         &self.conversations
+    }
+
+    /// The message that is acted upon, by its index in the conversation that is shown: the marked
+    /// one while the reader is there, else the last answer that has come to something.
+    #[must_use]
+    pub fn current_message(&self) -> Option<usize> {
+        let chat = self.conversations.shown();
+        let answered = |entry: &chat::Entry| {
+            entry.role() == crate::domain::chat::Role::Assistant && !entry.text().is_empty()
+        };
+        match self.focus.pane {
+            focus::Pane::Transcript => chat.current(),
+            focus::Pane::Composer => chat.entries().iter().rposition(answered),
+        }
     }
 
     /// What the user is being told.
@@ -285,6 +339,20 @@ impl AppState {
             FocusAction::Transcript => self.focus.pane = focus::Pane::Transcript,
             FocusAction::Composer => self.focus.pane = focus::Pane::Composer,
         }
+    }
+
+    fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
+        if self.list_is_open() {
+            return self.on_list(if up { ListAction::Up } else { ListAction::Down }, now);
+        }
+        if self.focus.overlay.is_some() {
+            self.focus.wheel_help(up);
+        } else {
+            let rows = i32::from(WHEEL);
+            let scroll = &mut self.conversations.shown_mut().scroll;
+            scroll.wish(Move::Rows(if up { -rows } else { rows }));
+        }
+        Vec::new()
     }
 
     fn on_press(&mut self, row: u16, now: Now) -> Effects {

@@ -105,6 +105,13 @@ impl AppState {
         }
     }
 
+    /// A command was given with the words after its name, without the list of commands.
+    pub fn on_command(&mut self, action: Action, rest: &str, now: Now) -> Effects {
+        self.happened += 1;
+        let effects = self.run(action, rest, now);
+        self.outbox.order(effects)
+    }
+
     /// Does what a command is for; the words after its name go into the list it opens.
     fn run(&mut self, action: Action, rest: &str, now: Now) -> Effects {
         if let Action::Params(action) = action

@@ -177,9 +177,8 @@ impl AppState {
                 Some(self.put(Scope::Conversation, Param::Search, value))
             }
             (ParamsAction::System, _) => {
-                self.on_params(action);
-                self.begin_field(Some(words));
-                Some(Vec::new())
+                let text = Value::Text(words.to_owned());
+                Some(self.put(Scope::Conversation, Param::System, Some(text)))
             }
             (ParamsAction::Drawer, _) => {
                 self.on_params(action);
@@ -272,6 +271,19 @@ impl AppState {
         let Some(drawer) = self.drawer() else { return false };
         drawer.fault = None;
         drawer.field.take().is_some()
+    }
+
+    /// A value is being typed.
+    #[must_use]
+    pub fn typing_value(&self) -> bool {
+        matches!(&self.focus.overlay, Some(Overlay::Params(drawer)) if drawer.field.is_some())
+    }
+
+    /// Takes away what stands in the value that is being typed.
+    pub fn empty_value(&mut self) {
+        if let Some(field) = self.drawer().and_then(|drawer| drawer.field.as_mut()) {
+            *field = Field::new("", field.has_lines());
+        }
     }
 
     /// Something was typed while the drawer is open; `None` if it is not.

@@ -18,6 +18,7 @@ use crate::domain::notice::{Level, Notice, NoticeKind};
 use crate::domain::time::Now;
 use crate::effect::{Effect, HighlightCommand, ScreenCommand};
 use crate::event::ServiceEvent;
+use crate::layout::WIDE;
 
 impl AppState {
     pub(super) fn on_app(&mut self, action: App, now: Now) -> Effects {
@@ -30,6 +31,19 @@ impl AppState {
                 self.focus.toggle_help();
                 Vec::new()
             }
+            App::Mouse => {
+                let on = !self.screen.mouse;
+                self.screen.mouse = on;
+                self.notices.tell(Notice::new(NoticeKind::Mouse { on }), now);
+                vec![Effect::Screen(ScreenCommand::Mouse(on))]
+            }
+            App::Layout => {
+                self.screen.columns = !self.screen.columns;
+                if self.screen.columns && self.screen.width < WIDE {
+                    self.notices.tell(Notice::new(NoticeKind::TooNarrow { columns: WIDE }), now);
+                }
+                Vec::new()
+            }
             App::Palette => {
                 self.toggle_palette(Offer::Actions);
                 Vec::new()
@@ -39,6 +53,7 @@ impl AppState {
                 Vec::new()
             }
             App::Back => self.back(now),
+            App::NextTheme => self.next_theme(now),
         }
     }
 
@@ -93,13 +108,14 @@ impl AppState {
             self.focus.scroll_help(action);
             return Vec::new();
         }
+        let current = self.current_message();
         let chat = self.conversations.shown_mut();
         let wish = match action {
             ChatAction::Stop => return self.stop_answer(),
             ChatAction::Continue => return self.go_on(now),
             ChatAction::SendNow => return self.send_now(now),
             ChatAction::Reasoning => {
-                toggle_reasoning(chat);
+                toggle_reasoning(chat, current);
                 return Vec::new();
             }
             ChatAction::End => {
@@ -115,6 +131,14 @@ impl AppState {
             ChatAction::Top => Move::Top,
             ChatAction::QuestionBefore => Move::Questions(-1),
             ChatAction::QuestionAfter => Move::Questions(1),
+            ChatAction::MessageBefore => {
+                chat.mark(-1);
+                return Vec::new();
+            }
+            ChatAction::MessageAfter => {
+                chat.mark(1);
+                return Vec::new();
+            }
         };
         chat.scroll.wish(wish);
         Vec::new()
@@ -262,6 +286,7 @@ impl AppState {
             Effect::Chat(ChatCommand::Cancel(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
+            | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
         }
     }
@@ -339,10 +364,12 @@ fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     effects
 }
 
-/// Opens or folds the reasoning of the last answer that has one, or the answer itself if it is JSON.
-fn toggle_reasoning(chat: &mut Chat) {
+/// Opens or folds the reasoning of the current message, or of the last answer that has one; of an
+/// answer in JSON itself.
+fn toggle_reasoning(chat: &mut Chat, current: Option<usize>) {
     let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0 || entry.is_json();
-    if let Some(at) = chat.entries().iter().rposition(with)
+    let current = current.filter(|at| chat.entries().get(*at).is_some_and(with));
+    if let Some(at) = current.or_else(|| chat.entries().iter().rposition(with))
         && let Some(entry) = chat.entry_mut(at)
     {
         let open = if entry.reasoning_chars() > 0 {

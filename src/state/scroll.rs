@@ -32,6 +32,8 @@ pub enum Move {
     Questions(i32),
     /// To the first message.
     Top,
+    /// So far that this message, by its index, is in sight: whole, or its head at the top.
+    Message(usize),
 }
 
 /// The reader's place and the wishes not yet carried out.
@@ -39,6 +41,8 @@ pub enum Move {
 pub struct Scroll {
     position: Position,
     moves: Vec<Move>,
+    /// The message that is marked; `None` is the last one.
+    mark: Option<usize>,
 }
 
 impl Scroll {
@@ -54,6 +58,18 @@ impl Scroll {
         &self.moves
     }
 
+    /// The message the reader has marked, by its index; `None` is the last one, also of those to
+    /// come. What is marked is in sight: the painter sees to it.
+    #[must_use]
+    pub fn mark(&self) -> Option<usize> {
+        self.mark
+    }
+
+    /// Marks a message.
+    pub fn set_mark(&mut self, mark: Option<usize>) {
+        self.mark = mark;
+    }
+
     /// Adds a wish; rows in a row add up, so a burst of keys costs one move.
     pub fn wish(&mut self, wish: Move) {
         if let (Some(Move::Rows(rows)), Move::Rows(more)) = (self.moves.last_mut(), wish) {
@@ -67,6 +83,7 @@ impl Scroll {
     pub fn to_end(&mut self) {
         self.moves.clear();
         self.position = Position::End;
+        self.mark = None;
     }
 
     /// The painter carried the wishes out.

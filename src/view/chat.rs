@@ -7,9 +7,13 @@ use super::Scene;
 use super::cache::{Line, RowCache, Visible};
 use super::canvas::Pen;
 use crate::layout::Area;
+use crate::state::focus::Pane;
 use crate::state::scroll::{Move, Place, Position};
 use crate::theme::Role;
 use crate::words::{Phrase, say};
+
+/// What sets the number of a marked row apart.
+const MARKED: u64 = 0x5bd1_e995_7f4a_7c15;
 
 /// Rows of the conversation that are on the screen, from the top.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -18,6 +22,16 @@ pub(super) struct Window {
     pub(super) top: Place,
     /// The end of the conversation is on the screen.
     pub(super) at_end: bool,
+    /// The marked message, if there is any.
+    pub(super) marked: Option<usize>,
+}
+
+impl Window {
+    /// The mark as the state keeps it: at the end the last message is marked, whichever that is.
+    pub(super) fn mark(&self, scene: &Scene<'_>) -> Option<usize> {
+        let last = scene.state.conversations().shown().entries().len().checked_sub(1);
+        self.marked.filter(|_| !self.at_end || self.marked != last)
+    }
 }
 
 /// Carries out the scroll wishes and finds the rows to show.
@@ -25,7 +39,7 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
     let chat = scene.state.conversations().shown();
     let entries = chat.entries().len();
     if entries == 0 || height == 0 {
-        return Window { top: Place::default(), at_end: true };
+        return Window { top: Place::default(), at_end: true, marked: None };
     }
     let height = usize::from(height);
     let last = last_top(scene, cache, height);
@@ -33,20 +47,51 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
         Position::End => last,
         Position::At(place) => limit(scene, cache, place),
     };
+    let mut marked = chat.current().unwrap_or(0);
     for wish in chat.scroll.moves() {
         top = match *wish {
-            Move::Top => Place::default(),
+            Move::Top => {
+                marked = 0;
+                Place::default()
+            }
+            Move::Message(at) => {
+                marked = at.min(entries - 1);
+                into_sight(scene, cache, top, marked, height)
+            }
             Move::Rows(rows) => step(scene, cache, top, i64::from(rows)),
             Move::HalfPages(halves) => {
                 // A whole page keeps one row of the last one in sight.
                 let half = ((height.saturating_sub(1)) / 2).max(1) as i64;
                 step(scene, cache, top, half * i64::from(halves))
             }
-            Move::Questions(by) => question(scene, top.min(last), by).unwrap_or(last),
+            Move::Questions(by) => {
+                let to = question(scene, top.min(last), by);
+                marked = to.map_or(entries - 1, |to| to.entry);
+                to.unwrap_or(last)
+            }
         };
         top = top.min(last);
     }
-    Window { top: top.min(last), at_end: top >= last }
+    let top = top.min(last);
+    // A mark that went out of sight goes on with what is in sight.
+    let end = step(scene, cache, top, height as i64 - 1);
+    let marked = marked.clamp(top.entry, end.entry);
+    Window { top, at_end: top >= last, marked: Some(marked) }
+}
+
+/// The place from which a message is in sight: as it is if all of it is, else its head is on top.
+fn into_sight(
+    scene: &Scene<'_>,
+    cache: &mut RowCache,
+    top: Place,
+    entry: usize,
+    height: usize,
+) -> Place {
+    let head = head_of(entry);
+    let rows = cache.height(scene, entry);
+    let end = step(scene, cache, top, height as i64 - 1);
+    let whole = top <= head && Place { entry, row: rows.saturating_sub(1) } <= end;
+    if whole { top } else { head }
 }
 
 /// The place at which the conversation's last row is the screen's last row.
@@ -123,6 +168,8 @@ pub(super) fn paint(
         return;
     }
     let entries = scene.state.conversations().shown().entries().len();
+    let reading = scene.state.focus().pane == Pane::Transcript;
+    let marked = window.marked.filter(|_| reading);
     let mut place = window.top;
     for y in area.y..area.bottom() {
         while place.entry < entries && place.row >= cache.height(scene, place.entry) {
@@ -130,7 +177,10 @@ pub(super) fn paint(
         }
         let visible =
             if place.entry < entries { cache.row(place.entry, place.row) } else { Visible::Blank };
-        if changed(y, visible.hash()) {
+        // The row that sets a message off from the one before belongs to neither.
+        let marked = marked == Some(place.entry) && place >= head_of(place.entry);
+        let hash = if marked { (visible.hash() ^ MARKED) | 1 } else { visible.hash() };
+        if changed(y, hash) {
             let mut pen = Pen::row(buffer, area, y, scene.widths);
             match visible {
                 Visible::Blank => {}
@@ -140,10 +190,21 @@ pub(super) fn paint(
                     pen.skip(indent).row_of(row, scene.theme, over);
                 }
             }
+            if marked {
+                mark(scene, area, y, buffer);
+            }
         }
         place.row += 1;
     }
     cache.forget_far(window.top.entry, place.entry);
+}
+
+/// Marks a row of the current message in the column that every row leaves free.
+fn mark(scene: &Scene<'_>, area: Area, y: u16, buffer: &mut Buffer) {
+    let bar = if scene.widths.text("▎") == 1 { "▎" } else { "|" };
+    if let Some(cell) = buffer.cell_mut((area.x, y)) {
+        cell.set_symbol(bar).set_style(scene.theme.style(Role::LineFocused));
+    }
 }
 
 fn put(pen: &mut Pen<'_>, line: &Line, scene: &Scene<'_>) {

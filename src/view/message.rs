@@ -146,6 +146,15 @@ fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
     lines
 }
 
+/// Whether an answer that was to be JSON is.
+pub(super) fn json_mark(entry: &Entry) -> Option<(Params<'static>, Role)> {
+    Some(match entry.json()? {
+        Checked::Valid => (Params::ValidJson, Role::Info),
+        Checked::Fenced => (Params::FencedJson, Role::Warning),
+        Checked::Invalid { line, column } => (Params::InvalidJson { line, column }, Role::Warning),
+    })
+}
+
 /// The line below a long answer in JSON.
 fn fold(scene: &Scene<'_>, entry: &Entry, lines: usize, width: u16) -> Line {
     let language = scene.state.settings().language;
@@ -181,14 +190,8 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
             put(say(language, Phrase::NoAnswer).into_owned(), Role::Error);
         }
     }
-    match entry.json() {
-        Some(Checked::Valid) => put(Params::ValidJson.say(language).into_owned(), Role::Info),
-        Some(Checked::Fenced) => put(Params::FencedJson.say(language).into_owned(), Role::Warning),
-        Some(Checked::Invalid { line, column }) => {
-            let said = Params::InvalidJson { line, column }.say(language);
-            put(said.into_owned(), Role::Warning);
-        }
-        None => {}
+    if let Some((said, role)) = json_mark(entry) {
+        put(said.say(language).into_owned(), role);
     }
     for phrase in figure_phrases(facts) {
         put(say(language, phrase).into_owned(), Role::Muted);
@@ -207,7 +210,7 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
     }
 }
 
-fn figure_phrases(facts: &AnswerFacts) -> impl Iterator<Item = Phrase<'static>> {
+pub(super) fn figure_phrases(facts: &AnswerFacts) -> impl Iterator<Item = Phrase<'static>> {
     let speed = facts.usage.zip(facts.streaming).and_then(|(usage, time)| {
         let seconds = time.as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "shown without decimals")]

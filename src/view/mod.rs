@@ -25,6 +25,8 @@ mod message;
 mod notices;
 mod palette;
 mod params;
+pub mod plain;
+mod side;
 mod status;
 mod widgets;
 
@@ -32,6 +34,7 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use cache::RowCache;
 use chat::Window;
@@ -146,6 +149,7 @@ impl View {
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
+                side: scene.state.columns(),
             },
             |around| around.wish,
         );
@@ -160,8 +164,9 @@ impl View {
             // Rows of another pane are not what the transcript remembers; its own still are, so
             // that the terminal can move them when the composer grows.
             let before = self.panes.transcript;
+            let narrowed = before.width != panes.transcript.width;
             for (y, hash) in (0..height).zip(&mut self.hashes) {
-                if y < before.y || y >= before.bottom() {
+                if narrowed || y < before.y || y >= before.bottom() {
                     *hash = UNKNOWN;
                 }
             }
@@ -169,8 +174,11 @@ impl View {
         self.panes = panes;
         self.overlaid = overlaid;
         let (window, moved) = self.transcript(scene, panes.transcript);
+        // A region scrolls in full width: a pane beside the transcript would go along.
+        let moved = moved.filter(|_| panes.side.width == 0);
         let position = if window.at_end { Position::End } else { Position::At(window.top) };
         let at_end = window.at_end;
+        let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
@@ -178,9 +186,11 @@ impl View {
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
         let mut painted = Painted {
             position,
+            mark,
             help_top: 0,
             composer_top: panes.title.y,
             list: ListPlace::default(),
+            width,
         };
         let mut cursor = Some(caret);
         if let Some(overlay) = &scene.state.focus().overlay {
@@ -188,7 +198,22 @@ impl View {
             self.dirty.clear();
             self.dirty.extend(0..height);
         }
+        self.ground(scene);
         Picture { buffer: &self.buffer, dirty: &self.dirty, moved, cursor, painted }
+    }
+
+    /// Puts the theme's own ground behind what was painted now, where nothing else is behind it.
+    fn ground(&mut self, scene: &Scene<'_>) {
+        let Some(ground) = scene.theme.ground() else { return };
+        let width = usize::from(self.buffer.area.width);
+        for row in &self.dirty {
+            let from = usize::from(*row) * width;
+            for cell in self.buffer.content.iter_mut().skip(from).take(width) {
+                if cell.bg == Color::Reset {
+                    cell.bg = ground;
+                }
+            }
+        }
     }
 }
 
@@ -234,6 +259,10 @@ impl View {
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);
+        if panes.side.width > 0 {
+            side::paint(scene, panes.side, buffer);
+            dirty.extend(panes.side.y..panes.side.bottom());
+        }
         // A few rows, compared cell by cell later.
         dirty.extend(0..panes.transcript.y);
         dirty.extend(panes.transcript.bottom()..buffer.area.height);

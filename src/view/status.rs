@@ -13,7 +13,7 @@ use crate::layout::Area;
 use crate::state::focus::{Overlay, Pane};
 use crate::theme::Role;
 use crate::words::params::Params;
-use crate::words::{Hint, Phrase, say};
+use crate::words::{Hint, Phrase, say, settings as words};
 
 /// Most cells of the header for what is set.
 const MARKS: u16 = 36;
@@ -35,10 +35,19 @@ pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
         let text = format!(" {} ", say(settings.language, Phrase::Simulator));
         badges.push((text, Role::Badge));
     }
+    if settings.place.production {
+        // The last to make room.
+        let text = format!(" {} ", words::say(settings.language, words::Phrase::Production));
+        badges.push((text, Role::BadgeAlert));
+    }
     let model = scene.state.conversations().shown().conversation().model.to_string();
     let mut place = settings.place.profile.clone();
     if !settings.place.region.is_empty() {
         place = format!("{place} · {}", settings.place.region);
+    }
+    if let Some(source) = &settings.place.key {
+        let source = words::say(settings.language, words::Phrase::KeyFrom(source));
+        place = format!("{place} · {source}");
     }
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.skip(1).write("lian", style(Role::Accent)).skip(3);

@@ -94,7 +94,16 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::en(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::en(notice)),
+        _ => {}
+    }
     service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
 }
 
@@ -276,6 +285,17 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("Another answer is still arriving. Press Ctrl+C again to quit.", "")
         }
         NoticeKind::NothingThere => fixed("There is nothing to go on with here.", ""),
+        NoticeKind::Mouse { on: true } => fixed(
+            "The mouse is lian's: the wheel scrolls, a click chooses. Shift selects text.",
+            "",
+        ),
+        NoticeKind::Mouse { on: false } => {
+            fixed("The mouse is the terminal's: drag to select text.", "")
+        }
+        NoticeKind::TooNarrow { columns } => with(
+            format!("Side by side takes a screen of {columns} columns; until then it is in rows."),
+            "",
+        ),
         NoticeKind::StillAnswering => {
             fixed("An answer is still arriving; your message stays here. Esc stops it.", "")
         }
@@ -291,7 +311,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         ),
         NoticeKind::Busy => fixed("lian is busy; nothing was sent.", "Try again in a moment."),
         // The two functions above said these.
-        NoticeKind::KeyMissing { .. }
+        NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears

@@ -3,8 +3,12 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 mod en;
+mod keys;
 pub mod palette;
 pub mod params;
+pub mod plain;
+pub mod settings;
+pub mod side;
 mod zh_cn;
 
 use std::borrow::Cow;

@@ -76,6 +76,8 @@ pub enum Params<'a> {
         /// It is open.
         open: bool,
     },
+    /// Without a screen: how a value is given.
+    TypeValue,
     /// Footer: change.
     Change,
     /// Footer: back to the service's choice.
@@ -148,6 +150,7 @@ impl Params<'_> {
                 return format!("▸ {} more lines", grouped(lines as u64)).into();
             }
             Self::FoldedJson { open: true, .. } => "▾ all lines",
+            Self::TypeValue => "Type the value; - for none, an empty line to leave it as it is.",
             Self::Change => "change",
             Self::Clear => "unset",
             Self::Scope => "next message only",
@@ -201,6 +204,7 @@ impl Params<'_> {
                 return format!("▸ 还有 {} 行", grouped(lines as u64)).into();
             }
             Self::FoldedJson { open: true, .. } => "▾ 全部内容",
+            Self::TypeValue => "请输入值；- 表示不设置，空行保持原样。",
             Self::Change => "修改",
             Self::Clear => "取消设置",
             Self::Take => "确定",

@@ -88,6 +88,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "redraw" => "重画屏幕",
         "suspend" => "挂起，回到 shell",
         "help" => "显示或收起帮助",
+        "toggle_mouse" => "把鼠标交给终端，或收回",
+        "toggle_layout" => "侧栏与对话并列，或上下排列",
         "palette" => "搜索并执行任何操作",
         "commands" => "按名字执行命令",
         "parameters" => "对话的参数",
@@ -103,6 +105,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "last_row" => "最后一行",
         "accept" => "选定这一行",
         "back" => "关闭当前浮层，或停止回答",
+        "next_theme" => "换下一个主题",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -121,6 +124,8 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "to_end" => "到末尾并跟随",
         "question_before" => "到前一个问题",
         "question_after" => "到后一个问题",
+        "message_before" => "标记前一条消息",
+        "message_after" => "标记后一条消息",
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
@@ -163,7 +168,16 @@ fn with(sentence: String, next: &'static str) -> Sentence {
     (sentence.into(), next.into())
 }
 
+fn said((sentence, next): (String, String)) -> Sentence {
+    (sentence.into(), next.into())
+}
+
 pub(super) fn notice(kind: &NoticeKind) -> Sentence {
+    match kind {
+        NoticeKind::Key(fault) => return said(super::keys::zh_cn(fault)),
+        NoticeKind::Settings(notice) => return said(super::settings::zh_cn(notice)),
+        _ => {}
+    }
     service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
 }
 
@@ -322,6 +336,13 @@ fn machine(kind: &NoticeKind) -> Sentence {
             fixed("另一个回答还在到来。再按一次 Ctrl+C 退出。", "")
         }
         NoticeKind::NothingThere => fixed("这里没有可以接着做的。", ""),
+        NoticeKind::Mouse { on: true } => {
+            fixed("鼠标归 lian：滚轮滚动，点击选择。按住 Shift 可选取文字。", "")
+        }
+        NoticeKind::Mouse { on: false } => fixed("鼠标归终端：拖动即可选取文字。", ""),
+        NoticeKind::TooNarrow { columns } => {
+            with(format!("并列布局需要 {columns} 列宽的屏幕；现在上下排列。"), "")
+        }
         NoticeKind::StillAnswering => fixed("回答还在到来，你的消息留在这里。Esc 可停止回答。", ""),
         NoticeKind::Resumed { messages } => {
             with(format!("回到上次的对话（{messages} 条消息）。Ctrl+N 开始新对话。"), "")
@@ -332,7 +353,9 @@ fn machine(kind: &NoticeKind) -> Sentence {
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
         // 以上两个函数已处理。
-        NoticeKind::KeyMissing { .. }
+        NoticeKind::Key(_)
+        | NoticeKind::Settings(_)
+        | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
         | NoticeKind::Arrears

@@ -12,16 +12,16 @@ use lian::domain::conversations::StoreCommand;
 use lian::domain::ids::{IdSource, TurnId};
 use lian::domain::models::ModelId;
 use lian::domain::notice::{Notice, NoticeKind};
-use lian::domain::settings::{Figures, Language, Place, Settings};
+use lian::domain::settings::{Budget, Figures, Language, Place, Settings};
 use lian::domain::time::Now;
-use lian::effect::Effect;
+use lian::effect::{Effect, SettingsCommand};
 use lian::event::ServiceEvent;
 use lian::input::key::{Code, Key};
 use lian::input::keymap::KeyMap;
 use lian::input::{Input, Pointer, PointerKind, translate::translate};
 use lian::state::AppState;
 use lian::text::width::Widths;
-use lian::theme::Theme;
+use lian::theme::{SHIPPED, Theme};
 use lian::view::{Scene, View};
 use ratatui::buffer::{Buffer, Cell};
 
@@ -36,11 +36,19 @@ pub(crate) fn settings() -> Settings {
             profile: "default".to_owned(),
             region: "cn-beijing".to_owned(),
             simulator: false,
+            production: false,
+            key: None,
         },
         language: Language::En,
         figures: Figures::Documented,
         highlight: true,
+        mouse: true,
+        columns: false,
         ambiguous_wide: false,
+        theme: "default".to_owned(),
+        themes: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        theme_held_by: None,
+        budget: Budget::default(),
     }
 }
 
@@ -345,8 +353,15 @@ impl Harness {
             let full = match &effect {
                 Effect::Chat(_) => self.full == Some(Inbox::Chat),
                 Effect::Store(_) => self.full == Some(Inbox::Store),
-                Effect::Highlight(_) | Effect::Screen(_) | Effect::Quit => false,
+                Effect::Highlight(_) | Effect::Screen(_) | Effect::Settings(_) | Effect::Quit => {
+                    false
+                }
             };
+            if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {
+                // As the runtime does it.
+                self.theme = Theme::shipped(name).expect("a shipped theme");
+                self.view.forget();
+            }
             if let Effect::Chat(ChatCommand::Start { turn, .. }) = &effect {
                 self.started.push(*turn);
             }

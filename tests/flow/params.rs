@@ -134,9 +134,8 @@ fn instructions_keep_their_lines() {
     let request = &h.requests()[0];
     assert_eq!(request.messages[0].text, "Be short.\n用中文回答。\n三行");
     // Words after the command are the instructions.
-    h.done().keys("/system Be a poet");
-    assert!(h.find("Be a poet").is_some());
-    h.key("enter").key("enter").key("esc");
+    h.done().keys("/system Be a poet<enter>");
+    assert_eq!(h.find("─ Parameters"), None, "{}", h.screen());
     h.ask("why?");
     assert_eq!(h.requests()[0].messages[0].text, "Be a poet");
     h.done().keys("<alt+i><ctrl+u><enter><esc>").ask("why?");

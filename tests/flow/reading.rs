@@ -15,9 +15,9 @@ fn long(questions: usize) -> Harness {
     h
 }
 
-/// The first row of the conversation.
+/// The first row of the conversation, marked or not.
 fn top(h: &Harness) -> String {
-    h.row(2)
+    h.row(2).replacen('▎', " ", 1)
 }
 
 #[test]
@@ -38,9 +38,9 @@ fn to_the_beginning_and_to_the_end() {
     let end = h.screen();
     h.keys("<alt+2><home>");
     assert_eq!(top(&h), " You  14:01", "{}", h.screen());
-    assert_eq!(h.row(3), "   question 1");
+    assert_eq!(h.row(3), "▎  question 1");
     h.keys("<pageup><up>k");
-    assert_eq!(h.row(3), "   question 1", "there is nothing above");
+    assert_eq!(h.row(3), "▎  question 1", "there is nothing above");
     h.keys("G<alt+1>");
     assert_eq!(h.screen(), end);
     h.keys("<pageup><alt+end>");
@@ -159,7 +159,7 @@ fn another_width_keeps_the_place() {
     h.keys("<pageup><pageup>");
     let number = |h: &Harness| {
         let row = h.rows().into_iter().find(|row| row.contains("paragraph")).unwrap();
-        row.trim().split(' ').nth(1).unwrap().parse::<u32>().unwrap()
+        row.trim_start_matches('▎').trim().split(' ').nth(1).unwrap().parse::<u32>().unwrap()
     };
     let before = number(&h);
     for width in [40, 120, 60, 33, 100, 80] {

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use lian::action::{Action, Context};
+use lian::domain::keys::KeyFault;
 use lian::domain::notice::{Notice, NoticeKind, Side, Throttle};
-use lian::domain::settings::Language;
+use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
 
 fn chinese(text: &str) -> bool {
@@ -61,11 +62,16 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         N::QuitAgain { answering: false },
         N::QuitAgain { answering: true },
         N::NothingThere,
+        N::Mouse { on: true },
+        N::Mouse { on: false },
+        N::TooNarrow { columns: 140 },
         N::StillAnswering,
         N::Resumed { messages: 12 },
         N::Crashed { report: path },
         N::Busy,
     ];
+    all.extend(key_faults().into_iter().map(N::Key));
+    all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [Throttle::Requests, Throttle::Burst, Throttle::Tokens, Throttle::Generic] {
         all.extend([0, 4].map(|tries| N::Throttled { kind, tries }));
@@ -73,33 +79,61 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     all
 }
 
-/// A name for every kind. Whoever adds one is led here by the compiler and on to the list above by
+fn key_faults() -> Vec<KeyFault> {
+    let (program, path) = (|| "pass".to_owned(), || "/h/secrets.toml".to_owned());
+    vec![
+        KeyFault::CommandMissing { program: program() },
+        KeyFault::CommandFailed { program: program(), code: Some(2) },
+        KeyFault::CommandFailed { program: program(), code: None },
+        KeyFault::CommandHung { program: program(), seconds: 10 },
+        KeyFault::CommandSilent { program: program() },
+        KeyFault::CommandTalkative { program: program(), lines: 2 },
+        KeyFault::NotAKey { source: program() },
+        KeyFault::FileOpen { path: path(), mode: 0o644 },
+        KeyFault::FileUnreadable { path: path() },
+        KeyFault::FileWrong { path: path(), line: 3 },
+        KeyFault::Keyring,
+    ]
+}
+
+fn settings_notices() -> Vec<SettingsNotice> {
+    let name = || "paper".to_owned();
+    let (found, usual) = ("QWEN_API_KEY".to_owned(), "DASHSCOPE_API_KEY".to_owned());
+    vec![
+        SettingsNotice::KeyVariable { found, usual },
+        SettingsNotice::Wrong,
+        SettingsNotice::Changed { later: false },
+        SettingsNotice::Changed { later: true },
+        SettingsNotice::Theme { name: name(), held_by: None },
+        SettingsNotice::Theme { name: name(), held_by: Some("LIAN_THEME".to_owned()) },
+        SettingsNotice::Unwritten,
+    ]
+}
+
+/// A name for every kind, and how many kinds there are. Whoever adds one is led here by the compiler and on to the list above by
 /// the test.
-fn name(kind: &NoticeKind) -> &'static str {
+fn name(kind: &NoticeKind) -> (&'static str, usize) {
     macro_rules! names {
         ($($name:ident)*) => {
             (match kind { $(NoticeKind::$name { .. } => stringify!($name),)* },
              [$(stringify!($name)),*].len())
         };
     }
-    let (name, kinds) = names!(
-        KeyMissing KeyRejected PermissionDenied Arrears FreeQuotaUsedUp ModelUnknown
+    names!(
+        Key Settings KeyMissing KeyRejected PermissionDenied Arrears FreeQuotaUsedUp ModelUnknown
         ModelNotOnSurface RequestRefused TooLong ContentRefused NotTheService Throttled
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
-        Stopped Interrupted QuitAgain NothingThere StillAnswering Resumed Crashed Busy
-    );
-    assert_eq!(kinds, KINDS);
-    name
+        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering Resumed Crashed Busy
+    )
 }
-
-const KINDS: usize = 40;
 
 #[test]
 fn every_kind_of_notice_is_in_the_list() {
     let names: std::collections::BTreeSet<_> = every_notice().iter().map(name).collect();
-    assert_eq!(names.len(), KINDS, "{names:?}");
+    let kinds = names.first().map(|(_, kinds)| *kinds);
+    assert_eq!(Some(names.len()), kinds, "{names:?}");
 }
 
 #[test]
@@ -209,6 +243,15 @@ fn every_phrase_is_there_in_both_languages() {
         let unit = matches!(phrase, Phrase::Tokens(_) | Phrase::Estimate(_));
         assert!(chinese(&zh) || unit, "{phrase:?}: {zh}");
     }
+}
+
+#[test]
+fn settings_are_said_in_both_languages() {
+    use lian::words::settings::{Phrase, say};
+    for phrase in [Phrase::Production, Phrase::KeyFrom("pass")] {
+        assert!(!foreign(&say(Language::En, phrase)) && chinese(&say(Language::ZhCn, phrase)));
+    }
+    assert!(say(Language::ZhCn, Phrase::KeyFrom("pass")).contains("pass"));
 }
 
 #[test]

@@ -124,7 +124,8 @@ fn an_answer_on_its_way() {
 #[test]
 fn the_first_screen_and_the_help() {
     for (language, name) in [(Language::En, "en"), (Language::ZhCn, "zh")] {
-        let place = Place { simulator: true, profile: "demo".to_owned(), region: String::new() };
+        let (profile, region) = ("demo".to_owned(), String::new());
+        let place = Place { simulator: true, profile, region, ..settings().place };
         let mut h = Harness::with(Settings { language, place, ..settings() }, (80, 24));
         insta::assert_snapshot!(format!("welcome_{name}_80x24"), framed(&h));
         h.keys("?");

@@ -52,7 +52,7 @@ fn the_configuration_has_them_too() {
     let world = World::new();
     world.configure(
         "[chat]\ntop_k = 3\nstop = [\"END\"]\npresence_penalty = 0.5\nrepetition_penalty = 1.1\n\
-         extra = { parallel_tool_calls = true }\n",
+         extra = '{\"parallel_tool_calls\": true}'\n",
     );
     let sim = Sim::saying("yes");
     assert_eq!(world.chat(&sim.origin(), &["why?"]).code, 0);

@@ -172,7 +172,7 @@ fn help_opens_over_everything_and_closes() {
     let term = Start::new(&home, &sim).ready();
     let before = picture(&term.screen());
     term.keys("?");
-    term.wait_for("Begin a new line");
+    term.wait_for("Close what is open");
     term.keys("\x1b");
     term.wait_for_picture(&before);
 }

@@ -8,7 +8,7 @@ use crate::harness::world::{Home, Sim, Start};
 /// Fails unless the terminal is as it was before the program.
 pub(crate) fn assert_given_back(left: &Left) {
     let modes = wire::modes(&left.raw);
-    for mode in ["?1049", "?2004", "?1004"] {
+    for mode in ["?1049", "?2004", "?1004", "?1000", "?1006"] {
         let (set, unset) = modes.get(mode).copied().unwrap_or_default();
         assert!(set > 0 && set == unset, "{mode} set {set} times, unset {unset} times");
     }

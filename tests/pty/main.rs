@@ -15,6 +15,8 @@ mod flood;
 mod hangup;
 mod hostile;
 mod leaving;
+mod plain;
 mod restart;
+mod settings;
 mod sizes;
 mod suspend;

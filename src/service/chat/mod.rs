@@ -18,6 +18,7 @@ use crate::api::retry::Budget;
 use crate::domain::chat::{ChatCommand, ChatEvent, ChatRequest, TurnEvent};
 use crate::domain::ids::TurnId;
 use crate::event::ServiceEvent;
+use crate::service::keys::Keys;
 use turn::Turn;
 
 /// Commands that may wait in the inbox. When it is full the command comes back to the sender.
@@ -30,6 +31,8 @@ pub struct Deps {
     pub client: ApiClient,
     /// Where they go, and with which key.
     pub endpoint: Endpoint,
+    /// Where to ask for the key, if the endpoint has none yet.
+    pub keys: Keys,
     /// Ids that look like one that is not known, best first; asked for only then.
     pub near: fn(&str) -> Vec<String>,
     /// Random per process: the waits between tries derive from it.

@@ -75,6 +75,7 @@ impl Rig {
         let deps = Deps {
             client: testing::client(&endpoint, deadlines),
             endpoint,
+            keys: Keys::default(),
             near: |_| vec!["qwen-plus".to_owned(), "qwen-max".to_owned()],
             seed: 1,
         };
@@ -404,6 +405,7 @@ async fn a_panic_still_ends_the_turn() {
         deps: Deps {
             client: testing::client(&endpoint, Deadlines::default()),
             endpoint,
+            keys: Keys::default(),
             near: |_| Vec::new(),
             seed: 0,
         },

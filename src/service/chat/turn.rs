@@ -13,6 +13,7 @@ use super::Shared;
 use crate::api::chat::{self, ChatStream, Flow};
 use crate::api::diagnose::{Asked, diagnose};
 use crate::api::error::ApiError;
+use crate::api::region::Endpoint;
 use crate::api::retry::{Decision, Tried, decide};
 use crate::domain::chat::{
     ChatChunk, ChatRequest, FinishReason, TurnEnd, TurnEvent, TurnTiming, Usage,
@@ -48,6 +49,8 @@ pub(super) struct Turn {
     first_at: Option<Instant>,
     timing: TurnTiming,
     random: u64,
+    /// Where the request goes, with the key once it is there.
+    endpoint: Endpoint,
 }
 
 /// Why a try ended without an answer that is whole.
@@ -69,6 +72,7 @@ impl Turn {
         request: ChatRequest,
         stop: CancellationToken,
     ) -> Self {
+        let endpoint = shared.deps.endpoint.clone();
         let random = shared.deps.seed ^ id.0.cast_unsigned();
         Self {
             id,
@@ -86,6 +90,7 @@ impl Turn {
             first_at: None,
             timing: TurnTiming::default(),
             random,
+            endpoint,
         }
     }
 
@@ -136,6 +141,16 @@ impl Turn {
         let shared = self.shared.clone();
         let stop = self.stop.clone();
         let mut waited = Duration::ZERO;
+        let key = tokio::select! {
+            biased;
+            () = shared.shutdown.cancelled() => return self.stopped(),
+            () = stop.cancelled() => return self.stopped(),
+            key = shared.deps.keys.unlock(&self.endpoint) => key,
+        };
+        match key {
+            Ok(endpoint) => self.endpoint = endpoint,
+            Err(fault) => return TurnEnd::Failed(Notice::new(NoticeKind::Key(fault))),
+        }
         loop {
             let tried = tokio::select! {
                 biased;
@@ -184,7 +199,7 @@ impl Turn {
         self.timing.attempts += 1;
         self.sent_at = Some(Instant::now());
         let deps = &self.shared.deps;
-        chat::open(&deps.client, &deps.endpoint, &self.request).await
+        chat::open(&deps.client, &self.endpoint, &self.request).await
     }
 
     /// Reads the answer to its end. One timer serves all deltas of a flush, so a token costs no
@@ -306,7 +321,7 @@ impl Turn {
             error,
             &Asked {
                 model: &self.request.model,
-                endpoint: &deps.endpoint,
+                endpoint: &self.endpoint,
                 near: deps.near,
                 request_id: self.request_id.as_deref(),
                 tries,

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::settings::{KeyRow, SettingsRow};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
+use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{Notice, NoticeKind, Side, Throttle};
+use crate::domain::settings::SettingsNotice;
 
 /// The word for a role.
 pub(super) const fn role_word(role: Role) -> &'static str {
@@ -225,6 +228,8 @@ enum KindRow {
         origin: String,
         source: String,
     },
+    Key(#[serde(with = "KeyRow")] KeyFault),
+    Settings(#[serde(with = "SettingsRow")] SettingsNotice),
     PermissionDenied,
     StillAnswering,
     Arrears,
@@ -317,6 +322,12 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
+    Mouse {
+        on: bool,
+    },
+    TooNarrow {
+        columns: u16,
+    },
     Resumed {
         messages: usize,
     },

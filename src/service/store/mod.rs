@@ -16,6 +16,7 @@ mod pending;
 mod place;
 mod read;
 mod schema;
+mod settings;
 mod worker;
 mod write;
 

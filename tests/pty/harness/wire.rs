@@ -70,7 +70,7 @@ fn taken_apart(text: &str) -> Vec<Piece> {
 }
 
 /// Private modes the workbench may set.
-const MODES: [&str; 5] = ["?1049", "?2004", "?1004", "?25", "?2026"];
+const MODES: [&str; 7] = ["?1049", "?2004", "?1004", "?25", "?2026", "?1000", "?1006"];
 
 /// Pieces that the painter never sends, as text.
 pub(crate) fn forbidden(raw: &[u8]) -> Vec<String> {
