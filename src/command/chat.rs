@@ -24,7 +24,7 @@ use crate::event::ServiceEvent;
 use crate::service::chat::{self, Deps};
 use crate::text::json::{Checked, asks_for_json, check, object};
 use crate::words;
-use crate::words::params::Params;
+use crate::words::params::{Params, with_brackets};
 
 /// Exit code for a reader that went away, as the shell counts SIGPIPE.
 const BROKEN_PIPE: u8 = 141;
@@ -84,7 +84,7 @@ fn params(
             let mut told = Params::Conflict(*conflict, model).say(settings.language).into_owned();
             if let Conflict::OutOfRange(param) = conflict {
                 let range = Params::Range(param.kind(&able)).say(settings.language);
-                told = format!("{told} ({range})");
+                told = with_brackets(settings.language, &told, &range);
             }
             Err(told)
         }

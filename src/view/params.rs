@@ -18,7 +18,7 @@ use crate::state::field::Field;
 use crate::state::params::{Drawer, Scope, refused};
 use crate::text::rows::{Ink, Row, plain};
 use crate::theme::Role;
-use crate::words::params::Params;
+use crate::words::params::{Params, with_brackets};
 
 /// Cells of the names' column.
 const NAMES: u16 = 20;
@@ -135,7 +135,7 @@ fn details(scene: &Scene<'_>, area: Area, drawer: &Drawer, able: &Able, buffer: 
     if let Some(fault) = drawer.fault {
         let range = Params::Range(param.kind(able)).say(language);
         let wrong = Params::Fault(fault).say(language);
-        lines.insert(0, (format!("{wrong} ({range})").into(), Role::Error));
+        lines.insert(0, (with_brackets(language, &wrong, &range).into(), Role::Error));
     }
     let params = scene.state.drawn_params(drawer.scope);
     if matches!(param, Param::Temperature | Param::TopP) && steers_twice(params) {
@@ -227,11 +227,18 @@ pub(super) fn hints(scene: &Scene<'_>, drawer: &Drawer) -> Vec<(Context, Action,
             }
             hints
         }
-        None => vec![
-            (Context::List, Action::List(ListAction::Accept), say(Params::Change)),
-            (Context::List, edit(Edit::DeleteBefore), say(Params::Clear)),
-            (Context::Params, Action::Params(ParamsAction::Scope), say(Params::Scope)),
-        ],
+        None => {
+            // The other scope is what the key leads to.
+            let scope = match drawer.scope {
+                Scope::Conversation => Params::NextMessage,
+                Scope::NextMessage => Params::Conversation,
+            };
+            vec![
+                (Context::List, Action::List(ListAction::Accept), say(Params::Change)),
+                (Context::List, edit(Edit::DeleteBefore), say(Params::Clear)),
+                (Context::Params, Action::Params(ParamsAction::Scope), say(scope)),
+            ]
+        }
     }
 }
 

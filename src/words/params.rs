@@ -82,8 +82,6 @@ pub enum Params<'a> {
     Change,
     /// Footer: back to the service's choice.
     Clear,
-    /// Footer: for the conversation or the next message.
-    Scope,
     /// Footer: take what was typed.
     Take,
     /// Footer: new line.
@@ -153,7 +151,6 @@ impl Params<'_> {
             Self::TypeValue => "Type the value; - for none, an empty line to leave it as it is.",
             Self::Change => "change",
             Self::Clear => "unset",
-            Self::Scope => "next message only",
             Self::Take => "take it",
             Self::Newline => "new line",
             Self::BackToMessage => "back to the message",
@@ -164,7 +161,7 @@ impl Params<'_> {
         Cow::Borrowed(match self {
             Self::Title => "参数",
             Self::Conversation => "本对话",
-            Self::NextMessage | Self::Scope => "仅下一条消息",
+            Self::NextMessage => "仅下一条消息",
             Self::Label(param) => label_zh(param),
             Self::About(param) => about_zh(param),
             Self::Range(kind) => return range(kind, Language::ZhCn),
@@ -211,6 +208,15 @@ impl Params<'_> {
             Self::Newline => "换行",
             Self::BackToMessage => "回到消息",
         })
+    }
+}
+
+/// Two texts, the second in brackets.
+#[must_use]
+pub fn with_brackets(language: Language, said: &str, more: &str) -> String {
+    match language {
+        Language::En => format!("{said} ({more})"),
+        Language::ZhCn => format!("{said}（{more}）"),
     }
 }
 
