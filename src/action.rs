@@ -12,6 +12,10 @@ pub enum Context {
     List,
     /// The parameters lie over the panes and none is being typed.
     Params,
+    /// The list of conversations is open.
+    Conversations,
+    /// The list of messages that wait is open.
+    Queue,
     /// The composer has the focus and holds no text.
     EmptyComposer,
     /// The composer has the focus.
@@ -22,13 +26,15 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
         Self::Transcript,
         Self::List,
         Self::Params,
+        Self::Conversations,
+        Self::Queue,
         Self::Help,
     ];
 
@@ -40,6 +46,8 @@ impl Context {
             Self::Help => "help",
             Self::List => "list",
             Self::Params => "params",
+            Self::Conversations => "conversations",
+            Self::Queue => "queue",
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",
@@ -134,6 +142,28 @@ actions! {
         #[doc = "Begin a new conversation"] New = "new_conversation",
         #[doc = "To the conversation before"] Before = "conversation_before",
         #[doc = "To the next conversation"] After = "conversation_after",
+        #[doc = "All conversations, to search and open"] List = "conversations",
+        #[doc = "Give the marked conversation another title"] Rename = "rename_conversation",
+        #[doc = "Delete the marked conversation"] Delete = "delete_conversation",
+        #[doc = "Take back the conversation deleted last"] Undelete = "undelete_conversation",
+    }
+}
+
+actions! {
+    /// Actions on the turns of the conversation that is shown.
+    Turns {
+        #[doc = "Ask the same question again"] Regenerate = "regenerate",
+        #[doc = "Ask the same question again with another seed"] Reseed = "regenerate_with_seed",
+        #[doc = "Change this question and ask it anew"] Edit = "edit_question",
+        #[doc = "To the branch before"] BranchBefore = "branch_before",
+        #[doc = "To the next branch"] BranchAfter = "branch_after",
+        #[doc = "Copy the conversation from here into a new one"] Fork = "fork_conversation",
+        #[doc = "The messages that wait to be sent"] Queue = "queue",
+        #[doc = "Take the last waiting message back"] QueueEdit = "queue_edit",
+        #[doc = "Send the messages that wait"] QueueSend = "queue_send",
+        #[doc = "Send the marked message earlier"] QueueUp = "queue_up",
+        #[doc = "Send the marked message later"] QueueDown = "queue_down",
+        #[doc = "Do not send the marked message"] QueueRemove = "queue_remove",
     }
 }
 
@@ -210,6 +240,8 @@ pub enum Action {
     Chat(Chat),
     /// The set of conversations.
     Conversations(Conversations),
+    /// The turns of the conversation that is shown.
+    Turns(Turns),
     /// The message being written; while a list is open, the words that narrow it down.
     Composer(Composer),
     /// The list that lies over the panes.
@@ -241,6 +273,7 @@ impl Action {
             Self::Focus(a) => Some(a.name()),
             Self::Chat(a) => Some(a.name()),
             Self::Conversations(a) => Some(a.name()),
+            Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::List(a) => Some(a.name()),
             Self::Params(a) => Some(a.name()),
@@ -259,6 +292,7 @@ impl Action {
             Self::Focus(a) => Some(a.doc()),
             Self::Chat(a) => Some(a.doc()),
             Self::Conversations(a) => Some(a.doc()),
+            Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
             Self::Params(a) => Some(a.doc()),
@@ -291,8 +325,16 @@ impl Action {
                 | Chat::PageDown
                 | Chat::MessageBefore
                 | Chat::MessageAfter,
-            ) => false,
-            Self::App(_) | Self::Chat(_) | Self::Conversations(_) | Self::Params(_) => true,
+            )
+            | Self::Conversations(
+                Conversations::Rename | Conversations::Delete | Conversations::Undelete,
+            )
+            | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
+            Self::App(_)
+            | Self::Chat(_)
+            | Self::Conversations(_)
+            | Self::Turns(_)
+            | Self::Params(_) => true,
         }
     }
 
@@ -302,10 +344,12 @@ impl Action {
         let focus = Focus::ALL.iter().copied().map(Self::Focus);
         let chat = Chat::ALL.iter().copied().map(Self::Chat);
         let conversations = Conversations::ALL.iter().copied().map(Self::Conversations);
+        let turns = Turns::ALL.iter().copied().map(Self::Turns);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let list = List::ALL.iter().copied().map(Self::List);
         let params = Params::ALL.iter().copied().map(Self::Params);
-        app.chain(focus).chain(chat).chain(conversations).chain(edit).chain(list).chain(params)
+        let lists = edit.chain(list).chain(params);
+        app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(lists)
     }
 }
 
@@ -324,6 +368,11 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("system", Action::Params(Params::System)),
     ("think", Action::Params(Params::Thinking)),
     ("search", Action::Params(Params::Search)),
+    ("conversations", Action::Conversations(Conversations::List)),
+    ("fork", Action::Turns(Turns::Fork)),
+    ("regenerate", Action::Turns(Turns::Regenerate)),
+    ("edit", Action::Turns(Turns::Edit)),
+    ("queue", Action::Turns(Turns::Queue)),
 ];
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! rule        one row, from 12 rows up
 //! transcript  what is left
 //! notice      as many rows as it needs, at most a third
+//! queue       messages that wait, at most a third of what is left
 //! title       one row: the rule above the composer
 //! composer    one row per line of text, at most a third
 //! footer      one row, from 8 rows up
@@ -44,6 +45,8 @@ pub struct Wish {
     pub composer: u16,
     /// Rows of the notice.
     pub notice: u16,
+    /// Rows of the messages that wait.
+    pub queue: u16,
     /// The side pane is wanted.
     pub side: bool,
 }
@@ -61,6 +64,8 @@ pub struct Panes {
     pub side: Area,
     /// What the user is being told.
     pub notice: Area,
+    /// Messages that wait to be sent.
+    pub queue: Area,
     /// The line above the composer, with its title.
     pub title: Area,
     /// The message being written.
@@ -92,6 +97,8 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
     // A notice never takes the transcript's last row.
     let notice = wish.notice.min(third.max(2)).min(left.saturating_sub(1));
     left -= notice;
+    let queue = wish.queue.min(left.saturating_sub(1).div_ceil(3));
+    left -= queue;
     let mut y = 0;
     let mut next = |rows: u16| {
         let area = Area { x: 0, y, width, height: rows };
@@ -106,6 +113,7 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
         transcript: Area { width: width - side - u16::from(side > 0), ..middle },
         side: Area { x: width - side, width: side, ..middle },
         notice: next(notice),
+        queue: next(queue),
         title: next(title),
         composer: next(composer),
         footer: next(footer),
@@ -121,16 +129,17 @@ mod tests {
         #[test]
         fn panes_fill_the_screen_without_overlap(
             width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9,
-            side in any::<bool>()
+            queue in 0u16..9, side in any::<bool>()
         ) {
-            let p = split(width, height, Wish { composer, notice, side });
+            let p = split(width, height, Wish { composer, notice, queue, side });
             // The transcript, a line and the side pane share their rows.
             let beside = p.side.width > 0;
             prop_assert_eq!(beside, side && width >= WIDE);
             prop_assert_eq!(p.transcript.width + u16::from(beside) + p.side.width, width);
             prop_assert_eq!((p.side.x + p.side.width, p.side.y), (width, p.transcript.y));
             let p = Panes { transcript: Area { width, ..p.transcript }, ..p };
-            let order = [p.header, p.rule, p.transcript, p.notice, p.title, p.composer, p.footer];
+            let (above, below) = ([p.header, p.rule, p.transcript], [p.title, p.composer, p.footer]);
+            let order = above.into_iter().chain([p.notice, p.queue]).chain(below);
             let mut y = 0;
             for area in order {
                 prop_assert_eq!((area.x, area.y, area.width), (0, y, width));

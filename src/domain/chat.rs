@@ -66,6 +66,8 @@ pub enum MessageState {
 pub struct Message {
     /// Its id, from the first byte on.
     pub id: MessageId,
+    /// The message it follows; messages with the same one are branches of the conversation.
+    pub parent: Option<MessageId>,
     /// Who speaks.
     pub role: Role,
     /// The text; for an answer what has arrived so far.
@@ -101,6 +103,8 @@ pub struct AnswerFacts {
     pub notice: Option<Notice>,
     /// It was asked for as JSON: its text is no markdown.
     pub json: bool,
+    /// The seed this answer alone was asked with.
+    pub seed: Option<u64>,
 }
 
 /// Tokens of one request as the service reports them.

@@ -258,6 +258,24 @@ pub enum NoticeKind {
     },
     /// A question was to be sent while an answer is arriving; it stays in the composer.
     StillAnswering,
+    /// Messages wait in the queue and are not sent by themselves any more.
+    QueueHolds {
+        /// How many.
+        waiting: usize,
+    },
+    /// Another running program has written to this conversation.
+    MovedOn,
+    /// The answer is still arriving in another running program.
+    ArrivingElsewhere,
+    /// A conversation was deleted and can be taken back.
+    Deleted {
+        /// Its title.
+        title: String,
+    },
+    /// The conversation cannot be read any more.
+    ConversationGone,
+    /// A conversation was copied up to a message into a new one, which is shown now.
+    Forked,
     /// A conversation was brought back from the store.
     Resumed {
         /// How many messages it holds.
@@ -283,6 +301,9 @@ impl NoticeKind {
             | Self::Mouse { .. }
             | Self::TooNarrow { .. }
             | Self::StillAnswering
+            | Self::QueueHolds { .. }
+            | Self::Deleted { .. }
+            | Self::Forked
             | Self::Resumed { .. }
             | Self::Settings(
                 SettingsNotice::KeyVariable { .. }
@@ -294,6 +315,9 @@ impl NoticeKind {
             | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::StoreOnNetwork { .. }
             | Self::Interrupted
+            | Self::MovedOn
+            | Self::ArrivingElsewhere
+            | Self::ConversationGone
             | Self::Busy => Level::Warning,
             Self::KeyMissing { .. }
             | Self::KeyRejected { .. }

@@ -23,9 +23,44 @@ impl Now {
     }
 }
 
+impl Now {
+    /// Local year, month and day of a moment given in milliseconds since 1970 (UTC).
+    #[must_use]
+    pub fn date(self, ms: i64) -> (i64, u8, u8) {
+        let minutes = ms.div_euclid(60_000) + i64::from(self.utc_offset_min);
+        // Days since 0000-03-01: then a leap day is the last of its year.
+        let days = minutes.div_euclid(24 * 60) + 719_468;
+        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        (year + era * 400 + later, month as u8, day as u8)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_date_knows_leap_years_and_the_offset() {
+        let utc = Now::default();
+        let day = 24 * 3_600_000;
+        for (days, date) in [
+            (0, (1970, 1, 1)),
+            (-1, (1969, 12, 31)),
+            (11_016, (2000, 2, 29)),
+            (11_017, (2000, 3, 1)),
+            (20_779, (2026, 11, 22)),
+        ] {
+            assert_eq!(utc.date(days * day), date);
+            assert_eq!(utc.date(days * day + day - 1), date);
+        }
+        let beijing = Now { utc_offset_min: 480, ..Now::default() };
+        assert_eq!(beijing.date(17 * 3_600_000), (1970, 1, 2));
+    }
 
     #[test]
     fn the_clock_knows_the_offset() {

@@ -2,7 +2,7 @@
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
 use crate::action::{
-    Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List, Params,
+    Action, App, Chat, Composer, Context, Conversations, Edit, Focus, List, Params, Turns,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -26,6 +26,18 @@ const fn edit(keys: &'static [&'static str], edit: Edit) -> Binding {
 
 const fn chat(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Transcript, keys, Action::Chat(chat))
+}
+
+const fn turns(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Transcript, keys, Action::Turns(turns))
+}
+
+const fn stored(keys: &'static [&'static str], action: Conversations) -> Binding {
+    row(Context::Conversations, keys, Action::Conversations(action))
+}
+
+const fn queue(keys: &'static [&'static str], turns: Turns) -> Binding {
+    row(Context::Queue, keys, Action::Turns(turns))
 }
 
 const fn list(keys: &'static [&'static str], list: List) -> Binding {
@@ -79,6 +91,12 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["J", "shift+down"], Chat::MessageAfter),
     chat(&["t", "space"], Chat::Reasoning),
     chat(&["c"], Chat::Continue),
+    turns(&["r"], Turns::Regenerate),
+    turns(&["R"], Turns::Reseed),
+    turns(&["e"], Turns::Edit),
+    turns(&["<", "left"], Turns::BranchBefore),
+    turns(&[">", "right"], Turns::BranchAfter),
+    turns(&["f"], Turns::Fork),
     row(Context::Transcript, &["?"], Action::App(App::Help)),
     row(Context::Transcript, &["enter", "i"], Action::Focus(Focus::Composer)),
     list(&["up", "ctrl+p"], List::Up),
@@ -88,6 +106,12 @@ pub const BINDINGS: &[Binding] = &[
     list(&["alt+<", "ctrl+home"], List::First),
     list(&["alt+>", "ctrl+end"], List::Last),
     list(&["enter"], List::Accept),
+    stored(&["alt+r"], Conversations::Rename),
+    stored(&["alt+d"], Conversations::Delete),
+    stored(&["alt+u"], Conversations::Undelete),
+    queue(&["alt+up", "shift+up"], Turns::QueueUp),
+    queue(&["alt+down", "shift+down"], Turns::QueueDown),
+    queue(&["alt+d", "delete"], Turns::QueueRemove),
     query(&["backspace"], Edit::DeleteBefore),
     query(&["delete", "ctrl+d"], Edit::DeleteAfter),
     query(&["ctrl+w", "alt+backspace", "ctrl+backspace"], Edit::DeleteWordBefore),
@@ -116,6 +140,10 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+n"], Action::Chat(Chat::SendNow)),
     global(&["alt+."], Action::Chat(Chat::Stop)),
     global(&["ctrl+n"], Action::Conversations(Conversations::New)),
+    global(&["alt+s"], Action::Conversations(Conversations::List)),
+    global(&["alt+w"], Action::Turns(Turns::Queue)),
+    global(&["alt+e"], Action::Turns(Turns::QueueEdit)),
+    global(&["alt+g"], Action::Turns(Turns::QueueSend)),
     global(&["alt+pageup"], Action::Conversations(Conversations::Before)),
     global(&["alt+pagedown"], Action::Conversations(Conversations::After)),
     global(&["tab"], Action::Focus(Focus::Next)),
@@ -127,7 +155,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+o"], Action::Params(Params::Drawer)),
     global(&["alt+i"], Action::Params(Params::System)),
     global(&["alt+k"], Action::Params(Params::Thinking)),
-    global(&["alt+w"], Action::Params(Params::Search)),
+    global(&["alt+/"], Action::Params(Params::Search)),
     global(&["f9", "alt+x"], Action::App(App::Mouse)),
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),

@@ -22,7 +22,6 @@ pub(super) struct Services {
 }
 
 /// What is for the loop itself.
-#[expect(clippy::large_enum_variant, reason = "one at a time, and never kept")]
 #[derive(Debug, PartialEq)]
 pub(super) enum Wanted {
     /// Nothing.

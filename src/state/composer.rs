@@ -104,10 +104,15 @@ impl Composer {
 
     /// Empties the composer and remembers what was sent.
     pub fn sent(&mut self, text: &str) {
+        self.remember(text);
+        self.set("");
+    }
+
+    /// Puts a text into the history, as if it had been sent.
+    pub fn remember(&mut self, text: &str) {
         if self.history.entries.last().is_none_or(|last| last != text) {
             self.history.entries.push(text.to_owned());
         }
-        self.set("");
     }
 
     /// Does what the user meant.

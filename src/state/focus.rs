@@ -2,9 +2,11 @@
 //! key is looked up. It refuses to know what the panes hold.
 
 use super::conflicts::Ask;
+use super::conversations::Browser;
 use super::palette::Palette;
 use super::params::Drawer;
 use super::picker::Picker;
+use super::queue::QueueList;
 use crate::action::{Chat, Context};
 
 /// Panes that can have the focus.
@@ -31,6 +33,10 @@ pub enum Overlay {
     Params(Drawer),
     /// What stands in the way of sending.
     Ask(Ask),
+    /// All conversations.
+    Conversations(Box<Browser>),
+    /// The messages that wait to be sent.
+    Queue(QueueList),
 }
 
 impl Overlay {
@@ -42,27 +48,33 @@ impl Overlay {
             // A value is typed with the keys of the message.
             Self::Params(drawer) if drawer.field.is_some() => &[Context::Composer, Context::Global],
             Self::Params(_) => &[Context::Params, Context::List, Context::Global],
+            Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
+            Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
     }
 
     /// Its words and mark, if it is a list one picks from.
     #[must_use]
-    pub const fn picker(&self) -> Option<&Picker> {
+    pub fn picker(&self) -> Option<&Picker> {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Params(drawer) => Some(&drawer.picker),
             Self::Ask(ask) => Some(&ask.picker),
+            Self::Conversations(browser) => Some(&browser.picker),
+            Self::Queue(list) => Some(&list.picker),
         }
     }
 
     /// The same, to change them.
-    pub const fn picker_mut(&mut self) -> Option<&mut Picker> {
+    pub fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
             Self::Help { .. } => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Params(drawer) => Some(&mut drawer.picker),
             Self::Ask(ask) => Some(&mut ask.picker),
+            Self::Conversations(browser) => Some(&mut browser.picker),
+            Self::Queue(list) => Some(&mut list.picker),
         }
     }
 }

@@ -14,8 +14,10 @@ pub mod palette;
 pub mod params;
 pub mod picker;
 mod policy;
+pub mod queue;
 pub mod scroll;
 mod settings;
+mod turns;
 
 use std::time::Duration;
 
@@ -28,11 +30,11 @@ use outbox::Outbox;
 use scroll::{Move, Position};
 
 use crate::action::{
-    Action, Composer as ComposerAction, Context, Focus as FocusAction, List as ListAction,
+    Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
 };
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
-use crate::domain::ids::IdSource;
+use crate::domain::ids::{ConversationId, IdSource};
 use crate::domain::params::Conflict;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
@@ -44,6 +46,9 @@ pub type Effects = Vec<Effect>;
 
 /// A draft waits at most this long before it is handed to the store.
 const SAVE_DRAFT_AFTER: Duration = Duration::from_millis(250);
+
+/// The reader's place waits at most this long before it is handed to the store.
+const SAVE_PLACE_AFTER: Duration = Duration::from_secs(1);
 
 /// The one owner of all state.
 #[derive(Debug)]
@@ -59,6 +64,12 @@ pub struct AppState {
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
     draft_since: Option<Duration>,
+    /// Since when the reader's place differs from the stored one.
+    place_since: Option<Duration>,
+    /// A conversation that was asked of the store, to be shown when it comes.
+    opening: Option<ConversationId>,
+    /// Conversations that were deleted since the start, the last one last.
+    deleted: Vec<ConversationId>,
     /// A conversation from the store may take the place of the empty one at the start.
     restore: bool,
     /// The end of the program was asked for.
@@ -120,6 +131,9 @@ impl AppState {
             outbox: Outbox::default(),
             quit_until: None,
             draft_since: None,
+            place_since: None,
+            opening: None,
+            deleted: Vec::new(),
             restore: false,
             quitting: false,
             focused: true,
@@ -142,6 +156,7 @@ impl AppState {
         self.happened += 1;
         let mut effects = vec![Effect::Store(StoreCommand::Restore)];
         match prompt {
+            Some(prompt) if self.ask_first(prompt) => self.composer.set(prompt),
             Some(prompt) => effects.extend(self.ask(prompt, now)),
             None => self.restore = true,
         }
@@ -159,6 +174,7 @@ impl AppState {
             Action::List(action) => self.on_list(action, now),
             Action::Params(action) => self.on_params(action),
             Action::Conversations(action) => self.on_conversations(action, now),
+            Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -181,7 +197,7 @@ impl AppState {
             ServiceEvent::Store(event) => self.on_store(event, now),
             ServiceEvent::Highlight(event) => {
                 for chat in self.conversations.all_mut() {
-                    if chat.coloured(event.clone()) {
+                    if chat.coloured(&event) {
                         break;
                     }
                 }
@@ -216,6 +232,7 @@ impl AppState {
         let mut effects = self.outbox.retry(now);
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
+        effects.extend(self.search_now(now));
         self.outbox.order(effects)
     }
 
@@ -232,7 +249,10 @@ impl AppState {
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
         let choice = self.choice_deadline();
-        let others = [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice];
+        let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
+        let search = self.search_deadline();
+        let others =
+            [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice, place, search];
         others.into_iter().flatten().chain(chats).min()
     }
 
@@ -323,6 +343,11 @@ impl AppState {
     fn on_composer(&mut self, action: ComposerAction, now: Now) -> Effects {
         // A paste finds the composer from anywhere.
         self.focus.pane = focus::Pane::Composer;
+        let up = action == ComposerAction::Edit(Edit::Up);
+        if up && self.composer.is_empty() && !self.conversations.shown().queue.is_empty() {
+            // What waits is nearer than what was sent long ago.
+            return self.queue_edit(now);
+        }
         match self.composer.on_action(action) {
             composer::Outcome::Moved => Vec::new(),
             composer::Outcome::Changed => {
@@ -374,6 +399,23 @@ impl AppState {
                 self.restored(last.map(|last| *last), now)
             }
             StoreEvent::Flushed => Vec::new(),
+            StoreEvent::Listed(rows) => {
+                self.listed(rows);
+                Vec::new()
+            }
+            StoreEvent::Opened(saved) => self.opened(*saved, now),
+            StoreEvent::Gone(id) => {
+                self.gone(id, now);
+                Vec::new()
+            }
+            StoreEvent::Found { query, conversations } => {
+                self.found_texts(&query, conversations);
+                Vec::new()
+            }
+            StoreEvent::MovedOn(id) => {
+                self.moved_on(id, now);
+                Vec::new()
+            }
             StoreEvent::Trouble(notice) => {
                 self.notices.tell(notice, now);
                 Vec::new()
@@ -391,6 +433,8 @@ fn new_chat(settings: &Settings, ids: &mut IdSource, now: Now) -> Chat {
         model: settings.model.clone(),
         created_ms: now.wall_ms,
         updated_ms: now.wall_ms,
+        leaf: None,
+        params: None,
     };
     Chat::new(conversation, settings.params.clone(), settings.system.clone())
 }

@@ -1,6 +1,7 @@
 //! Lists that lie over the panes: what is typed, moved and taken goes to the one that is open. It
 //! refuses what a list holds and what its rows mean; each has a file of its own.
 
+use super::conversations::Asking;
 use super::focus::{ListPlace, Overlay};
 use super::palette::{Offer, Palette};
 use super::picker::Picked;
@@ -26,12 +27,13 @@ impl AppState {
         if let Some(effects) = self.on_drawer_edit(action) {
             return effects;
         }
+        self.before_query();
         let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
             return Vec::new();
         };
         let empty = picker.query().is_empty();
         if picker.on_edit(action) == Picked::Narrowed {
-            self.narrow();
+            self.narrow(now);
             return self.after_narrowing(now);
         }
         let back = *action == ComposerAction::Edit(Edit::DeleteBefore);
@@ -64,12 +66,25 @@ impl AppState {
     }
 
     /// Ranks the rows of the open list again.
-    fn narrow(&mut self) {
+    fn narrow(&mut self, now: Now) {
         match &mut self.focus.overlay {
             Some(Overlay::Palette(palette)) => palette.narrow(),
             // A few ways out are not searched.
             Some(Overlay::Ask(ask)) => ask.picker.set_query(""),
+            Some(Overlay::Conversations(_)) => self.browser_narrowed(now),
+            Some(Overlay::Queue(list)) => {
+                list.narrow(self.conversations.shown().queue.waiting());
+            }
             Some(Overlay::Help { .. } | Overlay::Params(_)) | None => {}
+        }
+    }
+
+    /// Whoever types on does not want what was asked, unless it is the text that was asked for.
+    fn before_query(&mut self) {
+        if let Some(Overlay::Conversations(browser)) = &self.focus.overlay
+            && matches!(browser.asking(), Some(Asking::Delete(..)))
+        {
+            self.stop_asking();
         }
     }
 
@@ -83,6 +98,13 @@ impl AppState {
             && palette.is_message()
         {
             return self.write_instead(now);
+        }
+        if action == List::Accept {
+            if let Some(effects) = self.answer_asking(now) {
+                return effects;
+            }
+        } else {
+            self.stop_asking();
         }
         let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
             return Vec::new();
@@ -101,6 +123,8 @@ impl AppState {
                 self.run(action, &rest, now)
             }
             Some(Overlay::Ask(ask)) => self.go_way(ask, row, now),
+            Some(Overlay::Conversations(browser)) => self.browser_accept(&browser, row, now),
+            Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
             Some(Overlay::Help { .. } | Overlay::Params(_)) | None => Vec::new(),
         }
     }
@@ -125,13 +149,14 @@ impl AppState {
             && !rest.is_empty()
         {
             picker.set_query(rest);
-            self.narrow();
+            self.narrow(now);
         }
         effects
     }
 
     /// The mouse was pressed while an overlay is open: a row is marked, the marked one taken.
     pub(super) fn press_list(&mut self, y: u16, now: Now) -> Effects {
+        self.stop_asking();
         let ListPlace { y: top, first, height } = self.focus.list;
         let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
             return Vec::new();

@@ -235,6 +235,7 @@ impl AppState {
     /// Parameters belong to the conversation; one without messages is kept with its first.
     fn keep_params(&mut self) -> Effects {
         let chat = self.conversations.shown_mut();
+        chat.keep_params();
         if chat.entries().is_empty() {
             return Vec::new();
         }

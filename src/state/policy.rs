@@ -7,9 +7,9 @@ use super::chat::{Asked, Chat, Ended, Waiting};
 use super::focus::Overlay;
 use super::notices::QUIT_WINDOW;
 use super::palette::Offer;
-use super::scroll::{Move, Place, Position};
-use super::{AppState, Effects, SAVE_DRAFT_AFTER, new_chat};
-use crate::action::{App, Chat as ChatAction, Conversations as ConversationsAction};
+use super::scroll::{Move, Position};
+use super::{AppState, Effects, SAVE_DRAFT_AFTER, SAVE_PLACE_AFTER};
+use crate::action::{App, Chat as ChatAction};
 use crate::catalog::Catalog;
 use crate::domain::chat::{ChatCommand, ChatEvent, TurnEnd, TurnEvent, TurnTiming};
 use crate::domain::conversations::{SavedConversation, StoreCommand};
@@ -62,7 +62,7 @@ impl AppState {
         if self.quit_until.is_some_and(|until| now.since_start < until) {
             return self.quit();
         }
-        let effects = self.stop_answer();
+        let effects = self.stop_answer(now);
         self.quit_until = Some(now.since_start + QUIT_WINDOW);
         let answering = self.answering();
         self.notices.tell(Notice::new(NoticeKind::QuitAgain { answering }), now);
@@ -81,12 +81,16 @@ impl AppState {
     }
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
-    fn back(&mut self, _now: Now) -> Effects {
-        if self.leave_field() || self.focus.overlay.take().is_some() {
+    fn back(&mut self, now: Now) -> Effects {
+        if self.leave_field()
+            || self.stop_asking()
+            || self.focus.overlay.take().is_some()
+            || self.leave_editing(now)
+        {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
-            return self.stop_answer();
+            return self.stop_answer(now);
         }
         if !self.notices.dismiss() {
             self.conversations.shown_mut().scroll.to_end();
@@ -95,7 +99,16 @@ impl AppState {
         Vec::new()
     }
 
-    fn stop_answer(&mut self) -> Effects {
+    /// The user stops the answer; what waits behind it may not fit any more.
+    fn stop_answer(&mut self, now: Now) -> Effects {
+        let effects = self.cancel_answer();
+        if !effects.is_empty() {
+            self.hold_queue(self.conversations.shown().conversation().id, now);
+        }
+        effects
+    }
+
+    fn cancel_answer(&mut self) -> Effects {
         let chat = self.conversations.shown_mut();
         let Some((turn, save)) = chat.stop() else {
             return Vec::new();
@@ -111,7 +124,7 @@ impl AppState {
         let current = self.current_message();
         let chat = self.conversations.shown_mut();
         let wish = match action {
-            ChatAction::Stop => return self.stop_answer(),
+            ChatAction::Stop => return self.stop_answer(now),
             ChatAction::Continue => return self.go_on(now),
             ChatAction::SendNow => return self.send_now(now),
             ChatAction::Reasoning => {
@@ -120,6 +133,7 @@ impl AppState {
             }
             ChatAction::End => {
                 chat.scroll.to_end();
+                self.place_since.get_or_insert(now.since_start);
                 return Vec::new();
             }
             ChatAction::LineUp => Move::Rows(-1),
@@ -141,53 +155,26 @@ impl AppState {
             }
         };
         chat.scroll.wish(wish);
+        self.place_since.get_or_insert(now.since_start);
         Vec::new()
     }
 
-    pub(super) fn on_conversations(&mut self, action: ConversationsAction, now: Now) -> Effects {
-        let fresh = self.conversations.shown().entries().is_empty();
-        if action == ConversationsAction::New && fresh {
-            // It is new already; what is being written stays.
-            self.restore = false;
-            self.focus.pane = super::focus::Pane::Composer;
-            return Vec::new();
-        }
-        let mut effects = self.save_now(now, true);
-        // Each conversation keeps its own unsent text.
-        self.conversations.shown_mut().draft = self.composer.text();
-        match action {
-            ConversationsAction::New => {
-                let chat = new_chat(&self.settings, &mut self.ids, now);
-                self.conversations.open(chat);
-                self.restore = false;
-                self.focus.pane = super::focus::Pane::Composer;
-            }
-            ConversationsAction::Before => {
-                self.conversations.step(-1);
-            }
-            ConversationsAction::After => {
-                self.conversations.step(1);
-            }
-        }
-        let draft = std::mem::take(&mut self.conversations.shown_mut().draft);
-        self.composer.set(&draft);
-        effects.extend(self.wanted_colours());
-        effects
-    }
-
-    /// Enter: the question goes out, unless an answer is still arriving; then it stays where it
-    /// is and nothing is lost.
+    /// Enter: the question goes out, or waits until the answer that is arriving is there.
     pub(super) fn send(&mut self, text: &str, now: Now) -> Effects {
         if self.ask_first(text) {
             return Vec::new();
         }
-        if self.conversations.shown().running().is_some() {
-            self.notices.tell(Notice::new(NoticeKind::StillAnswering), now);
-            return Vec::new();
+        if let Some(editing) = self.conversations.shown().editing.clone() {
+            return self.send_edited(text, &editing, now);
         }
         self.composer.sent(text);
         self.draft_since = None;
-        let mut effects = self.ask(text, now);
+        let mut effects = if self.conversations.shown().running().is_some() {
+            self.enqueue(text)
+        } else {
+            self.conversations.shown_mut().queue.filled();
+            self.ask(text, now)
+        };
         effects.push(Effect::Store(StoreCommand::AddHistory(text.to_owned())));
         effects.push(self.draft_effect());
         effects
@@ -220,7 +207,7 @@ impl AppState {
             self.notices.tell(Notice::new(NoticeKind::NothingThere), now);
             return Vec::new();
         }
-        let mut effects = self.stop_answer();
+        let mut effects = self.cancel_answer();
         effects.extend(self.go_on(now));
         effects
     }
@@ -256,6 +243,8 @@ impl AppState {
                     let figures = self.settings.figures;
                     Catalog::embedded().cost(figures, &model, &usage, thought)
                 });
+                let (id, shows) = (chat.conversation().id, chat.shows(turn));
+                let well = end == TurnEnd::Complete && shows;
                 let how = Ended { end, usage, finish, timing, cost };
                 let mut effects: Effects =
                     chat.ended(turn, how).into_iter().map(Effect::Store).collect();
@@ -263,6 +252,7 @@ impl AppState {
                 let wanted = chat.uncoloured();
                 effects.extend(self.highlights(wanted));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
+                effects.extend(self.after_answer(id, well, now));
                 effects
             }
         }
@@ -297,14 +287,12 @@ impl AppState {
         let Some(last) = last.filter(|_| std::mem::take(&mut self.restore)) else {
             return Vec::new();
         };
-        let SavedConversation { mut conversation, messages, draft } = last;
+        let count = last.messages.len();
+        let mut chat = self.chat_of(last);
         if self.settings.model_given {
-            conversation.model = self.settings.model.clone();
+            chat.set_model(self.settings.model.clone());
         }
-        let count = messages.len();
-        let params = self.settings.params.clone();
-        let mut chat = Chat::new(conversation, params, self.settings.system.clone());
-        chat.fill(messages);
+        let draft = std::mem::take(&mut chat.draft);
         self.conversations.open(chat);
         if self.composer.is_empty() && !draft.is_empty() {
             self.composer.set(&draft);
@@ -313,6 +301,11 @@ impl AppState {
             self.notices.tell(Notice::new(NoticeKind::Resumed { messages: count }), now);
         }
         self.wanted_colours()
+    }
+
+    /// A conversation as the store kept it, with the settings in force.
+    pub(super) fn chat_of(&self, saved: SavedConversation) -> Chat {
+        Chat::restored(saved, self.settings.params.clone(), self.settings.system.clone())
     }
 
     pub(super) fn recovered(&mut self, now: Now) -> Effects {
@@ -332,6 +325,13 @@ impl AppState {
             effects.push(Effect::Store(StoreCommand::SaveConversation(head)));
             effects.push(self.draft_effect());
         }
+        let due = |since: Duration| at_once || since + SAVE_PLACE_AFTER <= now.since_start;
+        if self.place_since.is_some_and(due) {
+            self.place_since = None;
+            if !self.conversations.shown().entries().is_empty() {
+                effects.push(Effect::Store(self.conversations.shown().save_place()));
+            }
+        }
         effects
     }
 
@@ -340,12 +340,12 @@ impl AppState {
         chats.filter_map(|chat| chat.take_unsaved(now, at_once)).map(Effect::Store).collect()
     }
 
-    fn draft_effect(&self) -> Effect {
+    pub(super) fn draft_effect(&self) -> Effect {
         let conversation = self.conversations.shown().conversation().id;
         Effect::Store(StoreCommand::SaveDraft { conversation, text: self.composer.text() })
     }
 
-    fn wanted_colours(&mut self) -> Effects {
+    pub(super) fn wanted_colours(&mut self) -> Effects {
         let wanted = self.conversations.shown_mut().uncoloured();
         self.highlights(wanted)
     }
@@ -358,7 +358,7 @@ impl AppState {
     }
 }
 
-fn effects_of(turn: TurnId, asked: Asked) -> Effects {
+pub(super) fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     let mut effects: Effects = asked.store.into_iter().map(Effect::Store).collect();
     effects.push(Effect::Chat(ChatCommand::Start { turn, request: asked.request }));
     effects
@@ -380,7 +380,10 @@ fn toggle_reasoning(chat: &mut Chat, current: Option<usize>) {
         *open = !*open;
         if *open {
             // Whoever opens it wants to read it: its head comes to the top.
-            chat.scroll.arrived(Position::At(Place { entry: at, row: 0 }));
+            let head = chat.entries().get(at).map(super::chat::Entry::id);
+            if let Some(head) = head {
+                chat.scroll.arrived(Position::head(head, 0));
+            }
         } else {
             chat.scroll.to_end();
         }

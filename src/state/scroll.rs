@@ -1,6 +1,9 @@
-//! Where the reader is: following the end, or at a fixed row that arriving text never moves.
-//! It refuses to know how high anything is: moves are kept as wishes, and the painter, who knows
-//! the rows, answers with the place they led to.
+//! Where the reader is: following the end, or at a fixed row that arriving text never moves; and
+//! which message is meant. It refuses to know how high anything is: moves are kept as wishes, and
+//! the painter, who knows the rows, answers with the place they led to.
+
+use crate::domain::conversations::{Part, Spot};
+use crate::domain::ids::MessageId;
 
 /// The first row shown: row `row` of message `entry`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -11,6 +14,17 @@ pub struct Place {
     pub row: usize,
 }
 
+/// A place as it was painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Where; it holds at the width it was painted at.
+    pub place: Place,
+    /// That width; 0 if it was never painted.
+    pub width: u16,
+    /// The same place for every other width, and for another start of the program.
+    pub spot: Option<Spot>,
+}
+
 /// What the reader looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Position {
@@ -18,7 +32,31 @@ pub enum Position {
     #[default]
     End,
     /// A fixed place.
-    At(Place),
+    At(Seen),
+}
+
+impl Position {
+    /// A place that was kept without a screen.
+    #[must_use]
+    pub fn of(spot: Option<Spot>) -> Self {
+        let seen = |spot| Seen { spot: Some(spot), ..Seen::default() };
+        spot.map_or(Self::End, |spot| Self::At(seen(spot)))
+    }
+
+    /// The head of a message, so many rows into it: the first one is blank.
+    #[must_use]
+    pub fn head(message: MessageId, rows: u32) -> Self {
+        Self::of(Some(Spot { message, part: Part::Head, piece: 0, letters: 0, rows }))
+    }
+
+    /// To be kept; `None` at the end.
+    #[must_use]
+    pub fn spot(&self) -> Option<Spot> {
+        match self {
+            Self::End => None,
+            Self::At(seen) => seen.spot,
+        }
+    }
 }
 
 /// A wish to go somewhere else.
@@ -86,7 +124,7 @@ impl Scroll {
         self.mark = None;
     }
 
-    /// The painter carried the wishes out.
+    /// The painter carried the wishes out, or somebody knows better.
     pub fn arrived(&mut self, position: Position) {
         self.moves.clear();
         self.position = position;

@@ -2,10 +2,14 @@
 //! and what follows it. A cache may be dropped at any time without changing a frame. It refuses
 //! to decide what is visible.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Scene;
 use super::message::{self, Frills};
+use crate::domain::conversations::{Part, Spot};
+use crate::domain::ids::MessageId;
+use crate::state::chat::Entry;
+use crate::state::scroll::Place;
 use crate::text::markdown::Document;
 use crate::text::rows::{Row, Tail, lay_out};
 use crate::text::width::Widths;
@@ -128,20 +132,56 @@ impl Laid {
         self.rows.get(at).or_else(|| self.tail.rows().get(at - self.rows.len()))
     }
 
-    /// The piece a row belongs to and the row within it; rows of the open end count from there.
-    fn locate(&self, row: usize) -> (usize, usize) {
-        if row >= self.rows.len() {
-            return (self.pieces, row - self.rows.len());
-        }
-        let piece = self.starts.partition_point(|start| *start <= row).saturating_sub(1);
-        (piece, row - self.starts.get(piece).copied().unwrap_or(0))
+    /// The piece a row belongs to, the letters of the piece before it, and the rows without any
+    /// in between. Rows of the open end count from where it begins.
+    fn locate(&self, row: usize) -> (u32, u32, u32) {
+        let (piece, start) = if row >= self.rows.len() {
+            (self.pieces, self.rows.len())
+        } else {
+            let piece = self.starts.partition_point(|start| *start <= row).saturating_sub(1);
+            (piece, self.starts.get(piece).copied().unwrap_or(0))
+        };
+        let (letters, rows) = count((start..row).filter_map(|at| self.row(at)));
+        (u32::try_from(piece).unwrap_or(u32::MAX), letters, rows)
     }
 
-    fn row_at(&self, (piece, row): (usize, usize)) -> usize {
+    /// The row that is located so, whatever the width was then; pieces may have settled since.
+    fn row_at(&self, spot: &Spot) -> usize {
+        let piece = usize::try_from(spot.piece).unwrap_or(usize::MAX);
         let start = self.starts.get(piece).copied().unwrap_or(self.rows.len());
-        let end = self.starts.get(piece + 1).copied().unwrap_or(self.height());
-        (start + row).min(end.saturating_sub(1).max(start))
+        let row = start + find((start..).map_while(|at| self.row(at)), spot);
+        row.min(self.height().saturating_sub(1))
     }
+}
+
+/// Letters and digits of a row: what is the same however wide it is.
+fn letters(row: &Row) -> u32 {
+    let count = row.text.chars().filter(|c| c.is_alphanumeric()).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// Letters in rows, and how many rows without any come last.
+fn count<'a>(rows: impl Iterator<Item = &'a Row>) -> (u32, u32) {
+    rows.fold((0, 0), |(sum, blank): (u32, u32), row| match letters(row) {
+        0 => (sum, blank + 1),
+        more => (sum.saturating_add(more), 0),
+    })
+}
+
+/// How many rows come before a place that was counted so.
+fn find<'a>(rows: impl Iterator<Item = &'a Row>, spot: &Spot) -> usize {
+    let (mut before, mut blank, mut at) = (0_u32, 0, 0);
+    for row in rows {
+        let more = letters(row);
+        let here = before == spot.letters && blank == spot.rows;
+        if here || before.saturating_add(more) > spot.letters {
+            break;
+        }
+        before += more;
+        blank = if more == 0 { blank + 1 } else { 0 };
+        at += 1;
+    }
+    at
 }
 
 /// A message's rows.
@@ -152,16 +192,6 @@ pub(super) struct Message {
     pub(super) body: Laid,
     /// A question's text.
     pub(super) plain: Vec<Row>,
-    /// The first row on the screen before the width changed, and what it was part of.
-    before: Option<(usize, Part)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Head(usize),
-    Reasoning((usize, usize)),
-    Body((usize, usize)),
-    Foot(usize),
 }
 
 impl Message {
@@ -173,33 +203,39 @@ impl Message {
             + self.frills.foot.len()
     }
 
-    fn part(&self, row: usize) -> Part {
+    /// The place of a row at any width.
+    fn spot(&self, message: MessageId, row: usize) -> Spot {
         let head = self.frills.head.len();
         let reasoning = head + self.reasoning.height();
         let body = reasoning + self.plain.len() + self.body.height();
+        let at = |part, (piece, letters, rows)| Spot { message, part, piece, letters, rows };
+        let rows = |rows: usize| (0, 0, u32::try_from(rows).unwrap_or(u32::MAX));
         if row < head {
-            Part::Head(row)
+            at(Part::Head, rows(row))
         } else if row < reasoning {
-            Part::Reasoning(self.reasoning.locate(row - head))
+            at(Part::Reasoning, self.reasoning.locate(row - head))
         } else if row < body && self.plain.is_empty() {
-            Part::Body(self.body.locate(row - reasoning))
+            at(Part::Body, self.body.locate(row - reasoning))
         } else if row < body {
-            Part::Body((0, row - reasoning))
+            let (letters, rows) = count(self.plain[..row - reasoning].iter());
+            at(Part::Body, (0, letters, rows))
         } else {
-            Part::Foot(row - body)
+            at(Part::Foot, rows(row - body))
         }
     }
 
-    fn row_of(&self, part: Part) -> usize {
+    /// The row of a place.
+    fn row_of(&self, spot: &Spot) -> usize {
         let head = self.frills.head.len();
         let reasoning = head + self.reasoning.height();
         let body = reasoning + self.plain.len() + self.body.height();
-        match part {
-            Part::Head(row) => row.min(head.saturating_sub(1)),
-            Part::Reasoning(at) => (head + self.reasoning.row_at(at)).min(reasoning),
-            Part::Body((_, row)) if !self.plain.is_empty() => (reasoning + row).min(body),
-            Part::Body(at) => reasoning + self.body.row_at(at),
-            Part::Foot(row) => body + row,
+        let rows = usize::try_from(spot.rows).unwrap_or(usize::MAX);
+        match spot.part {
+            Part::Head => rows.min(head.saturating_sub(1)),
+            Part::Reasoning => (head + self.reasoning.row_at(spot)).min(reasoning),
+            Part::Body if self.plain.is_empty() => reasoning + self.body.row_at(spot),
+            Part::Body => (reasoning + find(self.plain.iter(), spot)).min(body.saturating_sub(1)),
+            Part::Foot => body.saturating_add(rows).min(self.height().saturating_sub(1)),
         }
     }
 }
@@ -207,12 +243,12 @@ impl Message {
 /// Rows of the conversation that is shown.
 #[derive(Debug, Default)]
 pub(super) struct RowCache {
-    messages: HashMap<usize, Message>,
+    messages: HashMap<MessageId, Message>,
     /// What the rows were made for; anything else and all are made again.
     made_for: Option<(i64, u16)>,
-    fresh: Vec<usize>,
-    /// Message, row and part of the first row on the screen.
-    top: Option<(usize, usize, Part)>,
+    fresh: Vec<MessageId>,
+    /// The first row on the screen and its place: message, rows before its text, row, width.
+    top: Option<((MessageId, usize, usize, u16), Spot)>,
 }
 
 impl RowCache {
@@ -223,46 +259,52 @@ impl RowCache {
             self.messages.clear();
             self.top = None;
         }
-        // Only in the first frame at another width: later the reader may be anywhere.
-        let other = self.made_for.is_some_and(|made| made != key);
-        for (entry, message) in &mut self.messages {
-            let top = self.top.filter(|(top, ..)| other && top == entry);
-            message.before = top.map(|(_, row, part)| (row, part));
-        }
         self.made_for = Some(key);
         self.fresh.clear();
     }
 
-    /// Remembers what the first row on the screen was part of, for the day the width changes.
-    pub(super) fn remember_top(&mut self, entry: usize, row: usize) {
-        self.top = self.messages.get(&entry).map(|message| (entry, row, message.part(row)));
+    /// The width the rows are made for.
+    pub(super) fn width(&self) -> u16 {
+        self.made_for.map_or(0, |(_, width)| width)
+    }
+
+    /// The place of a row at any width; the message's height was asked for in this frame.
+    pub(super) fn spot(&mut self, scene: &Scene<'_>, place: Place) -> Option<Spot> {
+        let id = id_of(scene, place.entry)?;
+        let message = self.messages.get(&id)?;
+        let before = message.frills.head.len() + message.reasoning.height();
+        let key = (id, before, place.row, self.width());
+        // Who reads does not move in most frames.
+        if let Some((_, spot)) = self.top.filter(|(known, _)| *known == key) {
+            return Some(spot);
+        }
+        let spot = message.spot(id, place.row);
+        self.top = Some((key, spot));
+        Some(spot)
+    }
+
+    /// The row of a place in a message whose height was asked for in this frame.
+    pub(super) fn row_of(&self, spot: &Spot) -> usize {
+        self.messages.get(&spot.message).map_or(0, |message| message.row_of(spot))
     }
 
     /// Rows of a message.
     pub(super) fn height(&mut self, scene: &Scene<'_>, entry: usize) -> usize {
-        let width = self.made_for.map_or(0, |(_, width)| width);
-        let message = self.messages.entry(entry).or_default();
-        if !self.fresh.contains(&entry) {
+        let width = self.width();
+        let Some(id) = id_of(scene, entry) else { return 0 };
+        let message = self.messages.entry(id).or_default();
+        if !self.fresh.contains(&id) {
             message::update(scene, entry, width, message);
-            self.fresh.push(entry);
+            self.fresh.push(id);
         }
         message.height()
     }
 
-    /// The row that shows now what `row` showed at the width before.
-    pub(super) fn same_row(&mut self, entry: usize, row: usize) -> usize {
-        let Some(message) = self.messages.get_mut(&entry) else { return row };
-        // A row that was set since then (opened reasoning) is meant at the new width.
-        match message.before.take().filter(|(before, _)| *before == row) {
-            Some((_, part)) => message.row_of(part),
-            None => row,
-        }
-    }
-
     /// A row of a message whose height was asked for in this frame.
-    pub(super) fn row(&self, entry: usize, row: usize) -> Visible<'_> {
-        let Some(message) = self.messages.get(&entry) else { return Visible::Blank };
-        let indent = super::indent(self.made_for.map_or(0, |(_, width)| width));
+    pub(super) fn row(&self, scene: &Scene<'_>, entry: usize, row: usize) -> Visible<'_> {
+        let message = id_of(scene, entry).and_then(|id| self.messages.get(&id));
+        let Some(message) = message else { return Visible::Blank };
+        let indent = super::indent(self.width());
         let mut at = row;
         if let Some(line) = message.frills.head.get(at) {
             return if line.parts.is_empty() { Visible::Blank } else { Visible::Line(line) };
@@ -293,11 +335,17 @@ impl RowCache {
     }
 
     /// Drops rows of messages far from the screen.
-    pub(super) fn forget_far(&mut self, first: usize, last: usize) {
+    pub(super) fn forget_far(&mut self, scene: &Scene<'_>, first: usize, last: usize) {
         const NEAR: usize = 24;
-        if self.messages.len() > 3 * NEAR {
-            let near = first.saturating_sub(NEAR)..=last + NEAR;
-            self.messages.retain(|entry, _| near.contains(entry));
+        if self.messages.len() > 3 * NEAR + (last - first) {
+            let entries = scene.state.conversations().shown().entries();
+            let near = first.saturating_sub(NEAR)..(last + NEAR).min(entries.len());
+            let near: HashSet<_> = entries[near].iter().map(Entry::id).collect();
+            self.messages.retain(|id, _| near.contains(id));
         }
     }
+}
+
+fn id_of(scene: &Scene<'_>, entry: usize) -> Option<MessageId> {
+    scene.state.conversations().shown().entries().get(entry).map(Entry::id)
 }

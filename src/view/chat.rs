@@ -8,7 +8,7 @@ use super::cache::{Line, RowCache, Visible};
 use super::canvas::Pen;
 use crate::layout::Area;
 use crate::state::focus::Pane;
-use crate::state::scroll::{Move, Place, Position};
+use crate::state::scroll::{Move, Place, Position, Seen};
 use crate::theme::Role;
 use crate::words::{Phrase, say};
 
@@ -45,7 +45,7 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
     let last = last_top(scene, cache, height);
     let mut top = match chat.scroll.position() {
         Position::End => last,
-        Position::At(place) => limit(scene, cache, place),
+        Position::At(seen) => limit(scene, cache, &seen),
     };
     let mut marked = chat.current().unwrap_or(0);
     for wish in chat.scroll.moves() {
@@ -107,12 +107,19 @@ fn last_top(scene: &Scene<'_>, cache: &mut RowCache, height: usize) -> Place {
     Place::default()
 }
 
-/// A place whose row may have gone (another width, folded reasoning).
-fn limit(scene: &Scene<'_>, cache: &mut RowCache, place: Place) -> Place {
-    let entries = scene.state.conversations().shown().entries().len();
-    let entry = place.entry.min(entries - 1);
+/// A place whose row may have gone (folded reasoning) or is another one at this width.
+fn limit(scene: &Scene<'_>, cache: &mut RowCache, seen: &Seen) -> Place {
+    let chat = scene.state.conversations().shown();
+    if seen.width != cache.width()
+        && let Some(spot) = seen.spot
+        && let Some(entry) = chat.index(spot.message)
+    {
+        cache.height(scene, entry);
+        return Place { entry, row: cache.row_of(&spot) };
+    }
+    let entry = seen.place.entry.min(chat.entries().len() - 1);
     let rows = cache.height(scene, entry);
-    Place { entry, row: cache.same_row(entry, place.row).min(rows.saturating_sub(1)) }
+    Place { entry, row: seen.place.row.min(rows.saturating_sub(1)) }
 }
 
 /// So many rows further down, or up.
@@ -175,8 +182,11 @@ pub(super) fn paint(
         while place.entry < entries && place.row >= cache.height(scene, place.entry) {
             place = Place { entry: place.entry + 1, row: 0 };
         }
-        let visible =
-            if place.entry < entries { cache.row(place.entry, place.row) } else { Visible::Blank };
+        let visible = if place.entry < entries {
+            cache.row(scene, place.entry, place.row)
+        } else {
+            Visible::Blank
+        };
         // The row that sets a message off from the one before belongs to neither.
         let marked = marked == Some(place.entry) && place >= head_of(place.entry);
         let hash = if marked { (visible.hash() ^ MARKED) | 1 } else { visible.hash() };
@@ -196,7 +206,7 @@ pub(super) fn paint(
         }
         place.row += 1;
     }
-    cache.forget_far(window.top.entry, place.entry);
+    cache.forget_far(scene, window.top.entry, place.entry);
 }
 
 /// Marks a row of the current message in the column that every row leaves free.

@@ -5,7 +5,7 @@ use super::Scene;
 use super::cache::{Line, Message};
 use crate::action::{Action, Chat, Context};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role as Speaker};
-use crate::state::chat::Entry;
+use crate::state::chat::{Entry, Waiting};
 use crate::text::json::Checked;
 use crate::text::rows::{Ink, Row, plain};
 use crate::theme::Role;
@@ -40,6 +40,10 @@ struct Key {
     answered: bool,
     /// The key that goes on is shown: only below the last answer.
     go_on: bool,
+    /// Where it is: the first message has no blank row above it.
+    index: usize,
+    /// Which of how many branches.
+    siblings: (usize, usize),
     countdown: Option<u64>,
 }
 
@@ -90,8 +94,10 @@ pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut 
 fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
     let chat = scene.state.conversations().shown();
     let last = index + 1 == chat.entries().len();
-    let waiting = chat.running().filter(|_| last).and_then(|r| r.waiting.as_ref());
+    let waiting = waiting(scene, entry);
     Key {
+        index: index.min(1),
+        siblings: chat.siblings(entry.id()),
         width,
         revision: entry.revision(),
         state: entry.state(),
@@ -105,6 +111,12 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
     }
 }
 
+/// The wait of the turn that brings this answer.
+fn waiting<'a>(scene: &Scene<'a>, entry: &Entry) -> Option<&'a Waiting> {
+    let running = scene.state.conversations().shown().running();
+    running.filter(|running| running.answer == entry.id()).and_then(|r| r.waiting.as_ref())
+}
+
 fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     if index > 0 {
@@ -113,19 +125,25 @@ fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
     let language = scene.state.settings().language;
     let (hours, minutes) = scene.now.clock(entry.created_ms());
     let time = format!("  {hours:02}:{minutes:02}");
+    let chat = scene.state.conversations().shown();
     let mut parts = vec![(" ".to_owned(), Role::Text)];
+    let branch = match chat.siblings(entry.id()) {
+        (_, 1) => None,
+        (at, of) => Some((format!("  ‹{at}/{of}›"), Role::Accent)),
+    };
     match entry.role() {
         Speaker::User | Speaker::System => {
             parts.push((say(language, Phrase::You).into_owned(), Role::You));
             parts.push((time, Role::Muted));
+            parts.extend(branch);
         }
         Speaker::Assistant => {
             let facts = entry.facts();
             let named = facts.and_then(|facts| facts.model.as_ref());
-            let chat = scene.state.conversations().shown();
             let model = named.unwrap_or(&chat.conversation().model);
             parts.push((model.to_string(), Role::Model));
             parts.push((time, Role::Muted));
+            parts.extend(branch);
             figures(scene, entry, &mut parts, width);
         }
     }
@@ -193,12 +211,7 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
     if let Some((said, role)) = json_mark(entry) {
         put(said.say(language).into_owned(), role);
     }
-    for phrase in figure_phrases(facts) {
-        put(say(language, phrase).into_owned(), Role::Muted);
-    }
-    if let Some(cost) = facts.cost {
-        put(cost.to_string(), Role::Muted);
-    }
+    // How it ended matters more than how fast it was.
     match &facts.finish {
         Some(FinishReason::Length) => {
             put(say(language, Phrase::CutAtLimit).into_owned(), Role::Warning);
@@ -207,6 +220,15 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
             put(say(language, Phrase::WantsTool).into_owned(), Role::Warning);
         }
         Some(FinishReason::Stop | FinishReason::Other(_)) | None => {}
+    }
+    for phrase in figure_phrases(facts) {
+        put(say(language, phrase).into_owned(), Role::Muted);
+    }
+    if let Some(cost) = facts.cost {
+        put(cost.to_string(), Role::Muted);
+    }
+    if let Some(seed) = facts.seed {
+        put(words::turns::Turns::Seed(seed).say(language), Role::Muted);
     }
 }
 
@@ -232,7 +254,7 @@ fn foot(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
     let chat = scene.state.conversations().shown();
     let mut lines = Vec::new();
     let last = index + 1 == chat.entries().len();
-    if let Some(waiting) = chat.running().filter(|_| last).and_then(|r| r.waiting.as_ref()) {
+    if let Some(waiting) = waiting(scene, entry) {
         let seconds = super::seconds_left(waiting.until, scene.now);
         let told = words::tell(language, &waiting.notice.kind).sentence;
         let again = say(language, Phrase::TryAgainIn { seconds, attempt: waiting.attempt });

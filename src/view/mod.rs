@@ -20,16 +20,19 @@ mod cache;
 mod canvas;
 mod chat;
 mod composer;
+mod conversations;
 mod help;
 mod message;
 mod notices;
 mod palette;
 mod params;
 pub mod plain;
+mod queue;
 mod side;
 mod status;
 mod widgets;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -39,16 +42,20 @@ use ratatui::style::Color;
 use cache::RowCache;
 use chat::Window;
 
+use crate::action::{Action, Context};
 use crate::domain::notice::Level;
 use crate::domain::time::Now;
 use crate::input::key::{Code, Key};
 use crate::input::keymap::KeyMap;
 use crate::layout::{self, Area, Panes, Wish};
 use crate::state::focus::{ListPlace, Overlay};
-use crate::state::scroll::Position;
+use crate::state::scroll::{Position, Seen};
 use crate::state::{AppState, Painted};
 use crate::text::width::Widths;
 use crate::theme::{Role, Theme};
+
+/// Keys for the footer: where they hold, what they are for, in a word or two.
+type Hints = Vec<(Context, Action, Cow<'static, str>)>;
 
 /// Everything a frame is painted from.
 #[derive(Debug, Clone, Copy)]
@@ -149,6 +156,7 @@ impl View {
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
+                queue: queue::height(scene),
                 side: scene.state.columns(),
             },
             |around| around.wish,
@@ -176,7 +184,7 @@ impl View {
         let (window, moved) = self.transcript(scene, panes.transcript);
         // A region scrolls in full width: a pane beside the transcript would go along.
         let moved = moved.filter(|_| panes.side.width == 0);
-        let position = if window.at_end { Position::End } else { Position::At(window.top) };
+        let position = self.position(scene, &window, panes.transcript.width);
         let at_end = window.at_end;
         let mark = window.mark(scene);
         let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
@@ -245,6 +253,10 @@ impl View {
                 painted.list = params::paint_ask(scene, list, ask, &mut self.buffer).place;
                 return None;
             }
+            Overlay::Conversations(browser) => {
+                conversations::paint(scene, list, browser, &mut self.buffer)
+            }
+            Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
         };
         painted.list = laid.place;
         Some(laid.caret)
@@ -256,6 +268,7 @@ impl View {
         status::header(scene, panes.header, buffer);
         status::rule(scene, panes.rule, buffer);
         notices::paint(scene, panes.notice, buffer);
+        queue::strip(scene, panes.queue, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);
@@ -267,6 +280,15 @@ impl View {
         dirty.extend(0..panes.transcript.y);
         dirty.extend(panes.transcript.bottom()..buffer.area.height);
         caret
+    }
+
+    /// Where the reader is, to be found again at any width.
+    fn position(&mut self, scene: &Scene<'_>, window: &Window, width: u16) -> Position {
+        if window.at_end {
+            return Position::End;
+        }
+        let spot = self.rows.spot(scene, window.top);
+        Position::At(Seen { place: window.top, width, spot })
     }
 
     /// Paints the rows of the transcript that changed.
@@ -284,7 +306,6 @@ impl View {
             }
             changed
         });
-        rows.remember_top(window.top.entry, window.top.row);
         let by = shift(&before, &hashes[range]);
         (window, (by != 0).then_some((area.y, area.bottom(), by)))
     }

@@ -219,27 +219,23 @@ pub(super) fn hints(scene: &Scene<'_>, drawer: &Drawer) -> Vec<(Context, Action,
     let language = scene.state.settings().language;
     let say = |said: Params<'_>| said.say(language).into_owned();
     let edit = |edit| Action::Composer(Composer::Edit(edit));
-    match &drawer.field {
-        Some(field) => {
-            let mut hints = vec![(Context::Composer, edit(Edit::Send), say(Params::Take))];
-            if field.has_lines() {
-                hints.push((Context::Composer, edit(Edit::Newline), say(Params::Newline)));
-            }
-            hints
+    if let Some(field) = &drawer.field {
+        let mut hints = vec![(Context::Composer, edit(Edit::Send), say(Params::Take))];
+        if field.has_lines() {
+            hints.push((Context::Composer, edit(Edit::Newline), say(Params::Newline)));
         }
-        None => {
-            // The other scope is what the key leads to.
-            let scope = match drawer.scope {
-                Scope::Conversation => Params::NextMessage,
-                Scope::NextMessage => Params::Conversation,
-            };
-            vec![
-                (Context::List, Action::List(ListAction::Accept), say(Params::Change)),
-                (Context::List, edit(Edit::DeleteBefore), say(Params::Clear)),
-                (Context::Params, Action::Params(ParamsAction::Scope), say(scope)),
-            ]
-        }
+        return hints;
     }
+    // The other scope is what the key leads to.
+    let scope = match drawer.scope {
+        Scope::Conversation => Params::NextMessage,
+        Scope::NextMessage => Params::Conversation,
+    };
+    vec![
+        (Context::List, Action::List(ListAction::Accept), say(Params::Change)),
+        (Context::List, edit(Edit::DeleteBefore), say(Params::Clear)),
+        (Context::Params, Action::Params(ParamsAction::Scope), say(scope)),
+    ]
 }
 
 /// What is set in a word or two each, as many as fit into `cells`, the most telling first.

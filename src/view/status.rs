@@ -7,12 +7,14 @@ use ratatui::buffer::Buffer;
 
 use super::canvas::Pen;
 use super::{Scene, show_key};
-use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus};
+use crate::action::{Action, App, Chat, Composer, Context, Conversations, Edit, Focus, Turns};
 use crate::domain::settings::Figures;
 use crate::layout::Area;
 use crate::state::focus::{Overlay, Pane};
 use crate::theme::Role;
+use crate::words::conversations::Conversations as Sets;
 use crate::words::params::Params;
+use crate::words::turns::Turns as Words;
 use crate::words::{Hint, Phrase, say, settings as words};
 
 /// Most cells of the header for what is set.
@@ -27,6 +29,13 @@ pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     if of > 1 {
         let which = say(settings.language, Phrase::Which(at, of));
         badges.push((which.into_owned(), Role::Muted));
+    }
+    let shown = scene.state.conversations().shown().conversation().id;
+    let others = scene.state.conversations().all();
+    let others = others.filter(|c| c.running().is_some() && c.conversation().id != shown).count();
+    if others > 0 {
+        let text = Sets::Others(others).say(settings.language);
+        badges.push((format!("● {text}"), Role::Info));
     }
     if settings.figures == Figures::Seed {
         badges.push((say(settings.language, Phrase::SeedPrices).into_owned(), Role::Muted));
@@ -124,7 +133,13 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
         right.push((say(language, Phrase::Estimate(tokens)), Role::Muted));
     }
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
-    pen.write("─ ", line).write(&say(language, Phrase::Message), name).write(" ", line);
+    let title = if scene.state.conversations().shown().editing.is_none() {
+        say(language, Phrase::Message)
+    } else {
+        let key = scene.keys.hint(Context::Global, &Action::App(App::Back)).map(show_key);
+        Words::Editing { key: &key.unwrap_or_default() }.say(language).into()
+    };
+    pen.write("─ ", line).write(&title, name).write(" ", line);
     if let Some(next) = &scene.state.conversations().shown().next {
         let only = Params::NextOnly.say(language);
         let room = (pen.left() / 2).saturating_sub(scene.widths.text(&only) as u16);
@@ -190,6 +205,13 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let scroll = (Context::Help, Action::Chat(Chat::LineDown), scroll);
             return shown(scene, [close(), scroll]);
         }
+        Some(Overlay::Conversations(browser)) => {
+            let hints = super::conversations::hints(scene, browser);
+            return shown(scene, hints.into_iter().chain([close()]));
+        }
+        Some(Overlay::Queue(_)) => {
+            return shown(scene, super::queue::hints(scene).into_iter().chain([close()]));
+        }
         Some(Overlay::Palette(_)) => {
             return shown(scene, super::palette::hints(scene).into_iter().map(of).chain([close()]));
         }
@@ -218,10 +240,9 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     }
     match state.focus().pane {
         Pane::Composer => {
-            if running.is_none() {
-                let send = Action::Composer(Composer::Edit(Edit::Send));
-                wanted.push((Context::Composer, send, Hint::Send));
-            }
+            let send = Action::Composer(Composer::Edit(Edit::Send));
+            let what = if running.is_none() { Hint::Send } else { Hint::Queue };
+            wanted.push((Context::Composer, send, what));
             let newline = Action::Composer(Composer::Edit(Edit::Newline));
             wanted.push((Context::Composer, newline, Hint::Newline));
         }
@@ -229,6 +250,8 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
             wanted.push((Context::Transcript, Action::Focus(Focus::Composer), Hint::Write));
             wanted.push((Context::Transcript, Action::Chat(Chat::LineDown), Hint::Scroll));
             wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
+            wanted.push((Context::Transcript, Action::Turns(Turns::Regenerate), Hint::Again));
+            wanted.push((Context::Transcript, Action::Turns(Turns::Edit), Hint::Change));
             wanted.push((Context::Transcript, Action::Chat(Chat::Reasoning), Hint::Reasoning));
             wanted.push((Context::Transcript, Action::Chat(Chat::End), Hint::End));
         }
@@ -236,6 +259,8 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     wanted.push((Context::Global, Action::App(App::Palette), Hint::Palette));
     let new = Action::Conversations(Conversations::New);
     wanted.push((Context::Global, new, Hint::New));
+    let list = Action::Conversations(Conversations::List);
+    wanted.push((Context::Global, list, Hint::Conversations));
     let empty = state.composer().is_empty() && state.focus().pane == Pane::Composer;
     if empty {
         wanted.push((Context::EmptyComposer, Action::App(App::Quit), Hint::Quit));

@@ -55,6 +55,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "help" => "In this help",
             "list" => "In a list",
             "params" => "Among the parameters",
+            "conversations" => "In the list of conversations",
+            "queue" => "In the list of waiting messages",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -75,6 +77,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Reasoning => "reasoning",
             Hint::Close => "close",
             Hint::SendNow => "send now",
+            Hint::Queue => "queue",
+            Hint::Again => "ask again",
+            Hint::Change => "edit",
+            Hint::Conversations => "conversations",
             Hint::Palette => "commands",
         },
     })
@@ -104,7 +110,7 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
         NoticeKind::Settings(notice) => return said(super::settings::en(notice)),
         _ => {}
     }
-    service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
+    service(kind).or_else(|| network(kind)).or_else(|| store(kind)).unwrap_or_else(|| machine(kind))
 }
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
@@ -255,8 +261,8 @@ fn network(kind: &NoticeKind) -> Option<Sentence> {
     })
 }
 
-fn machine(kind: &NoticeKind) -> Sentence {
-    match kind {
+fn store(kind: &NoticeKind) -> Option<Sentence> {
+    Some(match kind {
         NoticeKind::StoreUnwritable { path } => with(
             format!("Nothing can be written to {path}; conversations live in memory for now."),
             "Make the directory writable or choose another with --data-dir.",
@@ -278,6 +284,12 @@ fn machine(kind: &NoticeKind) -> Sentence {
             format!("{path} is on a network file system, where several lian may be slow."),
             "A local directory is safer: --data-dir.",
         ),
+        _ => return None,
+    })
+}
+
+fn machine(kind: &NoticeKind) -> Sentence {
+    match kind {
         NoticeKind::Stopped => fixed("Stopped.", ""),
         NoticeKind::Interrupted => fixed("lian ended while this answer was arriving.", ""),
         NoticeKind::QuitAgain { answering: false } => fixed("Press Ctrl+C again to quit.", ""),
@@ -297,7 +309,25 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "",
         ),
         NoticeKind::StillAnswering => {
-            fixed("An answer is still arriving; your message stays here. Esc stops it.", "")
+            fixed("An answer is still arriving. Let it end first, or stop it with Esc.", "")
+        }
+        NoticeKind::QueueHolds { waiting: 1 } => {
+            fixed("The queued message waits. Alt+G sends it.", "")
+        }
+        NoticeKind::QueueHolds { waiting } => {
+            with(format!("{waiting} queued messages wait. Alt+G sends them."), "")
+        }
+        NoticeKind::MovedOn => fixed(
+            "Another lian writes to this conversation too; what both write is kept.",
+            "Open it again from the list (Alt+S) to see all of it.",
+        ),
+        NoticeKind::ArrivingElsewhere => fixed("It still arrives in another lian.", ""),
+        NoticeKind::Deleted { title } => {
+            with(format!("\"{title}\" is deleted. Alt+U in the list (Alt+S) takes it back."), "")
+        }
+        NoticeKind::ConversationGone => fixed("This conversation cannot be read any more.", ""),
+        NoticeKind::Forked => {
+            fixed("A new conversation was copied from here; the old one stays as it is.", "")
         }
         NoticeKind::Resumed { messages } => with(
             format!(
@@ -310,8 +340,14 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "Please send the report; it holds no key and no conversation.",
         ),
         NoticeKind::Busy => fixed("lian is busy; nothing was sent.", "Try again in a moment."),
-        // The two functions above said these.
-        NoticeKind::Key(_)
+        // The functions above said these.
+        NoticeKind::StoreUnwritable { .. }
+        | NoticeKind::DiskFull { .. }
+        | NoticeKind::StoreUnreadable { .. }
+        | NoticeKind::StoreFailed
+        | NoticeKind::StoreRecovered
+        | NoticeKind::StoreOnNetwork { .. }
+        | NoticeKind::Key(_)
         | NoticeKind::Settings(_)
         | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }

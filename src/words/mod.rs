@@ -2,6 +2,7 @@
 //! compiler makes each language complete: every match is without a wildcard. It refuses
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
+pub mod conversations;
 mod en;
 mod keys;
 pub mod palette;
@@ -9,6 +10,7 @@ pub mod params;
 pub mod plain;
 pub mod settings;
 pub mod side;
+pub mod turns;
 mod zh_cn;
 
 use std::borrow::Cow;
@@ -141,6 +143,14 @@ pub enum Hint {
     Close,
     /// Send now.
     SendNow,
+    /// Enter queues the message.
+    Queue,
+    /// Ask the same again.
+    Again,
+    /// Change a question.
+    Change,
+    /// All conversations.
+    Conversations,
     /// All commands.
     Palette,
 }

@@ -55,6 +55,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "help" => "在本帮助里",
             "params" => "在参数里",
             "list" => "在列表里",
+            "conversations" => "在对话列表里",
+            "queue" => "在排队列表里",
             _ => "任何地方",
         },
         Phrase::RequestId(id) => return format!("请求 ID {id}").into(),
@@ -75,6 +77,10 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Reasoning => "思考过程",
             Hint::Close => "关闭",
             Hint::SendNow => "立即发送",
+            Hint::Queue => "排队",
+            Hint::Again => "再答一次",
+            Hint::Change => "修改",
+            Hint::Conversations => "所有对话",
             Hint::Palette => "命令",
         },
     })
@@ -129,6 +135,22 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
+        "conversations" => "所有对话：搜索、打开",
+        "rename_conversation" => "给选中的对话改标题",
+        "delete_conversation" => "删除选中的对话",
+        "undelete_conversation" => "取回刚删除的对话",
+        "regenerate" => "同一问题再答一次",
+        "regenerate_with_seed" => "换一个随机种子再答一次",
+        "edit_question" => "修改这个问题再问",
+        "branch_before" => "到前一个分支",
+        "branch_after" => "到后一个分支",
+        "fork_conversation" => "从这里复制成新对话",
+        "queue" => "排队等待发送的消息",
+        "queue_edit" => "取回最后一条排队的消息",
+        "queue_send" => "发送排队的消息",
+        "queue_up" => "选中的消息提前发送",
+        "queue_down" => "选中的消息推后发送",
+        "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
         "delete_before" => "删除光标前的字",
@@ -178,7 +200,7 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
         NoticeKind::Settings(notice) => return said(super::settings::zh_cn(notice)),
         _ => {}
     }
-    service(kind).or_else(|| network(kind)).unwrap_or_else(|| machine(kind))
+    service(kind).or_else(|| network(kind)).or_else(|| store(kind)).unwrap_or_else(|| machine(kind))
 }
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
@@ -307,8 +329,8 @@ fn network(kind: &NoticeKind) -> Option<Sentence> {
     })
 }
 
-fn machine(kind: &NoticeKind) -> Sentence {
-    match kind {
+fn store(kind: &NoticeKind) -> Option<Sentence> {
+    Some(match kind {
         NoticeKind::StoreUnwritable { path } => with(
             format!("无法写入 {path}；对话暂时只在内存里。"),
             "请让目录可写，或用 --data-dir 另选一个。",
@@ -329,6 +351,12 @@ fn machine(kind: &NoticeKind) -> Sentence {
             format!("{path} 在网络文件系统上，同时运行多个 lian 可能较慢。"),
             "本地目录更稳妥：--data-dir。",
         ),
+        _ => return None,
+    })
+}
+
+fn machine(kind: &NoticeKind) -> Sentence {
+    match kind {
         NoticeKind::Stopped => fixed("已停止。", ""),
         NoticeKind::Interrupted => fixed("这个回答到来时 lian 退出了。", ""),
         NoticeKind::QuitAgain { answering: false } => fixed("再按一次 Ctrl+C 退出。", ""),
@@ -343,7 +371,20 @@ fn machine(kind: &NoticeKind) -> Sentence {
         NoticeKind::TooNarrow { columns } => {
             with(format!("并列布局需要 {columns} 列宽的屏幕；现在上下排列。"), "")
         }
-        NoticeKind::StillAnswering => fixed("回答还在到来，你的消息留在这里。Esc 可停止回答。", ""),
+        NoticeKind::StillAnswering => fixed("回答还在到来。请等它结束，或按 Esc 停止。", ""),
+        NoticeKind::QueueHolds { waiting } => {
+            with(format!("{waiting} 条排队的消息先不发送。按 Alt+G 接着发送。"), "")
+        }
+        NoticeKind::MovedOn => fixed(
+            "另一个 lian 也在写这个对话；两边写的都保存着。",
+            "从对话列表（Alt+S）重新打开就能看到全部。",
+        ),
+        NoticeKind::ArrivingElsewhere => fixed("这个回答正在另一个 lian 里到来。", ""),
+        NoticeKind::Deleted { title } => {
+            with(format!("已删除“{title}”。在对话列表（Alt+S）里按 Alt+U 可以取回。"), "")
+        }
+        NoticeKind::ConversationGone => fixed("这个对话已经读不到了。", ""),
+        NoticeKind::Forked => fixed("已从这里复制出一个新对话，原来的不变。", ""),
         NoticeKind::Resumed { messages } => {
             with(format!("回到上次的对话（{messages} 条消息）。Ctrl+N 开始新对话。"), "")
         }
@@ -352,8 +393,14 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "请把报告发给我们；其中没有 Key，也没有对话。",
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
-        // 以上两个函数已处理。
-        NoticeKind::Key(_)
+        // 以上函数已处理。
+        NoticeKind::StoreUnwritable { .. }
+        | NoticeKind::DiskFull { .. }
+        | NoticeKind::StoreUnreadable { .. }
+        | NoticeKind::StoreFailed
+        | NoticeKind::StoreRecovered
+        | NoticeKind::StoreOnNetwork { .. }
+        | NoticeKind::Key(_)
         | NoticeKind::Settings(_)
         | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }

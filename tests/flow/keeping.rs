@@ -26,6 +26,7 @@ fn trouble() -> ServiceEvent {
 fn left(draft: &str) -> ServiceEvent {
     let message = |id, role, text: &str, state| Message {
         id: MessageId(id),
+        parent: (id > 1).then(|| MessageId(id - 1)),
         role,
         text: text.to_owned(),
         reasoning: String::new(),
@@ -43,9 +44,13 @@ fn left(draft: &str) -> ServiceEvent {
             model: ModelId::new("qwen-max"),
             created_ms: 0,
             updated_ms: 0,
+            leaf: Some(MessageId(2)),
+            params: None,
         },
         messages: vec![message(1, Role::User, "old question", MessageState::Complete), answer],
         draft: draft.to_owned(),
+        queue: Vec::new(),
+        place: None,
     };
     let history = vec!["old question".to_owned()];
     store(StoreEvent::Restored { last: Some(Box::new(last)), history })

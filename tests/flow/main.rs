@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod conversations;
 mod harness;
 mod keeping;
 mod many;
@@ -17,5 +18,6 @@ mod script;
 mod sentences;
 mod settings;
 mod snapshots;
+mod turns;
 mod typing;
 mod ways_out;

@@ -2,9 +2,10 @@
 //! answers in JSON.
 
 use lian::domain::chat::{ChatParams, FinishReason, TurnEnd, TurnEvent, TurnTiming};
-use lian::domain::conversations::StoreCommand;
+use lian::domain::conversations::{SavedConversation, StoreCommand, StoreEvent};
 use lian::domain::models::ModelId;
 use lian::domain::settings::{Language, Settings};
+use lian::event::ServiceEvent;
 use lian::input::PointerKind;
 
 use crate::harness::{Harness, numbered, settings};
@@ -164,7 +165,7 @@ fn commands_and_keys_switch_at_once() {
     assert!(h.row(0).contains("no thinking"), "{}", h.screen());
     h.keys("/think on<enter>/search<enter>");
     assert!(h.row(0).contains("think · search"), "{}", h.screen());
-    h.keys("<alt+w>");
+    h.keys("<alt+/>");
     assert!(!h.row(0).contains("search"), "{}", h.screen());
     h.ask("why?");
     assert_eq!(h.requests()[0].params.thinking, Some(true));
@@ -177,9 +178,25 @@ fn a_change_is_kept_with_its_conversation() {
     assert!(h.stored().iter().all(|c| !matches!(c, StoreCommand::SaveConversation(_))));
     h.exchange("one", "answer");
     h.effects();
-    h.keys("<alt+w>");
-    let stored = h.stored();
-    assert!(stored.iter().any(|c| matches!(c, StoreCommand::SaveConversation(_))), "{stored:?}");
+    h.keys("<alt+/>");
+    let head = h.stored().into_iter().rev().find_map(|command| match command {
+        StoreCommand::SaveConversation(head) => Some(head),
+        _ => None,
+    });
+    let head = head.expect("its head is saved");
+    assert_eq!(head.params.as_deref(), Some(r#"{"search":true,"thinking":true}"#));
+    // It comes back with them, whatever the settings say by then.
+    let saved = SavedConversation {
+        conversation: head,
+        messages: Vec::new(),
+        draft: String::new(),
+        queue: Vec::new(),
+        place: None,
+    };
+    let mut h = of(ChatParams { temperature: Some(1.0), ..ChatParams::default() });
+    let last = Some(Box::new(saved));
+    h.says(ServiceEvent::Store(StoreEvent::Restored { last, history: Vec::new() }));
+    assert!(h.row(0).contains("think · search") && !h.row(0).contains("T 1"), "{}", h.screen());
 }
 
 #[test]
@@ -380,4 +397,26 @@ fn a_call_instead_of_json_is_no_json() {
     h.turn_says(turn, call(0, Some("get_weather"), "{}"));
     ends_as_json(&mut h);
     assert!(h.find("get_weather").is_some() && h.find("valid JSON").is_none(), "{}", h.screen());
+}
+
+#[test]
+fn another_answer_keeps_what_holds_for_the_next_message() {
+    let mut h = Harness::new();
+    h.exchange("one", "answer");
+    h.effects();
+    h.keys("<alt+o><tab><down><down><down><down>1.1<enter><esc>");
+    h.keys("/regenerate<enter>").done();
+    h.ask("two");
+    let sent: Vec<_> = h.requests().iter().map(|request| request.params.temperature).collect();
+    assert_eq!(sent, [None, Some(1.1)], "{}", h.screen());
+}
+
+#[test]
+fn a_question_of_the_command_line_is_asked_about_too() {
+    let params = ChatParams { json: true, ..ChatParams::default() };
+    let mut h = Harness::bare(Settings { params, ..settings() }, (80, 24));
+    h.start(Some("three colours"));
+    assert!(h.find("the word JSON must stand").is_some(), "{}", h.screen());
+    h.keys("<esc>");
+    assert!(h.find("three colours").is_some(), "{}", h.screen());
 }

@@ -66,6 +66,13 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         N::Mouse { on: false },
         N::TooNarrow { columns: 140 },
         N::StillAnswering,
+        N::QueueHolds { waiting: 1 },
+        N::QueueHolds { waiting: 3 },
+        N::MovedOn,
+        N::ArrivingElsewhere,
+        N::Deleted { title: "SSE".to_owned() },
+        N::ConversationGone,
+        N::Forked,
         N::Resumed { messages: 12 },
         N::Crashed { report: path },
         N::Busy,
@@ -125,7 +132,8 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
-        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering Resumed Crashed Busy
+        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering QueueHolds MovedOn
+        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy
     )
 }
 

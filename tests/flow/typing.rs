@@ -178,20 +178,6 @@ fn typing_while_an_answer_streams() {
 }
 
 #[test]
-fn enter_while_an_answer_streams_keeps_the_text() {
-    let mut h = Harness::new();
-    h.ask("question");
-    h.delta("Some text").effects();
-    h.keys("next<enter>");
-    assert_eq!(h.requests(), []);
-    assert_eq!(h.state.composer().text(), "next");
-    assert!(h.find("An answer is still arriving").is_some(), "{}", h.screen());
-    h.done().keys("<enter>");
-    let request = h.requests().remove(0);
-    assert_eq!(request.messages.last().unwrap().text, "next");
-}
-
-#[test]
 fn the_mouse_chooses_the_pane_and_the_wheel_scrolls() {
     let mut h = Harness::new();
     h.exchange("question", &"line\n\n".repeat(40));

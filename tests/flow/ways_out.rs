@@ -16,7 +16,7 @@ fn esc_undoes_the_nearest_thing_first() {
     let mut h = Harness::new();
     h.exchange("one", &"line\n\n".repeat(40));
     let turn = h.ask("two");
-    h.delta("text").keys("<alt+2><pageup><enter>x<enter><f1>");
+    h.delta("text").keys("<alt+2><pageup>rix<f1>");
     h.effects();
     h.keys("<esc>");
     assert!(h.find("Keys").is_none(), "first the help");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::error::StoreError;
-use super::{Options, place, schema};
+use super::{Options, cost, place, schema};
 
 /// The database's file in the data directory.
 pub(super) const FILE: &str = "lian.db";
@@ -32,6 +32,7 @@ impl Base {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(&path, flags)?;
         db.busy_timeout(BUSY)?;
+        cost::teach(&db)?;
         (options.tune)(&mut db);
         // Before anything that writes: a file we do not know stays as it is.
         schema::check(&db, options.migrations.len())?;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::{KeyRow, SettingsRow};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
+use crate::domain::conversations::{Part, Spot};
+use crate::domain::ids::MessageId;
 use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
@@ -55,6 +57,38 @@ pub(super) fn state(word: &str) -> MessageState {
     }
 }
 
+/// The word for a part of a message.
+const fn part_word(part: Part) -> &'static str {
+    match part {
+        Part::Head => "head",
+        Part::Reasoning => "reasoning",
+        Part::Body => "body",
+        Part::Foot => "foot",
+    }
+}
+
+/// A reader's place in one line: message, part, piece, letters, rows.
+pub(super) fn spot_text(spot: &Spot) -> String {
+    let Spot { message, part, piece, letters, rows } = spot;
+    format!("{} {} {piece} {letters} {rows}", message.0, part_word(*part))
+}
+
+/// The place of such a line; none if it is not understood.
+pub(super) fn spot(text: &str) -> Option<Spot> {
+    let mut words = text.split(' ');
+    let message = MessageId(words.next()?.parse().ok()?);
+    let part = match words.next()? {
+        "head" => Part::Head,
+        "reasoning" => Part::Reasoning,
+        "body" => Part::Body,
+        "foot" => Part::Foot,
+        _ => return None,
+    };
+    let mut number = || words.next()?.parse().ok();
+    let (piece, letters, rows) = (number()?, number()?, number()?);
+    Some(Spot { message, part, piece, letters, rows })
+}
+
 /// Facts to JSON.
 pub(super) fn to_json(facts: &AnswerFacts) -> Option<String> {
     serde_json::to_string(&FactsRow::from(facts)).ok()
@@ -86,6 +120,8 @@ struct FactsRow {
     notice: Option<NoticeRow>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     json: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -137,6 +173,7 @@ impl From<&AnswerFacts> for FactsRow {
                 detail: notice.detail.clone(),
             }),
             json: facts.json,
+            seed: facts.seed,
         }
     }
 }
@@ -169,6 +206,7 @@ impl From<FactsRow> for AnswerFacts {
                 })
             }),
             json: row.json,
+            seed: row.seed,
         }
     }
 }
@@ -322,6 +360,16 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
+    QueueHolds {
+        waiting: usize,
+    },
+    MovedOn,
+    ArrivingElsewhere,
+    Deleted {
+        title: String,
+    },
+    ConversationGone,
+    Forked,
     Mouse {
         on: bool,
     },
@@ -387,6 +435,7 @@ mod tests {
                     .with_request_id(Some("r".into())),
             ),
             json: true,
+            seed: Some(7),
         }
     }
 
@@ -420,6 +469,17 @@ mod tests {
         assert_eq!(read.model, Some(ModelId::new("m")));
         assert_eq!((read.cost, read.notice), (None, None));
         assert_eq!(from_json("nonsense"), AnswerFacts::default());
+    }
+
+    #[test]
+    fn places_come_back() {
+        for part in [Part::Head, Part::Reasoning, Part::Body, Part::Foot] {
+            let known =
+                Spot { message: MessageId(1 << 60), part, piece: 3, letters: 1_000_000, rows: 2 };
+            assert_eq!(spot(&spot_text(&known)), Some(known));
+        }
+        assert_eq!(spot("12 tail 0 0 0"), None);
+        assert_eq!(spot("12 body 0"), None);
     }
 
     #[test]

@@ -9,9 +9,12 @@
 #![expect(clippy::disallowed_methods, reason = "the store owns its files and its clock")]
 
 mod base;
+mod cost;
 mod error;
 mod facts;
+mod heads;
 mod instances;
+mod others;
 mod pending;
 mod place;
 mod read;

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::chat::{Message, MessageState};
-use crate::domain::conversations::{Conversation, StoreCommand};
+use crate::domain::conversations::{Conversation, Queued, Spot, StoreCommand};
 use crate::domain::ids::{ConversationId, MessageId};
 
 /// Questions that are kept in the history.
@@ -41,7 +41,11 @@ pub(super) enum Patience {
 pub(super) struct Pending {
     pub(super) conversations: Vec<Conversation>,
     pub(super) messages: Vec<(MessageId, Change)>,
+    pub(super) titles: Vec<(ConversationId, String)>,
     pub(super) drafts: Vec<(ConversationId, String)>,
+    pub(super) queues: Vec<(ConversationId, Vec<Queued>)>,
+    pub(super) places: Vec<(ConversationId, Option<Spot>)>,
+    pub(super) deleted: Vec<(ConversationId, bool)>,
     pub(super) history: VecDeque<String>,
     bytes: usize,
 }
@@ -51,7 +55,11 @@ impl Pending {
     pub(super) fn is_empty(&self) -> bool {
         self.conversations.is_empty()
             && self.messages.is_empty()
+            && self.titles.is_empty()
             && self.drafts.is_empty()
+            && self.queues.is_empty()
+            && self.places.is_empty()
+            && self.deleted.is_empty()
             && self.history.is_empty()
     }
 
@@ -97,15 +105,6 @@ impl Pending {
         if self.bytes > MUCH { Patience::None } else { Patience::Some }
     }
 
-    /// Remember the unsent text of a conversation.
-    pub(super) fn draft(&mut self, conversation: ConversationId, text: String) -> Patience {
-        match self.drafts.iter_mut().find(|(known, _)| *known == conversation) {
-            Some((_, before)) => *before = text,
-            None => self.drafts.push((conversation, text)),
-        }
-        Patience::Some
-    }
-
     /// Remember a question.
     pub(super) fn question(&mut self, text: String) -> Patience {
         if !text.is_empty() && self.history.back() != Some(&text) {
@@ -127,9 +126,27 @@ impl Pending {
             StoreCommand::AppendText { message, text, reasoning } => {
                 self.append(message, text, reasoning)
             }
-            StoreCommand::SaveDraft { conversation, text } => self.draft(conversation, text),
+            StoreCommand::Rename { conversation, title } => {
+                latest(&mut self.titles, conversation, title)
+            }
+            StoreCommand::SetDeleted { conversation, deleted } => {
+                latest(&mut self.deleted, conversation, deleted)
+            }
+            StoreCommand::SaveDraft { conversation, text } => {
+                latest(&mut self.drafts, conversation, text)
+            }
+            StoreCommand::SaveQueue { conversation, queue } => {
+                latest(&mut self.queues, conversation, queue)
+            }
+            StoreCommand::SavePlace { conversation, place } => {
+                latest(&mut self.places, conversation, place)
+            }
             StoreCommand::AddHistory(text) => self.question(text),
-            other @ (StoreCommand::Restore | StoreCommand::Flush) => return Err(other),
+            other @ (StoreCommand::Restore
+            | StoreCommand::List
+            | StoreCommand::Open(_)
+            | StoreCommand::Search(_)
+            | StoreCommand::Flush) => return Err(other),
         })
     }
 
@@ -139,6 +156,15 @@ impl Pending {
     }
 }
 
+/// Of several values for one conversation the last one is written.
+fn latest<T>(all: &mut Vec<(ConversationId, T)>, of: ConversationId, value: T) -> Patience {
+    match all.iter_mut().find(|(known, _)| *known == of) {
+        Some((_, before)) => *before = value,
+        None => all.push((of, value)),
+    }
+    Patience::Some
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +172,7 @@ mod tests {
     fn streaming(id: i64, text: &str) -> Box<Message> {
         Box::new(Message {
             id: MessageId(id),
+            parent: None,
             role: crate::domain::chat::Role::Assistant,
             text: text.into(),
             reasoning: String::new(),

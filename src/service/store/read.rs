@@ -1,16 +1,16 @@
-//! Reads what a start needs: the conversation to go on with and the history of questions.
-//! It refuses to begin transactions; taking a conversation must happen inside one.
+//! Reads conversations: the one to go on with at a start, or one that is opened; and the history of
+//! questions. It refuses to begin transactions; taking a conversation must happen inside one.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::write::{self, Stamp};
-use super::{facts, instances};
+use super::{facts, heads, instances};
 use crate::domain::chat::{AnswerFacts, Message, MessageState};
-use crate::domain::conversations::{Conversation, SavedConversation};
+use crate::domain::conversations::{Conversation, Queued, SavedConversation};
 use crate::domain::ids::{ConversationId, MessageId};
-use crate::domain::models::ModelId;
 use crate::domain::notice::{Notice, NoticeKind};
 
 /// Questions that a start gets.
@@ -22,27 +22,48 @@ pub(super) fn newest(
     dir: &Path,
     me: Option<i64>,
 ) -> rusqlite::Result<Option<SavedConversation>> {
-    find(db, dir, me)?.map(|(head, _)| load(db, head)).transpose()
+    let Some(id) = find(db, dir, me)? else { return Ok(None) };
+    look(db, dir, id, me)
 }
 
-/// The same, taken for this program; answers that were arriving when their program died are
-/// marked as interrupted.
+/// The same, taken for this program.
 pub(super) fn take_newest(
     db: &Connection,
     dir: &Path,
     stamp: Stamp,
 ) -> rusqlite::Result<Option<SavedConversation>> {
-    let Some((head, holder)) = find(db, dir, Some(stamp.me))? else { return Ok(None) };
-    db.execute("UPDATE conversations SET holder = ?2 WHERE id = ?1", [head.id.0, stamp.me])?;
-    let mut saved = load(db, head)?;
-    if holder != Some(stamp.me) {
-        for message in &mut saved.messages {
-            if message.state == MessageState::Streaming {
-                interrupt(db, message)?;
-            }
-        }
+    let Some(id) = find(db, dir, Some(stamp.me))? else { return Ok(None) };
+    take(db, dir, id, stamp)
+}
+
+/// A conversation, taken for this program unless a living one holds it; answers that were
+/// arriving when their program died are marked as interrupted.
+pub(super) fn take(
+    db: &Connection,
+    dir: &Path,
+    id: ConversationId,
+    stamp: Stamp,
+) -> rusqlite::Result<Option<SavedConversation>> {
+    let Some((head, holder)) = head_of(db, id)? else { return Ok(None) };
+    if !is_other(dir, holder, Some(stamp.me)) {
+        db.execute("UPDATE conversations SET holder = ?2 WHERE id = ?1", [id.0, stamp.me])?;
     }
-    Ok(Some(saved))
+    let mut loaded = load(db, dir, head, Some(stamp.me))?;
+    for at in loaded.dead {
+        interrupt(db, &mut loaded.saved.messages[at])?;
+    }
+    Ok(Some(loaded.saved))
+}
+
+/// A conversation as it is on disk, nothing taken and nothing marked.
+pub(super) fn look(
+    db: &Connection,
+    dir: &Path,
+    id: ConversationId,
+    me: Option<i64>,
+) -> rusqlite::Result<Option<SavedConversation>> {
+    let Some((head, _)) = head_of(db, id)? else { return Ok(None) };
+    Ok(Some(load(db, dir, head, me)?.saved))
 }
 
 /// The latest questions, oldest first.
@@ -55,62 +76,129 @@ pub(super) fn history(db: &Connection) -> rusqlite::Result<Vec<String>> {
     .collect()
 }
 
-/// The newest free conversation and who held it last.
-fn find(
+/// A living program that is not this one.
+pub(super) fn is_other(dir: &Path, id: Option<i64>, me: Option<i64>) -> bool {
+    id.is_some_and(|id| Some(id) != me && instances::is_alive(dir, id))
+}
+
+/// The messages that wait in a conversation and who put them there.
+pub(super) fn queue_writers(
     db: &Connection,
-    dir: &Path,
-    me: Option<i64>,
-) -> rusqlite::Result<Option<(Conversation, Option<i64>)>> {
+    home: ConversationId,
+) -> rusqlite::Result<Vec<(i64, i64)>> {
+    db.prepare_cached("SELECT id, writer FROM queue WHERE conversation = ?1")?
+        .query_map([home.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// The newest free conversation.
+fn find(db: &Connection, dir: &Path, me: Option<i64>) -> rusqlite::Result<Option<ConversationId>> {
     let mut query = db.prepare(
-        "SELECT id, title, model, created_ms, updated_ms, holder FROM conversations AS c
-         WHERE EXISTS (SELECT 1 FROM messages WHERE conversation = c.id)
-         OR EXISTS (SELECT 1 FROM drafts WHERE conversation = c.id)
+        "SELECT id, holder FROM conversations AS c WHERE deleted_ms IS NULL AND (messages > 0
+         OR EXISTS (SELECT 1 FROM drafts WHERE conversation = c.id))
          ORDER BY updated_ms DESC, id",
     )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let holder: Option<i64> = row.get(5)?;
-        let taken = holder.is_some_and(|id| Some(id) != me && instances::is_alive(dir, id));
-        if !taken {
-            return Ok(Some((head(row)?, holder)));
+        if !is_other(dir, row.get(1)?, me) {
+            return Ok(Some(ConversationId(row.get(0)?)));
         }
     }
     Ok(None)
 }
 
-fn head(row: &Row<'_>) -> rusqlite::Result<Conversation> {
-    Ok(Conversation {
-        id: ConversationId(row.get(0)?),
-        title: row.get(1)?,
-        model: ModelId::new(row.get_ref(2)?.as_str()?),
-        created_ms: row.get(3)?,
-        updated_ms: row.get(4)?,
-    })
+fn head_of(
+    db: &Connection,
+    id: ConversationId,
+) -> rusqlite::Result<Option<(Conversation, Option<i64>)>> {
+    db.query_row(
+        &format!("SELECT {}, c.holder FROM conversations AS c WHERE c.id = ?1", heads::COLUMNS),
+        [id.0],
+        |row| Ok((heads::head(row)?, row.get(7)?)),
+    )
+    .optional()
 }
 
-fn load(db: &Connection, conversation: Conversation) -> rusqlite::Result<SavedConversation> {
-    let id = conversation.id.0;
-    let mut messages = db
-        .prepare(
-            "SELECT id, role, text, reasoning, state, created_ms, facts FROM messages
-             WHERE conversation = ?1 ORDER BY position, created_ms, id",
-        )?
-        .query_map([id], message)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let mut pieces =
-        db.prepare("SELECT text, reasoning FROM pieces WHERE message = ?1 ORDER BY number")?;
-    for message in &mut messages {
-        let mut rows = pieces.query([message.id.0])?;
-        while let Some(row) = rows.next()? {
-            message.text.push_str(row.get_ref(0)?.as_str()?);
-            message.reasoning.push_str(row.get_ref(1)?.as_str()?);
+struct Loaded {
+    saved: SavedConversation,
+    /// Messages that were arriving in a program that has died.
+    dead: Vec<usize>,
+}
+
+fn load(
+    db: &Connection,
+    dir: &Path,
+    conversation: Conversation,
+    me: Option<i64>,
+) -> rusqlite::Result<Loaded> {
+    let id = conversation.id;
+    let mut dead = Vec::new();
+    let mut messages: Vec<Message> = Vec::new();
+    let mut alive: HashMap<i64, bool> = HashMap::new();
+    let mut query = db.prepare(
+        "SELECT id, role, text, reasoning, state, created_ms, facts, parent, writer FROM messages
+         WHERE conversation = ?1 ORDER BY position, created_ms, id",
+    )?;
+    let mut rows = query.query([id.0])?;
+    while let Some(row) = rows.next()? {
+        let mut found = message(row)?;
+        // Only a message that is arriving has pieces.
+        if found.state == MessageState::Streaming {
+            add_pieces(db, &mut found)?;
+            let writer: Option<i64> = row.get(8)?;
+            let mut other =
+                |id: i64| *alive.entry(id).or_insert_with(|| is_other(dir, Some(id), me));
+            if writer.is_some_and(&mut other) {
+                elsewhere(&mut found);
+            } else if writer.is_none() || writer != me {
+                dead.push(messages.len());
+            }
         }
+        messages.push(found);
     }
     let draft = db
-        .query_row("SELECT text FROM drafts WHERE conversation = ?1", [id], |row| row.get(0))
+        .query_row("SELECT text FROM drafts WHERE conversation = ?1", [id.0], |row| row.get(0))
         .optional()?
         .unwrap_or_default();
-    Ok(SavedConversation { conversation, messages, draft })
+    let place = db
+        .query_row("SELECT place FROM conversations WHERE id = ?1", [id.0], |row| {
+            row.get::<_, Option<String>>(0)
+        })?
+        .and_then(|text| facts::spot(&text));
+    let queue = queue(db, dir, id, me)?;
+    Ok(Loaded { saved: SavedConversation { conversation, messages, draft, queue, place }, dead })
+}
+
+fn add_pieces(db: &Connection, message: &mut Message) -> rusqlite::Result<()> {
+    let mut pieces =
+        db.prepare_cached("SELECT text, reasoning FROM pieces WHERE message = ?1 ORDER BY number")?;
+    let mut rows = pieces.query([message.id.0])?;
+    while let Some(row) = rows.next()? {
+        message.text.push_str(row.get_ref(0)?.as_str()?);
+        message.reasoning.push_str(row.get_ref(1)?.as_str()?);
+    }
+    Ok(())
+}
+
+/// What waits in a conversation, but not what another living program will send.
+fn queue(
+    db: &Connection,
+    dir: &Path,
+    home: ConversationId,
+    me: Option<i64>,
+) -> rusqlite::Result<Vec<Queued>> {
+    let mut query = db.prepare(
+        "SELECT id, text, writer FROM queue AS q WHERE conversation = ?1
+         AND NOT EXISTS (SELECT 1 FROM messages WHERE id = q.id) ORDER BY position, id",
+    )?;
+    let mut rows = query.query([home.0])?;
+    let mut queue = Vec::new();
+    while let Some(row) = rows.next()? {
+        if !is_other(dir, row.get(2)?, me) {
+            queue.push(Queued { id: MessageId(row.get(0)?), text: row.get(1)? });
+        }
+    }
+    Ok(queue)
 }
 
 fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
@@ -121,8 +209,18 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         reasoning: row.get(3)?,
         state: facts::state(row.get_ref(4)?.as_str()?),
         created_ms: row.get(5)?,
-        facts: row.get::<_, Option<String>>(6)?.map(|json| facts::from_json(&json)),
+        facts: row.get_ref(6)?.as_str_or_null()?.map(facts::from_json),
+        parent: row.get::<_, Option<i64>>(7)?.map(MessageId),
     })
+}
+
+/// A message that arrives in another program is shown as far as it has come; on disk it is left
+/// to that program.
+fn elsewhere(message: &mut Message) {
+    message.state = MessageState::Partial;
+    let known = message.facts.take().unwrap_or_default();
+    let notice = Some(Notice::new(NoticeKind::ArrivingElsewhere));
+    message.facts = Some(AnswerFacts { notice, ..known });
 }
 
 /// Ends a message whose program died while it arrived, here and on disk.

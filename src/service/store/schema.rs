@@ -12,7 +12,8 @@ use super::place;
 pub(super) const APPLICATION_ID: i64 = 0x6c69_616e;
 
 /// Steps from version n to n + 1. A step that was ever released is never changed.
-pub(super) const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE instances (
     id INTEGER PRIMARY KEY,
     pid INTEGER NOT NULL,
@@ -58,7 +59,41 @@ CREATE TABLE history (
     text TEXT NOT NULL,
     added_ms INTEGER NOT NULL
 ) STRICT;
-"];
+",
+    TREE,
+];
+
+/// Messages become a tree, of which a conversation shows one branch; heads tell what the list
+/// shows without a look at the messages. `money_sum_*` are ours (`cost`): exact decimals.
+const TREE: &str = "
+ALTER TABLE messages ADD COLUMN parent INTEGER;
+ALTER TABLE messages ADD COLUMN writer INTEGER;
+UPDATE messages SET parent = chain.before FROM (
+    SELECT id, lag(id) OVER (PARTITION BY conversation ORDER BY position, created_ms, id) AS before
+    FROM messages
+) AS chain WHERE chain.id = messages.id;
+ALTER TABLE conversations ADD COLUMN leaf INTEGER;
+ALTER TABLE conversations ADD COLUMN params TEXT;
+ALTER TABLE conversations ADD COLUMN place TEXT;
+ALTER TABLE conversations ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN deleted_ms INTEGER;
+ALTER TABLE conversations ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversations ADD COLUMN cost_cny TEXT NOT NULL DEFAULT '0';
+ALTER TABLE conversations ADD COLUMN cost_usd TEXT NOT NULL DEFAULT '0';
+ALTER TABLE conversations ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+UPDATE conversations SET
+    messages = (SELECT count(*) FROM messages WHERE conversation = conversations.id),
+    cost_cny = (SELECT money_sum_cny(facts) FROM messages WHERE conversation = conversations.id),
+    cost_usd = (SELECT money_sum_usd(facts) FROM messages WHERE conversation = conversations.id);
+CREATE TABLE queue (
+    id INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    writer INTEGER NOT NULL
+) STRICT;
+CREATE INDEX queue_in_order ON queue (conversation, position);
+";
 
 /// The version of the file, checked: it is ours, and not newer than we are. Only reads.
 pub(super) fn check(db: &Connection, known: usize) -> Result<i64, StoreError> {

@@ -14,9 +14,13 @@ use tokio::sync::mpsc::{Receiver as Events, channel};
 
 use super::*;
 use crate::domain::chat::{AnswerFacts, FinishReason, Message, MessageState, Role, Usage};
-use crate::domain::conversations::{Conversation, SavedConversation};
+use crate::domain::conversations::{
+    Conversation, ConversationRow, Part, Queued, SavedConversation, Spot,
+};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::models::ModelId;
+
+mod tree;
 
 /// Long enough for any machine; nobody waits for it when all is well.
 const CAP: Duration = Duration::from_secs(60);
@@ -69,6 +73,33 @@ impl Store {
         }
     }
 
+    fn list(&mut self) -> Vec<ConversationRow> {
+        self.send(StoreCommand::List);
+        match self.next() {
+            StoreEvent::Listed(rows) => rows,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn open_one(&mut self, id: i64) -> SavedConversation {
+        self.send(StoreCommand::Open(ConversationId(id)));
+        match self.next() {
+            StoreEvent::Opened(saved) => *saved,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn search(&mut self, text: &str) -> Vec<i64> {
+        self.send(StoreCommand::Search(text.into()));
+        match self.next() {
+            StoreEvent::Found { query, conversations } => {
+                assert_eq!(query, text);
+                conversations.into_iter().map(|id| id.0).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn flush(&mut self) {
         self.send(StoreCommand::Flush);
         assert_eq!(self.next(), StoreEvent::Flushed);
@@ -93,6 +124,8 @@ fn conversation(id: i64, updated_ms: i64) -> Conversation {
         model: ModelId::new("qwen-plus"),
         created_ms: 5,
         updated_ms,
+        leaf: None,
+        params: None,
     }
 }
 
@@ -100,6 +133,7 @@ fn message(id: i64, role: Role, text: &str, state: MessageState) -> Message {
     let (reasoning, created_ms) = (String::new(), 7);
     Message {
         id: MessageId(id),
+        parent: None,
         role,
         text: text.into(),
         reasoning,
@@ -563,6 +597,7 @@ fn a_network_directory_gets_another_journal_and_one_notice() {
 /// Our schema with one more step, as a later program would have it.
 static NEXT: &[&str] = &[
     schema::MIGRATIONS[0],
+    schema::MIGRATIONS[1],
     "ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;",
 ];
 
@@ -584,28 +619,29 @@ fn backups(dir: &Path) -> Vec<std::path::PathBuf> {
 fn an_older_database_is_migrated_after_a_backup() {
     let home = TempDir::new().unwrap();
     let mut store = Store::open(home.path());
-    store.send(draft(1, "from version 1"));
+    store.send(draft(1, "from before"));
     store.flush();
     assert_eq!(store.close(), Closed::Saved);
     assert_eq!(backups(home.path()).len(), 0);
 
     let options = || Options { migrations: NEXT, ..Options::default() };
     let mut store = Store::with(home.path(), options());
-    assert_eq!(store.restore().0.unwrap().draft, "from version 1");
+    assert_eq!(store.restore().0.unwrap().draft, "from before");
     assert_eq!(store.close(), Closed::Saved);
-    assert_eq!(version(&home.path().join(base::FILE)), 2);
+    assert_eq!(version(&home.path().join(base::FILE)), 3);
     let copies = backups(home.path());
     assert_eq!(copies.len(), 1);
-    assert_eq!(version(&copies[0]), 1);
+    assert_eq!(version(&copies[0]), 2);
     assert_eq!(std::fs::metadata(&copies[0]).unwrap().permissions().mode() & 0o777, 0o600);
     // A second start finds nothing to do.
-    assert_eq!(Store::with(home.path(), options()).restore().0.unwrap().draft, "from version 1");
+    assert_eq!(Store::with(home.path(), options()).restore().0.unwrap().draft, "from before");
     assert_eq!(backups(home.path()).len(), 1);
 }
 
 #[test]
 fn a_failed_migration_leaves_the_old_database() {
-    static BROKEN: &[&str] = &[schema::MIGRATIONS[0], "CREATE TABLE a (b); NONSENSE;"];
+    static BROKEN: &[&str] =
+        &[schema::MIGRATIONS[0], schema::MIGRATIONS[1], "CREATE TABLE a (b); NONSENSE;"];
     let home = TempDir::new().unwrap();
     let mut store = Store::open(home.path());
     store.send(draft(1, "old"));

@@ -11,10 +11,12 @@ use tokio::sync::mpsc::error::TrySendError;
 use super::base::{Base, FILE};
 use super::error::StoreError;
 use super::instances::{self, Instance};
+use super::others::Others;
 use super::pending::{Patience, Pending};
 use super::write::Stamp;
-use super::{Closed, Deps, Options, read, write};
+use super::{Closed, Deps, Options, heads, read, write};
 use crate::domain::conversations::{SavedConversation, StoreCommand, StoreEvent};
+use crate::domain::ids::ConversationId;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::event::ServiceEvent;
 
@@ -47,6 +49,7 @@ pub(super) struct Worker {
     base: Option<Base>,
     instance: Option<Instance>,
     pending: Pending,
+    others: Others,
     due: Option<Instant>,
     trouble: Option<Trouble>,
     told_network: bool,
@@ -64,6 +67,7 @@ impl Worker {
             base: None,
             instance: None,
             pending: Pending::default(),
+            others: Others::default(),
             due: None,
             trouble: None,
             told_network: false,
@@ -109,6 +113,9 @@ impl Worker {
         match self.pending.take(command) {
             Ok(patience) => self.arm(patience),
             Err(StoreCommand::Restore) => self.restore(),
+            Err(StoreCommand::List) => self.list(),
+            Err(StoreCommand::Open(id)) => self.open_one(id),
+            Err(StoreCommand::Search(text)) => self.search(text),
             Err(_flush) => {
                 if self.save(true) {
                     self.say(StoreEvent::Flushed);
@@ -168,15 +175,21 @@ impl Worker {
             base.wait_for_disk(true)?;
         }
         let change = base.write()?;
-        write::all(&change, &self.pending, stamp)?;
+        // What is learnt counts only if it is on disk as well.
+        let mut others = self.others.clone();
+        let moved = write::all(&change, &self.deps.dir, &self.pending, &mut others, stamp)?;
         if durable {
             // Something is always written, or the disk would not be asked about the log.
             instance.touch(&change, stamp.now_ms)?;
         }
         change.commit()?;
         self.pending = Pending::default();
+        self.others = others;
         if durable {
             base.wait_for_disk(false)?;
+        }
+        for home in moved {
+            self.say(StoreEvent::MovedOn(home));
         }
         Ok(())
     }
@@ -219,6 +232,7 @@ impl Worker {
                 let change = base.write()?;
                 instance.register(&change, now_ms)?;
                 instances::clean(&change, &self.deps.dir, Some(instance.id))?;
+                heads::purge(&change, now_ms)?;
                 change.commit()?;
             }
             if base.on_network && !self.told_network {
@@ -259,6 +273,9 @@ impl Worker {
         let Some(base) = &mut self.base else { return Ok((None, Vec::new())) };
         let change = base.write()?;
         let last = read::take_newest(&change, &self.deps.dir, stamp)?;
+        if let Some(last) = &last {
+            self.others.read(&change, last.conversation.id)?;
+        }
         change.commit()?;
         let history = read::history(base.db())?;
         Ok((last, history))
@@ -275,6 +292,68 @@ impl Worker {
         let me = self.instance.as_ref().map(|instance| instance.id);
         let last = read::newest(&db, &self.deps.dir, me).unwrap_or_default();
         (last, read::history(&db).unwrap_or_default())
+    }
+
+    /// Answers with the heads of all conversations; with none if they cannot be read.
+    fn list(&mut self) {
+        self.save(false);
+        let rows = self.reading(|worker, _| {
+            let me = worker.instance.as_ref().map(|instance| instance.id);
+            let Some(base) = &worker.base else { return Ok(Vec::new()) };
+            Ok(heads::list(base.db(), &worker.deps.dir, me)?)
+        });
+        let rows = rows.or_else(|| {
+            let db = Base::look(&self.deps.dir, &self.options).ok()?;
+            heads::list(&db, &self.deps.dir, None).ok()
+        });
+        self.say(StoreEvent::Listed(rows.unwrap_or_default()));
+    }
+
+    /// Answers with one conversation and takes it for this program.
+    fn open_one(&mut self, id: ConversationId) {
+        self.save(false);
+        let found = self.reading(|worker, stamp| {
+            let Some(base) = &mut worker.base else { return Ok(None) };
+            let change = base.write()?;
+            let found = read::take(&change, &worker.deps.dir, id, stamp)?;
+            worker.others.read(&change, id)?;
+            change.commit()?;
+            Ok(found)
+        });
+        let found = found.unwrap_or_else(|| {
+            let db = Base::look(&self.deps.dir, &self.options).ok()?;
+            read::look(&db, &self.deps.dir, id, None).ok()?
+        });
+        self.say(match found {
+            Some(found) => StoreEvent::Opened(Box::new(found)),
+            None => StoreEvent::Gone(id),
+        });
+    }
+
+    /// Answers with the conversations that have a text in them.
+    fn search(&mut self, query: String) {
+        self.save(false);
+        let found = self.reading(|worker, _| match &worker.base {
+            Some(base) => Ok(heads::search(base.db(), &query)?),
+            None => Ok(Vec::new()),
+        });
+        self.say(StoreEvent::Found { query, conversations: found.unwrap_or_default() });
+    }
+
+    /// Opens the database if it is not and reads; a fault is told once.
+    fn reading<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self, Stamp) -> Result<T, StoreError>,
+    ) -> Option<T> {
+        match self.open().and_then(|stamp| read(self, stamp)) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                if self.trouble.is_none() {
+                    self.fail(&error, false);
+                }
+                None
+            }
+        }
     }
 
     fn say(&mut self, event: StoreEvent) {

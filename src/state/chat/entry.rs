@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 
 use crate::domain::chat::{AnswerFacts, Message, MessageState, Role};
-use crate::domain::ids::{MessageId, TurnId};
+use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
 use crate::effect::HighlightCommand;
 use crate::event::HighlightEvent;
@@ -23,8 +23,6 @@ pub struct Entry {
     reasoning: OnceCell<Document>,
     /// The reasoning is open.
     pub reasoning_open: bool,
-    /// The turn whose events belong here.
-    pub(super) turn: Option<TurnId>,
     /// Grows when something other than the documents changes.
     revision: u64,
     /// Lines of each code block that were handed to the highlight worker.
@@ -79,7 +77,6 @@ impl Entry {
             answer: OnceCell::new(),
             reasoning: OnceCell::new(),
             reasoning_open: false,
-            turn: None,
             revision: 0,
             coloured: Vec::new(),
             reasoning_chars,
@@ -92,6 +89,12 @@ impl Entry {
     #[must_use]
     pub fn id(&self) -> MessageId {
         self.message.id
+    }
+
+    /// The message it follows.
+    #[must_use]
+    pub fn parent(&self) -> Option<MessageId> {
+        self.message.parent
     }
 
     /// Who speaks.

@@ -1,0 +1,249 @@
+//! What is asked of a model: a question, another answer to it, the rest of an answer; always with
+//! the messages of the path that is shown. It refuses what comes back (`arrive`).
+
+use super::calls::Calls;
+use super::{Chat, Entry, Running, Unsaved};
+use crate::domain::chat::{
+    AnswerFacts, ChatParams, ChatRequest, Message, MessageState, PromptMessage, Role,
+};
+use crate::domain::conversations::{Conversation, StoreCommand};
+use crate::domain::ids::{IdSource, MessageId, TurnId};
+use crate::domain::notice::NoticeKind;
+use crate::domain::time::Now;
+use crate::state::conflicts::wants_json;
+
+/// What to ask and what to store when a question is sent.
+#[derive(Debug)]
+pub struct Asked {
+    /// For the chat service.
+    pub request: ChatRequest,
+    /// For the store, in order.
+    pub store: Vec<StoreCommand>,
+}
+
+impl Chat {
+    /// The last answer is unfinished or failed and nothing runs.
+    #[must_use]
+    pub fn can_continue(&self) -> bool {
+        let open = |state| matches!(state, MessageState::Partial | MessageState::Failed);
+        self.running.is_none()
+            && self.tree.path().last().is_some_and(|entry| {
+                entry.role() == Role::Assistant && open(entry.state()) && !is_elsewhere(entry)
+            })
+    }
+
+    /// Puts a question after the last message that is shown and opens its answer.
+    pub fn ask(
+        &mut self,
+        text: &str,
+        ids: (MessageId, MessageId),
+        turn: TurnId,
+        now: Now,
+    ) -> Asked {
+        let parent = self.tree.leaf();
+        self.ask_after(parent, text, ids, turn, now)
+    }
+
+    /// Puts a question after a message that is shown; what followed it stays as another branch.
+    pub fn ask_after(
+        &mut self,
+        parent: Option<MessageId>,
+        text: &str,
+        ids: (MessageId, MessageId),
+        turn: TurnId,
+        now: Now,
+    ) -> Asked {
+        if self.conversation.title.is_empty() {
+            self.conversation.title = title_of(text);
+        }
+        self.tree.add(Entry::new(message(ids.0, parent, Role::User, text, now)));
+        let mut store = vec![];
+        store.extend(self.save(ids.0));
+        let params = self.next.take().unwrap_or_else(|| self.params.clone());
+        self.answer(ids.0, ids.1, (params, None), turn, now, store)
+    }
+
+    /// Asks the question of an answer that is shown once more; the answer stays as another branch.
+    /// `seed` is for this answer alone.
+    pub fn regenerate(
+        &mut self,
+        answer: MessageId,
+        id: MessageId,
+        seed: Option<u64>,
+        turn: TurnId,
+        now: Now,
+    ) -> Option<Asked> {
+        let entry = self.tree.get(answer).filter(|entry| entry.role() == Role::Assistant)?;
+        let question = entry.message.parent?;
+        let own = seed.or(self.params.seed);
+        let params = ChatParams { seed: own, ..self.params.clone() };
+        Some(self.answer(question, id, (params, seed), turn, now, Vec::new()))
+    }
+
+    /// Opens an answer to a question that is shown; the seed is remembered where it is its own.
+    fn answer(
+        &mut self,
+        question: MessageId,
+        id: MessageId,
+        (params, seed): (ChatParams, Option<u64>),
+        turn: TurnId,
+        now: Now,
+        before: Vec<StoreCommand>,
+    ) -> Asked {
+        let mut answer = message(id, Some(question), Role::Assistant, "", now);
+        answer.state = MessageState::Streaming;
+        let model = Some(self.conversation.model.clone());
+        let json = wants_json(&params);
+        answer.facts = Some(AnswerFacts { model, json, seed, ..AnswerFacts::default() });
+        let mut answer = Entry::new(answer);
+        answer.reopen();
+        self.tree.add(answer);
+        let mut request = self.request(false);
+        request.params = params;
+        self.begin(turn, now);
+        let mut store = vec![StoreCommand::SaveConversation(self.conversation.clone())];
+        store.extend(before);
+        store.extend(self.save(id));
+        Asked { request, store }
+    }
+
+    /// Goes on with the last answer: the model continues what is there, or answers again where
+    /// nothing arrived.
+    pub fn go_on(&mut self, turn: TurnId, now: Now) -> Option<Asked> {
+        if !self.can_continue() {
+            return None;
+        }
+        let model = self.conversation.model.clone();
+        let last = self.tree.path().len() - 1;
+        let entry = self.tree.path_mut(last)?;
+        let partial = !entry.text().is_empty();
+        if !partial {
+            entry.clear_reasoning();
+        }
+        entry.reopen();
+        let facts = entry.facts_mut();
+        facts.notice = None;
+        facts.finish = None;
+        facts.model = Some(model);
+        let seed = facts.seed;
+        let mut request = self.request(partial);
+        request.params.seed = seed.or(request.params.seed);
+        self.begin(turn, now);
+        let mut store = vec![StoreCommand::SaveConversation(self.conversation.clone())];
+        store.extend(self.tree.leaf().and_then(|leaf| self.save(leaf)));
+        Some(Asked { request, store })
+    }
+
+    /// The last message that is shown is an answer which begins to arrive.
+    fn begin(&mut self, turn: TurnId, now: Now) {
+        let Some(answer) = self.tree.leaf() else { return };
+        // What a turn that was stopped here still has to say is not wanted.
+        self.turns.retain(|(_, known)| *known != answer);
+        self.turns.push((turn, answer));
+        let since = now.since_start;
+        self.running =
+            Some(Running { turn, since, waiting: None, answer, calls: Calls::default() });
+        // The message is saved whole now: pieces of a turn just stopped must not follow it.
+        self.unsaved = Unsaved::default();
+        self.conversation.leaf = Some(answer);
+        self.conversation.updated_ms = now.wall_ms;
+        self.scroll.to_end();
+    }
+
+    /// The conversation as it is sent: failed answers are left out, the last answer only when the
+    /// model is to go on from it.
+    fn request(&self, continuing: bool) -> ChatRequest {
+        let mut messages = Vec::new();
+        let mut put = |role, text: &str, partial| {
+            messages.push(PromptMessage { role, text: text.to_owned(), partial });
+        };
+        if let Some(system) = &self.system {
+            put(Role::System, system, false);
+        }
+        let path = self.tree.path();
+        for (i, entry) in path.iter().enumerate() {
+            let (text, last) = (entry.text(), i + 1 == path.len());
+            if last && !continuing || text.is_empty() {
+                continue;
+            }
+            put(entry.role(), text, last);
+        }
+        let model = self.conversation.model.clone();
+        ChatRequest { model, messages, params: self.params.clone() }
+    }
+
+    /// The command that stores a message whole.
+    pub(super) fn save(&self, id: MessageId) -> Option<StoreCommand> {
+        let message = Box::new(self.tree.get(id)?.to_message());
+        Some(StoreCommand::SaveMessage { conversation: self.conversation.id, message })
+    }
+
+    /// A new conversation that holds what is shown down to a message, and what to store of it. A
+    /// question is not copied as one that was asked: it is there to be sent.
+    pub fn fork(&self, last: usize, ids: &mut IdSource, now: Now) -> (Self, Vec<StoreCommand>) {
+        let question = self.entries().get(last).filter(|entry| entry.role() == Role::User);
+        let count = last + usize::from(question.is_none());
+        let mut conversation = Conversation {
+            id: ids.conversation(),
+            title: format!("↳ {}", self.conversation.title.trim_start_matches("↳ ")),
+            created_ms: now.wall_ms,
+            updated_ms: now.wall_ms,
+            ..self.conversation.clone()
+        };
+        let mut parent = None;
+        let mut messages = Vec::new();
+        for entry in self.tree.path().iter().take(count) {
+            let mut copy = entry.to_message();
+            copy.id = ids.message();
+            copy.parent = parent.replace(copy.id);
+            if copy.state == MessageState::Streaming {
+                copy.state = MessageState::Partial;
+            }
+            // It was paid for once.
+            if let Some(facts) = &mut copy.facts {
+                facts.cost = None;
+            }
+            messages.push(copy);
+        }
+        conversation.leaf = parent;
+        let mut store = vec![StoreCommand::SaveConversation(conversation.clone())];
+        store.extend(messages.iter().map(|message| StoreCommand::SaveMessage {
+            conversation: conversation.id,
+            message: Box::new(message.clone()),
+        }));
+        let mut chat = Self::new(conversation, self.params.clone(), self.system.clone());
+        chat.fill(messages);
+        chat.draft = question.map(|question| question.text().to_owned()).unwrap_or_default();
+        (chat, store)
+    }
+}
+
+/// The answer arrives in another program: it is that program's to write.
+fn is_elsewhere(entry: &Entry) -> bool {
+    let notice = entry.facts().and_then(|facts| facts.notice.as_ref());
+    notice.is_some_and(|notice| notice.kind == NoticeKind::ArrivingElsewhere)
+}
+
+fn message(id: MessageId, parent: Option<MessageId>, role: Role, text: &str, now: Now) -> Message {
+    Message {
+        id,
+        parent,
+        role,
+        text: text.to_owned(),
+        reasoning: String::new(),
+        state: MessageState::Complete,
+        created_ms: now.wall_ms,
+        facts: None,
+    }
+}
+
+/// A title from a question: its first line with words, at most 60 characters.
+fn title_of(text: &str) -> String {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let mut title: String = line.graphemes(true).take(60).collect();
+    if title.len() < line.len() {
+        title.push('…');
+    }
+    title
+}

@@ -1,0 +1,324 @@
+//! One conversation: its messages, the answer that is arriving, what is unsaved of it. It
+//! refuses layout (where a row is) and requests (what it wants is returned as effects).
+
+mod arrive;
+mod ask;
+mod calls;
+mod entry;
+pub mod queue;
+mod tree;
+
+use std::time::Duration;
+
+pub use arrive::Ended;
+pub use ask::Asked;
+pub use entry::Entry;
+
+use super::params::kept;
+use super::scroll::{Move, Position, Scroll};
+use crate::domain::chat::{ChatParams, Message, Role};
+use crate::domain::conversations::{Conversation, SavedConversation, StoreCommand};
+use crate::domain::ids::{MessageId, TurnId};
+use crate::domain::models::ModelId;
+use crate::domain::notice::Notice;
+use crate::effect::HighlightCommand;
+use calls::Calls;
+use queue::Queue;
+use tree::Tree;
+
+/// A turn that waits before it is tried again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// Why.
+    pub notice: Notice,
+    /// When it will be tried, on the clock that never goes back.
+    pub until: Duration,
+    /// Number of the coming try.
+    pub attempt: u32,
+}
+
+/// The turn that is running.
+#[derive(Debug)]
+pub struct Running {
+    /// Its id.
+    pub turn: TurnId,
+    /// When it was asked.
+    pub since: Duration,
+    /// It waits before another try.
+    pub waiting: Option<Waiting>,
+    /// The answer that arrives.
+    pub answer: MessageId,
+    calls: Calls,
+}
+
+/// What arrived and is not yet handed to the store.
+#[derive(Debug, Default)]
+struct Unsaved {
+    text: String,
+    reasoning: String,
+    since: Option<Duration>,
+}
+
+/// A question that is in the composer to be asked differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Editing {
+    /// Which.
+    pub question: MessageId,
+    /// What was being written before.
+    pub draft: String,
+}
+
+/// A conversation.
+#[derive(Debug)]
+pub struct Chat {
+    conversation: Conversation,
+    tree: Tree,
+    running: Option<Running>,
+    /// Turns that have not said their last word, with their answers: the one that runs, and those
+    /// that were just stopped.
+    turns: Vec<(TurnId, MessageId)>,
+    unsaved: Unsaved,
+    /// What was being written here when another conversation was shown.
+    pub draft: String,
+    /// An earlier question that is being changed.
+    pub editing: Option<Editing>,
+    /// Messages that wait to be sent.
+    pub queue: Queue,
+    /// Where the reader is.
+    pub scroll: Scroll,
+    /// Settings of its requests.
+    pub params: ChatParams,
+    /// Settings of the next question alone.
+    pub next: Option<ChatParams>,
+    /// Instructions above it.
+    pub system: Option<String>,
+    /// Another program has written to it since it was read.
+    pub moved_on: bool,
+}
+
+impl Chat {
+    /// An empty conversation, not stored yet.
+    #[must_use]
+    pub fn new(conversation: Conversation, params: ChatParams, system: Option<String>) -> Self {
+        Self {
+            conversation,
+            tree: Tree::default(),
+            running: None,
+            turns: Vec::new(),
+            unsaved: Unsaved::default(),
+            draft: String::new(),
+            editing: None,
+            queue: Queue::default(),
+            scroll: Scroll::default(),
+            params,
+            next: None,
+            system,
+            moved_on: false,
+        }
+    }
+
+    /// A conversation as the store kept it, with its own parameters if it has some.
+    #[must_use]
+    pub fn restored(saved: SavedConversation, params: ChatParams, system: Option<String>) -> Self {
+        let SavedConversation { conversation, messages, draft, queue, place } = saved;
+        let own = conversation.params.as_deref().and_then(kept::from_text);
+        let (params, system) = own.unwrap_or((params, system));
+        let mut chat = Self::new(conversation, params, system);
+        chat.fill(messages);
+        chat.draft = draft;
+        chat.queue = Queue::restored(queue);
+        // A place on another branch is none on this one.
+        let place = place.filter(|spot| chat.tree.index(spot.message).is_some());
+        chat.scroll.arrived(Position::of(place));
+        chat
+    }
+
+    /// Takes messages from the store.
+    pub fn fill(&mut self, messages: Vec<Message>) {
+        self.tree = Tree::new(messages, self.conversation.leaf);
+        self.conversation.leaf = self.tree.leaf();
+    }
+
+    /// The head.
+    #[must_use]
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// The model the next question goes to.
+    pub fn set_model(&mut self, model: ModelId) {
+        self.conversation.model = model;
+    }
+
+    /// Its parameters and instructions were changed: from now on it has its own.
+    pub fn keep_params(&mut self) {
+        let text = kept::to_text(&self.params, self.system.as_deref());
+        self.conversation.params = Some(text);
+    }
+
+    /// A title that was given by hand.
+    pub fn set_title(&mut self, title: &str) {
+        title.clone_into(&mut self.conversation.title);
+    }
+
+    /// The messages that are shown, oldest first: one path through the tree of all of them.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        self.tree.path()
+    }
+
+    /// The message at a place, to fold or open it.
+    pub fn entry_mut(&mut self, index: usize) -> Option<&mut Entry> {
+        self.tree.path_mut(index)
+    }
+
+    /// Where a message is among those that are shown.
+    #[must_use]
+    pub fn index(&self, id: MessageId) -> Option<usize> {
+        self.tree.index(id)
+    }
+
+    /// Which of its siblings a message is, from 1, and how many there are.
+    #[must_use]
+    pub fn siblings(&self, id: MessageId) -> (usize, usize) {
+        self.tree.siblings(id)
+    }
+
+    /// Shows another sibling of a message that is shown. Answers with what to store; `None` if
+    /// there is none in that direction.
+    pub fn step(&mut self, id: MessageId, by: isize) -> Option<StoreCommand> {
+        let sibling = self.tree.step(id, by)?;
+        self.conversation.leaf = self.tree.leaf();
+        let at = self.tree.index(sibling);
+        self.scroll.set_mark(at);
+        if let Some(at) = at {
+            self.scroll.wish(Move::Message(at));
+        }
+        Some(StoreCommand::SaveConversation(self.conversation.clone()))
+    }
+
+    /// The message the reader is at, by its index: the marked one. What acts on one message acts
+    /// on this; `None` while there are none.
+    #[must_use]
+    pub fn current(&self) -> Option<usize> {
+        let last = self.tree.path().len().checked_sub(1)?;
+        Some(self.scroll.mark().map_or(last, |mark| mark.min(last)))
+    }
+
+    /// Marks the message so many further, and brings it into sight.
+    pub fn mark(&mut self, by: isize) {
+        if let Some(current) = self.current() {
+            let next = current.saturating_add_signed(by).min(self.tree.path().len() - 1);
+            self.scroll.set_mark(Some(next));
+            self.scroll.wish(Move::Message(next));
+        }
+    }
+
+    /// The question at an index, or the one that is answered there.
+    #[must_use]
+    pub fn question_at(&self, index: usize) -> Option<&Entry> {
+        let path = self.tree.path().get(..=index)?;
+        path.iter().rev().find(|entry| entry.role() == Role::User)
+    }
+
+    /// The answer at an index, or the one to the question there.
+    #[must_use]
+    pub fn answer_at(&self, index: usize) -> Option<&Entry> {
+        let path = self.tree.path().get(index..)?;
+        path.iter().take(2).find(|entry| entry.role() == Role::Assistant)
+    }
+
+    /// The turn that is running.
+    #[must_use]
+    pub fn running(&self) -> Option<&Running> {
+        self.running.as_ref()
+    }
+
+    /// The answer that arrives is the last message that is shown.
+    #[must_use]
+    pub fn shows_running(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| self.tree.leaf() == Some(running.answer))
+    }
+
+    /// Nothing arrives, waits or is being changed here: the store has all of it.
+    #[must_use]
+    pub fn at_rest(&self) -> bool {
+        self.turns.is_empty() && self.queue.is_empty() && self.editing.is_none()
+    }
+
+    /// This turn belongs here, running or just stopped.
+    #[must_use]
+    pub fn owns(&self, turn: TurnId) -> bool {
+        self.turns.iter().any(|(known, _)| *known == turn)
+    }
+
+    /// The answer of a turn is the last message that is shown.
+    #[must_use]
+    pub fn shows(&self, turn: TurnId) -> bool {
+        self.turns.iter().any(|(known, id)| *known == turn && self.tree.leaf() == Some(*id))
+    }
+
+    /// What waits, for the store.
+    #[must_use]
+    pub fn save_queue(&self) -> StoreCommand {
+        let queue = self.queue.waiting().to_vec();
+        StoreCommand::SaveQueue { conversation: self.conversation.id, queue }
+    }
+
+    /// Where the reader is, for the store.
+    #[must_use]
+    pub fn save_place(&self) -> StoreCommand {
+        let place = self.scroll.position().spot();
+        StoreCommand::SavePlace { conversation: self.conversation.id, place }
+    }
+
+    /// Colours came for a code block.
+    pub fn coloured(&mut self, event: &crate::event::HighlightEvent) -> bool {
+        let Some(entry) = self.tree.get_mut(event.message) else { return false };
+        entry.set_colours(event.clone());
+        true
+    }
+
+    /// Code of stored answers that wants colours.
+    pub fn uncoloured(&mut self) -> Vec<HighlightCommand> {
+        self.tree.all_shown_mut().rev().take(20).flat_map(Entry::uncoloured).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::ConversationId;
+    use crate::domain::time::Now;
+
+    #[test]
+    fn going_on_after_a_stop_saves_no_piece_twice() {
+        let now = Now::default();
+        let head = Conversation {
+            id: ConversationId(1),
+            title: String::new(),
+            model: ModelId::new("m"),
+            created_ms: 0,
+            updated_ms: 0,
+            leaf: None,
+            params: None,
+        };
+        let mut chat = Chat::new(head, ChatParams::default(), None);
+        chat.ask("question", (MessageId(1), MessageId(2)), TurnId(1), now);
+        chat.push_delta(TurnId(1), "half an ", "", now);
+        assert!(chat.save_deadline().is_some());
+        chat.stop().unwrap();
+        assert_eq!(chat.save_deadline(), None, "a stopped turn wakes nobody");
+        let asked = chat.go_on(TurnId(2), now).unwrap();
+        let saved = asked.store.iter().any(|command| {
+            matches!(command, StoreCommand::SaveMessage { message, .. } if message.text == "half an ")
+        });
+        assert!(saved, "{:?}", asked.store);
+        assert_eq!(chat.take_unsaved(now, true), None);
+        chat.push_delta(TurnId(2), "answer", "", now);
+        let Some(StoreCommand::AppendText { text, .. }) = chat.take_unsaved(now, true) else {
+            panic!("the new piece is saved");
+        };
+        assert_eq!(text, "answer");
+    }
+}
