@@ -129,6 +129,9 @@ const KEEPERS: &[Keeper] = &[
         "whoever decides or paints never waits",
     ),
     keeper("reqwest", &["api"], "only an endpoint touches a socket of the service"),
+    keeper("notify", &["runtime/reload"], "one watch is enough, and the loop is told by it"),
+    keeper("toml_edit", &["config/edit"], "the user's file has one writer, who keeps comments"),
+    keeper("keyring", &["service/keys"], "keys come one way, in their order"),
     keeper("axum", &["sim"], "only the simulator serves"),
     keeper(
         "rusqlite",

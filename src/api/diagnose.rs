@@ -255,7 +255,8 @@ fn refused(refusal: &Refusal, asked: &Asked<'_>) -> Notice {
 }
 
 fn key_missing(asked: &Asked<'_>) -> NoticeKind {
-    NoticeKind::KeyMissing { origin: asked.endpoint.origin() }
+    let variable = asked.endpoint.key_source().to_owned();
+    NoticeKind::KeyMissing { origin: asked.endpoint.origin(), variable }
 }
 
 fn key_rejected(asked: &Asked<'_>) -> NoticeKind {

@@ -74,7 +74,10 @@ async fn check(config: &Config) -> Answer {
     match key(config).await {
         Err(notice) => return wrong(CONFIGURATION, words::line(language, &notice)),
         Ok(None) if endpoint.needs_key() => {
-            let kind = NoticeKind::KeyMissing { origin: endpoint.origin() };
+            let kind = NoticeKind::KeyMissing {
+                origin: endpoint.origin(),
+                variable: endpoint.key_source().to_owned(),
+            };
             answer.err.push(words::line(language, &Notice::new(kind)));
         }
         Ok(source) => {
@@ -195,7 +198,7 @@ fn set(name: &str, value: &str, flags: &Flags) -> Answer {
     let Some(paths) = Paths::find(flags, &super::env) else {
         return wrong(CONFIGURATION, crate::config::ConfigError::Homeless.to_string());
     };
-    if let Err(error) = edit::set(&paths.config, &path, edited(&value)) {
+    if let Err(error) = edit::set(&paths.config, &path, edit::written(&value)) {
         return wrong(CONFIGURATION, error.to_string());
     }
     let mut answer = Answer {
@@ -210,15 +213,4 @@ fn set(name: &str, value: &str, flags: &Flags) -> Answer {
         answer.err.push(format!("{name} is decided by {}", row.source));
     }
     answer
-}
-
-fn edited(value: &toml::Value) -> toml_edit::Value {
-    match value {
-        toml::Value::Integer(n) => (*n).into(),
-        toml::Value::Float(n) => (*n).into(),
-        toml::Value::Boolean(on) => (*on).into(),
-        toml::Value::Array(items) => items.iter().map(edited).collect(),
-        toml::Value::String(text) => text.as_str().into(),
-        toml::Value::Datetime(_) | toml::Value::Table(_) => value.to_string().into(),
-    }
 }

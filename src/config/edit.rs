@@ -59,6 +59,19 @@ pub fn set(path: &Path, at: &[&str], value: impl Into<Value>) -> Result<bool, Ed
     Ok(true)
 }
 
+/// A value of a setting as it is written.
+#[must_use]
+pub fn written(value: &toml::Value) -> Value {
+    match value {
+        toml::Value::Integer(n) => (*n).into(),
+        toml::Value::Float(n) => (*n).into(),
+        toml::Value::Boolean(on) => (*on).into(),
+        toml::Value::Array(items) => items.iter().map(written).collect(),
+        toml::Value::String(text) => text.as_str().into(),
+        toml::Value::Datetime(_) | toml::Value::Table(_) => value.to_string().into(),
+    }
+}
+
 /// The text with the value in it.
 fn changed(before: &str, shown: &str, at: &[&str], value: Value) -> Result<String, EditError> {
     let mut document: DocumentMut = before.parse().map_err(|error: toml_edit::TomlError| {

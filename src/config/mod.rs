@@ -178,6 +178,7 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Config, ConfigError> {
 /// What the state needs to know.
 fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigError> {
     let demo = layers.flags.demo;
+    let known = target.keys.environment.as_ref();
     let word = |key| layers.text(key).map(|found| found.map(|(text, _)| text));
     let figures = match word("figures")?.as_deref() {
         Some("seed") => Figures::Seed,
@@ -214,14 +215,15 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
             region: if demo { String::new() } else { target.place() },
             simulator: demo,
             production: !demo && layers.switch("profiles.*.production")?.unwrap_or(false),
-            key: None,
+            // What is in the environment is known already; other places are asked later.
+            key: known.filter(|_| !demo).map(|(_, from)| from.clone()),
         },
         language: language.unwrap_or_else(|| language_of(layers.env)),
         figures,
         highlight: layers.switch("highlight")?.unwrap_or(true),
         mouse: layers.switch("mouse")?.unwrap_or(true),
         columns: word("layout")?.as_deref() == Some("columns"),
-        ambiguous_wide: word("ambiguous_width")?.as_deref() == Some("wide"),
+        ambiguous_wide: false,
         theme: String::new(),
         themes: Vec::new(),
         theme_held_by: None,

@@ -64,7 +64,6 @@ pub const SETTINGS: &[Setting] = &[
     row("highlight", &["LIAN_HIGHLIGHT"], None, Kind::Switch),
     row("mouse", &["LIAN_MOUSE"], None, Kind::Switch),
     row("layout", &["LIAN_LAYOUT"], None, Kind::Choice(&["rows", "columns"])),
-    row("ambiguous_width", &["LIAN_AMBIGUOUS_WIDTH"], None, Kind::Choice(&["narrow", "wide"])),
     row("chat.model", &["LIAN_MODEL"], Some("--model"), Kind::Form(file::check_filled)),
     row("chat.system", &["LIAN_SYSTEM"], Some("--system"), Kind::Text),
     row("chat.thinking", &["LIAN_THINKING"], Some("--think"), Kind::Switch),

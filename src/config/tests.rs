@@ -116,6 +116,18 @@ fn budgets_are_exact() {
 }
 
 #[test]
+fn auto_follows_the_terminals_ground() {
+    let of = |ground| {
+        let flags = Flags { ground, ..Flags::default() };
+        let config = load(&flags, &env(&[("HOME", "/h"), ("LIAN_THEME", "auto")])).unwrap();
+        (config.theme, config.settings.theme)
+    };
+    let light = Theme::shipped("light").unwrap();
+    assert_eq!(of(Some(Ground::Light)), (light, "auto".to_owned()));
+    assert_eq!(of(None).0, Theme::shipped("default").unwrap());
+}
+
+#[test]
 fn themes_of_files_lie_beside_the_configuration() {
     let dir = tempfile::tempdir().unwrap();
     let put = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();

@@ -83,6 +83,8 @@ pub enum NoticeKind {
     KeyMissing {
         /// Scheme, host and port.
         origin: String,
+        /// The variable it was looked for in, among other places.
+        variable: String,
     },
     /// The service does not know the key. Often the key of another region.
     KeyRejected {
@@ -258,11 +260,6 @@ pub enum NoticeKind {
     },
     /// A question was to be sent while an answer is arriving; it stays in the composer.
     StillAnswering,
-    /// Messages wait in the queue and are not sent by themselves any more.
-    QueueHolds {
-        /// How many.
-        waiting: usize,
-    },
     /// Another running program has written to this conversation.
     MovedOn,
     /// The answer is still arriving in another running program.
@@ -301,7 +298,6 @@ impl NoticeKind {
             | Self::Mouse { .. }
             | Self::TooNarrow { .. }
             | Self::StillAnswering
-            | Self::QueueHolds { .. }
             | Self::Deleted { .. }
             | Self::Forked
             | Self::Resumed { .. }
@@ -312,7 +308,6 @@ impl NoticeKind {
             )
             | Self::StoreRecovered => Level::Info,
             Self::Throttled { tries: 0, .. }
-            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::StoreOnNetwork { .. }
             | Self::Interrupted
             | Self::MovedOn
@@ -332,6 +327,7 @@ impl NoticeKind {
             | Self::NotTheService { .. }
             | Self::Throttled { .. }
             | Self::Key(_)
+            | Self::Settings(SettingsNotice::Wrong | SettingsNotice::Unwritten)
             | Self::ServerFailed { .. }
             | Self::DnsFailed { .. }
             | Self::ConnectionRefused { .. }

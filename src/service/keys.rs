@@ -92,18 +92,24 @@ impl Keys {
     pub fn announce(self, endpoint: Endpoint, out: mpsc::Sender<ServiceEvent>) {
         tokio::spawn(async move {
             let event = match self.get().await {
-                Ok(Some(key)) => {
-                    ServiceEvent::Settings(SettingsEvent::KeyFound { source: key.source })
+                Ok(Some(Key { source, .. })) => {
+                    if let Some(notice) = remark(&source) {
+                        // Nobody listens at the end of the program.
+                        drop(out.send(ServiceEvent::Notice(notice)).await);
+                    }
+                    ServiceEvent::Settings(SettingsEvent::KeyFound { source })
                 }
                 // Whoever has no key learns it before writing a question.
                 Ok(None) if endpoint.needs_key() && !endpoint.has_key() => {
-                    let kind = NoticeKind::KeyMissing { origin: endpoint.origin() };
+                    let kind = NoticeKind::KeyMissing {
+                        origin: endpoint.origin(),
+                        variable: endpoint.key_source().to_owned(),
+                    };
                     ServiceEvent::Notice(Notice::new(kind))
                 }
                 Ok(None) => return,
                 Err(fault) => ServiceEvent::Notice(Notice::new(NoticeKind::Key(fault))),
             };
-            // Nobody listens at the end of the program.
             drop(out.send(event).await);
         });
     }

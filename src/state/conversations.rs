@@ -437,7 +437,7 @@ impl AppState {
         let known = self.conversations.by_id(id);
         // What another program added is seen when it is opened again, but not while an answer
         // arrives: that one is nowhere else.
-        let stale = known.is_some_and(|chat| chat.moved_on && chat.at_rest());
+        let stale = known.is_some_and(|chat| chat.moved_on && chat.can_be_read_again());
         if known.is_some() && !stale {
             let mut effects = self.leave_shown(now);
             self.conversations.show(id);
@@ -455,6 +455,7 @@ impl AppState {
             return Vec::new();
         }
         let mut effects = self.leave_shown(now);
+        self.notices.dismiss_if(|kind| *kind == NoticeKind::MovedOn);
         let chat = self.chat_of(saved);
         if let Some(known) = self.conversations.by_id_mut(id) {
             *known = chat;

@@ -62,7 +62,7 @@ impl AppState {
         if self.quit_until.is_some_and(|until| now.since_start < until) {
             return self.quit();
         }
-        let effects = self.stop_answer(now);
+        let effects = self.stop_answer();
         self.quit_until = Some(now.since_start + QUIT_WINDOW);
         let answering = self.answering();
         self.notices.tell(Notice::new(NoticeKind::QuitAgain { answering }), now);
@@ -90,7 +90,7 @@ impl AppState {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
-            return self.stop_answer(now);
+            return self.stop_answer();
         }
         if !self.notices.dismiss() {
             self.conversations.shown_mut().scroll.to_end();
@@ -100,10 +100,10 @@ impl AppState {
     }
 
     /// The user stops the answer; what waits behind it may not fit any more.
-    fn stop_answer(&mut self, now: Now) -> Effects {
+    fn stop_answer(&mut self) -> Effects {
         let effects = self.cancel_answer();
         if !effects.is_empty() {
-            self.hold_queue(self.conversations.shown().conversation().id, now);
+            self.hold_queue(self.conversations.shown().conversation().id);
         }
         effects
     }
@@ -124,7 +124,7 @@ impl AppState {
         let current = self.current_message();
         let chat = self.conversations.shown_mut();
         let wish = match action {
-            ChatAction::Stop => return self.stop_answer(now),
+            ChatAction::Stop => return self.stop_answer(),
             ChatAction::Continue => return self.go_on(now),
             ChatAction::SendNow => return self.send_now(now),
             ChatAction::Reasoning => {
@@ -188,12 +188,23 @@ impl AppState {
         let ids = (self.ids.message(), self.ids.message());
         let turn = self.ids.turn();
         let asked = self.conversations.shown_mut().ask(text, ids, turn, now);
+        self.follow(now);
         effects_of(turn, asked)
+    }
+
+    /// Whoever asks wants to see the answer.
+    pub(super) fn follow(&mut self, now: Now) {
+        let scroll = &mut self.conversations.shown_mut().scroll;
+        if scroll.position() != Position::End || !scroll.moves().is_empty() {
+            self.place_since.get_or_insert(now.since_start);
+        }
+        scroll.to_end();
     }
 
     fn go_on(&mut self, now: Now) -> Effects {
         let turn = self.ids.turn();
         if let Some(asked) = self.conversations.shown_mut().go_on(turn, now) {
+            self.follow(now);
             return effects_of(turn, asked);
         }
         self.notices.tell(Notice::new(NoticeKind::NothingThere), now);

@@ -70,7 +70,10 @@ impl AppState {
         let answer = meant.and_then(|at| chat.answer_at(at)).map(super::chat::Entry::id);
         let asked = answer.and_then(|answer| chat.regenerate(answer, id, seed, turn, now));
         match asked {
-            Some(asked) => effects_of(turn, asked),
+            Some(asked) => {
+                self.follow(now);
+                effects_of(turn, asked)
+            }
             None => self.nothing_there(now),
         }
     }
@@ -121,6 +124,7 @@ impl AppState {
         let chat = self.conversations.shown_mut();
         chat.editing = None;
         let mut effects = effects_of(turn, chat.ask_after(parent, text, ids, turn, now));
+        self.follow(now);
         effects.push(Effect::Store(StoreCommand::AddHistory(text.to_owned())));
         effects.push(self.draft_effect());
         effects
@@ -216,7 +220,7 @@ impl AppState {
             return Vec::new();
         }
         let id = chat.conversation().id;
-        self.notices.dismiss_if(|kind| matches!(kind, NoticeKind::QueueHolds { .. }));
+        self.follow(now);
         self.ask_next(id, now)
     }
 
@@ -242,18 +246,15 @@ impl AppState {
         if well && fits && !chat.queue.held() && !chat.queue.lacks_first() {
             return self.ask_next(of, now);
         }
-        self.hold_queue(of, now);
+        self.hold_queue(of);
         Vec::new()
     }
 
-    /// What waits in a conversation is not sent by itself any more.
-    pub(super) fn hold_queue(&mut self, of: ConversationId, now: Now) {
-        let shown = self.conversations.shown().conversation().id == of;
-        let Some(chat) = self.conversations.by_id_mut(of) else { return };
-        let known = chat.queue.held();
-        if chat.queue.hold() && shown && !known {
-            let waiting = chat.queue.waiting().len();
-            self.notices.tell(Notice::new(NoticeKind::QueueHolds { waiting }), now);
+    /// What waits in a conversation is not sent by itself any more; the rows above the composer
+    /// say so.
+    pub(super) fn hold_queue(&mut self, of: ConversationId) {
+        if let Some(chat) = self.conversations.by_id_mut(of) {
+            chat.queue.hold();
         }
     }
 }

@@ -70,7 +70,8 @@ fn row(scene: &Scene<'_>, row: &ConversationRow, found: &[u32], line: &mut Line<
     right += if cost { COST } else { 0 };
     let count = cost && fits(right, COUNT);
     right += if count { COUNT } else { 0 };
-    let model = count && fits(right, MODEL);
+    // A title says more than the model does.
+    let model = count && fits(right, MODEL + 12);
     right += if model { MODEL } else { 0 };
     let room = line.left().saturating_sub(right + 1);
     if head.title.is_empty() {
@@ -146,12 +147,10 @@ pub(super) fn hints(scene: &Scene<'_>, browser: &Browser) -> Hints {
     let set = |action, words: Words<'_>| {
         (Context::Conversations, Action::Conversations(action), words.say(language).into())
     };
+    let no = (Context::Global, Action::App(App::Back), Words::No.say(language).into());
     match browser.asking() {
-        Some(Asking::Title(..)) => vec![list(Words::GiveTitle)],
-        Some(Asking::Delete(..)) => vec![
-            list(Words::Yes),
-            (Context::Global, Action::App(App::Back), Words::No.say(language).into()),
-        ],
+        Some(Asking::Title(..)) => vec![list(Words::GiveTitle), no],
+        Some(Asking::Delete(..)) => vec![list(Words::Yes), no],
         None => {
             let mut hints = vec![
                 list(Words::Open),

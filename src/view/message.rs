@@ -221,14 +221,15 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
         }
         Some(FinishReason::Stop | FinishReason::Other(_)) | None => {}
     }
+    // What sets this answer apart from its siblings comes before the usual figures.
+    if let Some(seed) = facts.seed {
+        put(words::turns::Turns::Seed(seed).say(language), Role::Muted);
+    }
     for phrase in figure_phrases(facts) {
         put(say(language, phrase).into_owned(), Role::Muted);
     }
     if let Some(cost) = facts.cost {
         put(cost.to_string(), Role::Muted);
-    }
-    if let Some(seed) = facts.seed {
-        put(words::turns::Turns::Seed(seed).say(language), Role::Muted);
     }
 }
 

@@ -207,7 +207,8 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         }
         Some(Overlay::Conversations(browser)) => {
             let hints = super::conversations::hints(scene, browser);
-            return shown(scene, hints.into_iter().chain([close()]));
+            let close = browser.asking().is_none().then(close);
+            return shown(scene, hints.into_iter().chain(close));
         }
         Some(Overlay::Queue(_)) => {
             return shown(scene, super::queue::hints(scene).into_iter().chain([close()]));

@@ -77,7 +77,7 @@ impl Conversations<'_> {
             Self::TakeBack => "take back",
             Self::GiveTitle => "give this title",
             Self::Yes => "delete it",
-            Self::No => "keep it",
+            Self::No => "leave it",
         }
         .to_owned()
     }

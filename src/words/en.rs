@@ -115,9 +115,13 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
     Some(match kind {
-        NoticeKind::KeyMissing { origin } => with(
-            format!("There is no API key for {origin}."),
-            "Set DASHSCOPE_API_KEY, or try `lian --demo`, which needs none.",
+        NoticeKind::KeyMissing { origin, variable } => (
+            format!("There is no API key for {origin}.").into(),
+            format!(
+                "Set {}, or try `lian --demo`, which needs none.",
+                super::keys::variable(variable)
+            )
+            .into(),
         ),
         NoticeKind::KeyRejected { origin, source } => with(
             format!("{origin} does not accept the key from {source}."),
@@ -310,12 +314,6 @@ fn machine(kind: &NoticeKind) -> Sentence {
         ),
         NoticeKind::StillAnswering => {
             fixed("An answer is still arriving. Let it end first, or stop it with Esc.", "")
-        }
-        NoticeKind::QueueHolds { waiting: 1 } => {
-            fixed("The queued message waits. Alt+G sends it.", "")
-        }
-        NoticeKind::QueueHolds { waiting } => {
-            with(format!("{waiting} queued messages wait. Alt+G sends them."), "")
         }
         NoticeKind::MovedOn => fixed(
             "Another lian writes to this conversation too; what both write is kept.",

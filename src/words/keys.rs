@@ -3,6 +3,11 @@
 
 use crate::domain::keys::KeyFault;
 
+/// The variable to set; the usual one where none was named.
+pub(super) fn variable(named: &str) -> &str {
+    if named.is_empty() || named == "none" { "DASHSCOPE_API_KEY" } else { named }
+}
+
 /// Sentence and next step in English.
 pub(super) fn en(fault: &KeyFault) -> (String, String) {
     match fault {

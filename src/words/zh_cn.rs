@@ -205,9 +205,13 @@ pub(super) fn notice(kind: &NoticeKind) -> Sentence {
 
 fn service(kind: &NoticeKind) -> Option<Sentence> {
     Some(match kind {
-        NoticeKind::KeyMissing { origin } => with(
-            format!("没有用于 {origin} 的 API Key。"),
-            "请设置 DASHSCOPE_API_KEY；或者先试试不需要 Key 的 `lian --demo`。",
+        NoticeKind::KeyMissing { origin, variable } => (
+            format!("没有用于 {origin} 的 API Key。").into(),
+            format!(
+                "请设置 {}；或者先试试不需要 Key 的 `lian --demo`。",
+                super::keys::variable(variable)
+            )
+            .into(),
         ),
         NoticeKind::KeyRejected { origin, source } => with(
             format!("{origin} 不接受来自 {source} 的 Key。"),
@@ -372,9 +376,6 @@ fn machine(kind: &NoticeKind) -> Sentence {
             with(format!("并列布局需要 {columns} 列宽的屏幕；现在上下排列。"), "")
         }
         NoticeKind::StillAnswering => fixed("回答还在到来。请等它结束，或按 Esc 停止。", ""),
-        NoticeKind::QueueHolds { waiting } => {
-            with(format!("{waiting} 条排队的消息先不发送。按 Alt+G 接着发送。"), "")
-        }
         NoticeKind::MovedOn => fixed(
             "另一个 lian 也在写这个对话；两边写的都保存着。",
             "从对话列表（Alt+S）重新打开就能看到全部。",

@@ -334,6 +334,7 @@ fn another_lian_in_this_conversation_is_said_and_its_messages_come_with_opening_
     opened(&mut h, both);
     assert!(h.find("theirs").is_some(), "{}", h.screen());
     assert_eq!(h.state.conversations().count(), (1, 1), "it is not open twice");
+    assert!(h.find("Another lian").is_none(), "now it is seen");
 }
 
 #[test]
@@ -346,4 +347,52 @@ fn it_is_not_read_again_while_an_answer_arrives() {
     h.keys("<enter>");
     assert!(!h.stored().iter().any(|c| matches!(c, StoreCommand::Open(_))));
     assert!(h.find("arriving").is_some(), "{}", h.screen());
+}
+
+// --- ten thousand messages
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it tells how long it took and decides nothing by it"
+)]
+fn ten_thousand_messages_and_five_streams_leave_the_rest_as_it_is() {
+    let mut h = Harness::with(settings(), (120, 40));
+    let answer = format!("# Head\n\n{}\n\n- a\n- b\n", "with many words ".repeat(20));
+    let texts: Vec<String> =
+        (0..10_000).map(|n| if n % 2 == 0 { format!("q{n}") } else { answer.clone() }).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    list(&mut h, vec![row(9, "many")]);
+    h.keys("<enter>");
+    let many = saved(9, &texts);
+    let begin = std::time::Instant::now();
+    opened(&mut h, many);
+    let shown = begin.elapsed();
+    assert!(h.find("q9998").is_some(), "{}", h.screen());
+    let mut turns = vec![h.ask("in the long one")];
+    for n in 0..4 {
+        h.keys("<ctrl+n>");
+        turns.push(h.ask(&format!("stream {n}")));
+    }
+    let begin = std::time::Instant::now();
+    for n in 0..200 {
+        for turn in &turns {
+            h.turn_says(*turn, delta(&format!("word{n} "), ""));
+        }
+    }
+    let streamed = begin.elapsed() / 1_000;
+    let begin = std::time::Instant::now();
+    h.keys("echo");
+    let echo = begin.elapsed() / 4;
+    assert_eq!(h.state.composer().text(), "echo");
+    let begin = std::time::Instant::now();
+    h.keys("<alt+pageup><alt+pageup><alt+pageup><alt+pageup>");
+    let switch = begin.elapsed() / 4;
+    assert!(h.find("in the long one").is_some() && h.find("word199").is_some(), "{}", h.screen());
+    // Told, not judged: machines differ, and this is a build for tests.
+    println!(
+        "10,000 messages, 5 streams: shown {shown:?}, piece {streamed:?}, key {echo:?}, switch {switch:?}"
+    );
+    h.keys("<alt+2>g");
+    assert!(h.find("q0").is_some(), "{}", h.screen());
 }

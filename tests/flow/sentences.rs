@@ -25,7 +25,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     let (host, path, model) = (host.to_owned(), path.to_owned(), "qwen-plus".to_owned());
     let (origin, after) = ("https://dashscope.aliyuncs.com".to_owned(), Duration::from_secs(60));
     let mut all = vec![
-        N::KeyMissing { origin: origin.clone() },
+        N::KeyMissing { origin: origin.clone(), variable: "WORK_KEY".to_owned() },
         N::KeyRejected { origin: origin.clone(), source: "DASHSCOPE_API_KEY".to_owned() },
         N::PermissionDenied,
         N::Arrears,
@@ -66,8 +66,6 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         N::Mouse { on: false },
         N::TooNarrow { columns: 140 },
         N::StillAnswering,
-        N::QueueHolds { waiting: 1 },
-        N::QueueHolds { waiting: 3 },
         N::MovedOn,
         N::ArrivingElsewhere,
         N::Deleted { title: "SSE".to_owned() },
@@ -132,7 +130,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         ServerFailed DnsFailed ConnectionRefused TlsFailed ConnectFailed ConnectTimeout
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
-        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering QueueHolds MovedOn
+        Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy
     )
 }

@@ -139,6 +139,8 @@ fn a_theme_that_is_being_tried_beats_the_file() {
 #[test]
 fn a_wrong_file_is_told_until_it_is_mended() {
     let mut h = Harness::with(settings(), (120, 24));
+    // Another error is being told: it must not hide this one.
+    h.says(ServiceEvent::Notice(Notice::new(NoticeKind::StoreFailed)));
     let notice = Notice::new(NoticeKind::Settings(SettingsNotice::Wrong));
     h.says(ServiceEvent::Notice(notice.with_detail("config.toml:3: unknown theme \"pink\"")));
     h.pass(60_000);

@@ -91,13 +91,13 @@ fn typing_while_an_answer_streams_loses_nothing() {
         typed.push(letter);
         term.wait_for(typed.trim_end());
     }
-    // Enter keeps the message where it is.
+    // Enter queues the message; a stopped answer holds the queue until it is let go.
     term.keys("\r");
-    term.wait_for("your message stays here");
-    term.wait_for(&typed);
+    term.wait_for(&format!(" 1  {typed}"));
     term.keys("\x1b");
     term.wait_for("unfinished");
-    term.keys("\r");
+    term.wait_for("The queued message waits");
+    term.keys("\x1bg");
     term.wait_for("so be it");
     let bodies = sim.seen();
     let messages = bodies[1].body["messages"].as_array().expect("messages");

@@ -235,13 +235,15 @@ fn the_table_row_by_row() {
 fn kinds_become_notices_with_their_arguments() {
     let origin = || "https://dashscope.aliyuncs.com".to_owned();
     let model = || "qwen-pluss".to_owned();
+    let variable = || "DASHSCOPE_API_KEY".to_owned();
+    let missing = || NoticeKind::KeyMissing { origin: origin(), variable: variable() };
     assert_eq!(
         of(401, "invalid_api_key", ""),
         NoticeKind::KeyRejected { origin: origin(), source: "DASHSCOPE_API_KEY".to_owned() }
     );
     let keyless = ApiError::Status(Box::new(refusal(401, "InvalidApiKey", "No API-key provided.")));
-    assert_eq!(tell(&keyless, false).kind, NoticeKind::KeyMissing { origin: origin() });
-    assert_eq!(tell(&ApiError::NoKey, false).kind, NoticeKind::KeyMissing { origin: origin() });
+    assert_eq!(tell(&keyless, false).kind, missing());
+    assert_eq!(tell(&ApiError::NoKey, false).kind, missing());
     let NoticeKind::ModelUnknown { model: asked, near } = of(404, "model_not_found", "") else {
         panic!("a model that is unknown");
     };

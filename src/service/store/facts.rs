@@ -261,6 +261,8 @@ struct OwnedKind(#[serde(with = "KindRow")] NoticeKind);
 enum KindRow {
     KeyMissing {
         origin: String,
+        #[serde(default)]
+        variable: String,
     },
     KeyRejected {
         origin: String,
@@ -360,9 +362,6 @@ enum KindRow {
         answering: bool,
     },
     NothingThere,
-    QueueHolds {
-        waiting: usize,
-    },
     MovedOn,
     ArrivingElsewhere,
     Deleted {

@@ -147,7 +147,6 @@ impl Chat {
         self.unsaved = Unsaved::default();
         self.conversation.leaf = Some(answer);
         self.conversation.updated_ms = now.wall_ms;
-        self.scroll.to_end();
     }
 
     /// The conversation as it is sent: failed answers are left out, the last answer only when the

@@ -243,7 +243,13 @@ impl Chat {
     /// Nothing arrives, waits or is being changed here: the store has all of it.
     #[must_use]
     pub fn at_rest(&self) -> bool {
-        self.turns.is_empty() && self.queue.is_empty() && self.editing.is_none()
+        self.can_be_read_again() && self.queue.is_empty()
+    }
+
+    /// Nothing is here that the store would not give back.
+    #[must_use]
+    pub fn can_be_read_again(&self) -> bool {
+        self.turns.is_empty() && self.editing.is_none()
     }
 
     /// This turn belongs here, running or just stopped.

@@ -330,6 +330,29 @@ mod tests {
     }
 
     #[test]
+    fn every_theme_stays_readable_with_fewer_colours() {
+        use crate::theme::{Role, SHIPPED, Theme};
+        // Lines may vanish, words may not.
+        let lines = [Role::Line, Role::LineFocused, Role::TableFrame, Role::Rule];
+        for (name, _) in SHIPPED {
+            let theme = Theme::shipped(name).unwrap();
+            let Some(ground) = theme.ground() else { continue };
+            for role in Role::ALL.iter().filter(|role| !lines.contains(role)) {
+                let style = theme.style(*role);
+                let (ink, behind) = (style.fg.unwrap(), style.bg.unwrap_or(ground));
+                for able in [Colours::Ansi16, Colours::Ansi256] {
+                    let shade = |colour| match number(map(colour, able)) {
+                        Shade::Number(n) => palette(n),
+                        Shade::Mixed(..) => panic!("{colour} stays mixed"),
+                    };
+                    let apart = distance(shade(ink), shade(behind));
+                    assert!(apart > 9_000, "{name}: {} with {able:?}: {apart}", role.name());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn attributes_survive_without_colours() {
         let mut cell = Cell::new("x");
         cell.modifier = Modifier::all();

@@ -252,3 +252,27 @@ fn two_programs_that_go_on_with_one_answer_make_two_of_it() {
     assert_eq!(text("and below theirs").parent, Some(text("half theirs.").id));
     is_whole(home.path());
 }
+
+#[test]
+fn ten_thousand_messages_are_read_at_once_and_listed_without_them() {
+    let home = TempDir::new().unwrap();
+    let mut store = Store::open(home.path());
+    let text = "words and 字 ".repeat(60);
+    for id in 0..10_000 {
+        let role = if id % 2 == 0 { Role::User } else { Role::Assistant };
+        let mut message = message(id, role, &text, MessageState::Complete);
+        message.parent = (id > 0).then(|| MessageId(id - 1));
+        store.send(save(1, message));
+    }
+    store.flush();
+    let begin = std::time::Instant::now();
+    let rows = store.list();
+    let listed = begin.elapsed();
+    assert_eq!(rows[0].messages, 10_000);
+    let begin = std::time::Instant::now();
+    let all = store.open_one(1);
+    // Told, not judged: machines differ.
+    println!("10,000 messages: listed in {listed:?}, read in {:?}", begin.elapsed());
+    assert_eq!(all.messages.len(), 10_000);
+    assert_eq!(all.messages[9_999].parent, Some(MessageId(9_998)));
+}
