@@ -9,6 +9,8 @@
 mod fake;
 #[path = "headless/models.rs"]
 mod models;
+#[path = "headless/params.rs"]
+mod params;
 #[path = "headless/run.rs"]
 mod run;
 #[path = "headless/settings.rs"]

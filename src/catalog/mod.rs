@@ -6,6 +6,7 @@ mod alias;
 pub mod limits;
 pub mod models;
 mod near;
+mod params;
 pub mod prices;
 mod shared;
 mod snapshots;

@@ -19,9 +19,36 @@ pub struct ChatArgs {
     /// Let the model reason first
     #[arg(long)]
     pub think: bool,
+    /// Do not let it, where it would by itself
+    #[arg(long, conflicts_with = "think")]
+    pub no_think: bool,
+    /// At most this many tokens of reasoning
+    #[arg(long, value_name = "TOKENS")]
+    pub think_budget: Option<u32>,
     /// Let the service search the web
     #[arg(long)]
     pub search: bool,
+    /// Randomness, from 0 to below 2
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub temperature: Option<f64>,
+    /// Nucleus, above 0, at most 1
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub top_p: Option<f64>,
+    /// Largest answer in tokens
+    #[arg(long, value_name = "TOKENS")]
+    pub max_tokens: Option<u32>,
+    /// For repeatable answers
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// End the answer before this text; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    pub stop: Vec<String>,
+    /// The answer is one JSON object; one that is not ends with exit code 1
+    #[arg(long)]
+    pub json_mode: bool,
+    /// A JSON object laid over the request last, for everything without a flag
+    #[arg(long, value_name = "JSON")]
+    pub param: Option<String>,
     /// One JSON object per line: opened, text, reasoning, tool calls, waiting, end
     #[arg(long)]
     pub json: bool,

@@ -8,23 +8,30 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::catalog::Catalog;
 use crate::cli::chat::ChatArgs;
 use crate::config::Config;
 use crate::domain::chat::{
-    ChatCommand, ChatRequest, FinishReason, PromptMessage, Role, TurnEnd, TurnEvent, TurnTiming,
-    Usage,
+    ChatCommand, ChatParams, ChatRequest, FinishReason, PromptMessage, Role, TurnEnd, TurnEvent,
+    TurnTiming, Usage,
 };
 use crate::domain::ids::IdSource;
 use crate::domain::money::Money;
 use crate::domain::notice::{InputNotice, Notice, NoticeKind};
-use crate::domain::settings::Language;
+use crate::domain::params::{Conflict, conflicts, says_json};
+use crate::domain::settings::{Language, Settings};
 use crate::event::ServiceEvent;
 use crate::service::chat::{self, Deps};
+use crate::text::json::{Checked, asks_for_json, check, object};
 use crate::text::secrets;
 use crate::words;
+use crate::words::params::{Params, with_brackets};
 
 /// Exit code for a reader that went away, as the shell counts SIGPIPE.
 const BROKEN_PIPE: u8 = 141;
+
+/// Exit code for what cannot be asked.
+const USAGE: u8 = 2;
 
 /// The question from the argument and from stdin. `None`: there is nothing to ask.
 pub fn prompt(args: &ChatArgs) -> io::Result<Option<String>> {
@@ -44,6 +51,48 @@ pub fn prompt(args: &ChatArgs) -> io::Result<Option<String>> {
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
+/// The parameters of the settings with those of the command line over them, or a sentence why they
+/// cannot be sent: nobody is there to be asked.
+fn params(
+    settings: &Settings,
+    args: &ChatArgs,
+    messages: &[PromptMessage],
+    catalog: &Catalog,
+) -> Result<ChatParams, String> {
+    let mut params = settings.params.clone();
+    if args.no_think {
+        params.thinking = Some(false);
+    }
+    params.thinking_budget = args.think_budget.or(params.thinking_budget);
+    params.temperature = args.temperature.or(params.temperature);
+    params.top_p = args.top_p.or(params.top_p);
+    params.max_tokens = args.max_tokens.or(params.max_tokens);
+    params.seed = args.seed.or(params.seed);
+    params.json |= args.json_mode;
+    if !args.stop.is_empty() {
+        params.stop.clone_from(&args.stop);
+    }
+    if let Some(extra) = &args.param {
+        let wrong = |fault| Params::Fault(fault).say(settings.language);
+        object(extra).map_err(|fault| format!("--param: {}", wrong(fault)))?;
+        params.extra = Some(extra.clone());
+    }
+    let able = catalog.able(&settings.model);
+    let says = || messages.iter().any(|message| says_json(&message.text));
+    match conflicts(&params, &able, says).first() {
+        None => Ok(params),
+        Some(conflict) => {
+            let model = settings.model.as_str();
+            let mut told = Params::Conflict(*conflict, model).say(settings.language).into_owned();
+            if let Conflict::OutOfRange(param) = conflict {
+                let range = Params::Range(param.kind(&able)).say(settings.language);
+                told = with_brackets(settings.language, &told, &range);
+            }
+            Err(told)
+        }
+    }
+}
+
 /// Asks and prints. Returns the exit code.
 pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String) -> u8 {
     let settings = &config.settings;
@@ -58,8 +107,16 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
         messages.push(PromptMessage { role: Role::System, text: system.clone(), partial: false });
     }
     messages.push(PromptMessage { role: Role::User, text: question, partial: false });
-    let request =
-        ChatRequest { model: settings.model.clone(), messages, params: settings.params.clone() };
+    let params = match params(settings, args, &messages, &deps.catalog.get()) {
+        Ok(params) => params,
+        Err(sentence) => {
+            tell(&sentence);
+            return USAGE;
+        }
+    };
+    let json = params.json || params.extra.as_deref().is_some_and(asks_for_json);
+    let checked = json.then(String::new);
+    let request = ChatRequest { model: settings.model.clone(), messages, params };
     let turn = IdSource::new(deps.seed).turn();
     // A slow reader of stdout fills this channel, then the socket: memory stays flat.
     let (out, mut events) = mpsc::channel(64);
@@ -73,6 +130,7 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
         quiet: args.plain || args.json,
         language: settings.language,
         received: false,
+        checked,
     };
     let mut signals = Signals::new();
     let mut code = None;
@@ -110,9 +168,11 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
             Delivered::Whole => drop(handle.try_send(ChatCommand::Cancel(turn))),
             Delivered::Not => return code.unwrap_or(BROKEN_PIPE),
         }
-        if let Some((ended, end)) = ended {
-            if let TurnEnd::Failed(notice) = end {
-                tell(&words::line(settings.language, &notice));
+        if let Some((mut ended, end)) = ended {
+            match end {
+                TurnEnd::Failed(notice) => tell(&words::line(settings.language, &notice)),
+                TurnEnd::Complete => ended = printer.judge(ended),
+                TurnEnd::Stopped => {}
             }
             return code.unwrap_or(ended);
         }
@@ -172,6 +232,8 @@ struct Printer {
     quiet: bool,
     language: Language,
     received: bool,
+    /// The answer so far, where it is to be JSON.
+    checked: Option<String>,
 }
 
 impl Printer {
@@ -187,6 +249,9 @@ impl Printer {
                 }
                 if !text.is_empty() {
                     self.received = true;
+                    if let Some(checked) = &mut self.checked {
+                        checked.push_str(&text);
+                    }
                     self.line(&json!({"type": "text", "text": text}));
                     if !self.json {
                         self.write(text.as_bytes());
@@ -239,12 +304,26 @@ impl Printer {
             }
         };
         if self.json {
-            let value = end_value(status, notice, usage, finish, timing, cost, self.language);
+            let mut value = end_value(status, notice, usage, finish, timing, cost, self.language);
+            if let Some(text) = &self.checked {
+                value["valid_json"] = json!(check(text) == Checked::Valid);
+            }
             self.line(&value);
         } else if self.received {
             self.write(b"\n");
         }
         code
+    }
+
+    /// A whole answer that was to be JSON and is none is a failure: who reads it would stumble.
+    fn judge(&self, code: u8) -> u8 {
+        let said = match self.checked.as_deref().map(check) {
+            None | Some(Checked::Valid) => return code,
+            Some(Checked::Fenced) => Params::FencedJson,
+            Some(Checked::Invalid { line, column }) => Params::InvalidJson { line, column },
+        };
+        tell(&said.say(self.language));
+        code.max(1)
     }
 
     fn line(&mut self, value: &Value) {

@@ -57,6 +57,14 @@ pub(super) fn check_filled(word: &str) -> Result<(), String> {
     if word.trim().is_empty() { Err("the model's id is empty".to_owned()) } else { Ok(()) }
 }
 
+pub(super) fn check_object(text: &str) -> Result<(), String> {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(serde_json::Value::Object(_)) => Ok(()),
+        Ok(_) => Err("extra is JSON, but no object: '{\"top_k\": 20}'".to_owned()),
+        Err(error) => Err(format!("extra is no JSON object: {error}")),
+    }
+}
+
 /// The value is not repeated: somebody may have put the key itself here.
 pub(super) fn check_variable(word: &str) -> Result<(), String> {
     let good = |c: char| c.is_ascii_alphanumeric() || c == '_';

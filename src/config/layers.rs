@@ -157,6 +157,14 @@ impl Layers<'_> {
         Ok(self.value(key)?.and_then(|found| super::options::number(&found.value)))
     }
 
+    /// Some texts; none where nobody said anything.
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, ConfigError> {
+        let found = self.value(key)?;
+        let texts = found.as_ref().and_then(|found| found.value.as_array());
+        let text = |value: &toml::Value| value.as_str().map(str::to_owned);
+        Ok(texts.into_iter().flatten().filter_map(text).collect())
+    }
+
     /// The setting of this name in the table.
     pub(super) fn value(&self, key: &str) -> Result<Option<Found>, ConfigError> {
         match super::options::SETTINGS.iter().find(|setting| setting.key == key) {

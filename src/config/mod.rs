@@ -204,6 +204,12 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
             top_p: layers.number("chat.top_p")?,
             max_tokens: layers.whole("chat.max_tokens")?,
             seed: layers.whole("chat.seed")?,
+            top_k: layers.whole("chat.top_k")?,
+            stop: layers.texts("chat.stop")?,
+            presence_penalty: layers.number("chat.presence_penalty")?,
+            repetition_penalty: layers.number("chat.repetition_penalty")?,
+            json: layers.switch("chat.json")?.unwrap_or(false),
+            extra: word("chat.extra")?,
         },
         system: word("chat.system")?,
         place: Place {

@@ -37,6 +37,8 @@ pub enum Kind {
     Words,
     /// One of these, or a program with its arguments.
     ChoiceOrWords(&'static [&'static str]),
+    /// Some texts.
+    Texts,
 }
 
 const fn row(
@@ -76,12 +78,23 @@ pub const SETTINGS: &[Setting] = &[
     row("chat.model", &["LIAN_MODEL"], Some("--model"), Kind::Form(file::check_filled)),
     row("chat.system", &["LIAN_SYSTEM"], Some("--system"), Kind::Text),
     row("chat.thinking", &["LIAN_THINKING"], Some("--think"), Kind::Switch),
-    row("chat.thinking_budget", &["LIAN_THINKING_BUDGET"], None, Kind::Whole(0, TOKENS)),
+    row(
+        "chat.thinking_budget",
+        &["LIAN_THINKING_BUDGET"],
+        Some("--think-budget"),
+        Kind::Whole(1, TOKENS),
+    ),
     row("chat.search", &["LIAN_SEARCH"], Some("--search"), Kind::Switch),
-    row("chat.temperature", &["LIAN_TEMPERATURE"], None, Kind::Number(0.0, 2.0)),
-    row("chat.top_p", &["LIAN_TOP_P"], None, Kind::Number(0.0, 1.0)),
-    row("chat.max_tokens", &["LIAN_MAX_TOKENS"], None, Kind::Whole(1, TOKENS)),
-    row("chat.seed", &["LIAN_SEED"], None, Kind::Whole(0, i64::MAX)),
+    row("chat.temperature", &["LIAN_TEMPERATURE"], Some("--temperature"), Kind::Number(0.0, 2.0)),
+    row("chat.top_p", &["LIAN_TOP_P"], Some("--top-p"), Kind::Number(0.0, 1.0)),
+    row("chat.top_k", &["LIAN_TOP_K"], None, Kind::Whole(0, TOKENS)),
+    row("chat.max_tokens", &["LIAN_MAX_TOKENS"], Some("--max-tokens"), Kind::Whole(1, TOKENS)),
+    row("chat.seed", &["LIAN_SEED"], Some("--seed"), Kind::Whole(0, i64::MAX)),
+    row("chat.stop", &["LIAN_STOP"], Some("--stop"), Kind::Texts),
+    row("chat.presence_penalty", &["LIAN_PRESENCE_PENALTY"], None, Kind::Number(-2.0, 2.0)),
+    row("chat.repetition_penalty", &["LIAN_REPETITION_PENALTY"], None, Kind::Number(0.0, 10.0)),
+    row("chat.json", &["LIAN_JSON"], Some("--json-mode"), Kind::Switch),
+    row("chat.extra", &["LIAN_EXTRA"], Some("--param"), Kind::Form(file::check_object)),
     row("deadlines.connect", &["LIAN_CONNECT_SECONDS"], None, Kind::Whole(1, DAY)),
     row("deadlines.first_byte", &["LIAN_FIRST_BYTE_SECONDS"], None, Kind::Whole(1, DAY)),
     row("deadlines.idle", &["LIAN_IDLE_SECONDS"], None, Kind::Whole(1, DAY)),
@@ -167,6 +180,11 @@ impl Setting {
             }
             Kind::Number(..) => text.parse::<f64>().map_or_else(|_| text.into(), Into::into),
             Kind::ChoiceOrWords(of) if of.contains(&text) => toml::Value::from(text),
+            // A variable holds one text a line.
+            Kind::Texts => {
+                let lines = text.lines().filter(|line| !line.is_empty());
+                lines.map(toml::Value::from).collect::<Vec<_>>().into()
+            }
             Kind::Words | Kind::ChoiceOrWords(_) => {
                 text.split_whitespace().map(toml::Value::from).collect::<Vec<_>>().into()
             }
@@ -206,6 +224,8 @@ impl Setting {
             (Kind::ChoiceOrWords(of), _) => {
                 wanted(&format!("{}, or a program and its arguments", one_of(of)))
             }
+            (Kind::Texts, toml::Value::Array(texts)) if texts.iter().all(filled) => Ok(()),
+            (Kind::Texts, _) => wanted("a list of texts: [\"END\"]"),
             (Kind::Text | Kind::Form(_), _) => wanted("text in quotes"),
             (Kind::Choice(of), _) => wanted(&one_of(of)),
             (Kind::Switch, _) => wanted("true or false"),
@@ -222,8 +242,11 @@ impl Setting {
     }
 }
 
+fn filled(word: &toml::Value) -> bool {
+    word.as_str().is_some_and(|word| !word.is_empty())
+}
+
 fn program(words: &[toml::Value]) -> bool {
-    let filled = |word: &toml::Value| word.as_str().is_some_and(|word| !word.is_empty());
     words.first().is_some_and(filled) && words.iter().all(toml::Value::is_str)
 }
 

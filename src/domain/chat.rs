@@ -8,6 +8,8 @@ use super::models::ModelId;
 use super::money::Money;
 use super::notice::Notice;
 
+pub use super::params::ChatParams;
+
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -99,6 +101,8 @@ pub struct AnswerFacts {
     pub finish: Option<FinishReason>,
     /// Why the answer is partial or failed.
     pub notice: Option<Notice>,
+    /// It was asked for as JSON: its text is no markdown.
+    pub json: bool,
     /// The seed this answer alone was asked with.
     pub seed: Option<u64>,
 }
@@ -150,25 +154,6 @@ pub enum FinishReason {
     ToolCalls,
     /// Any other word of the service, sanitized.
     Other(String),
-}
-
-/// What can be set for one request. `None` leaves the choice to the service.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ChatParams {
-    /// Reason before answering.
-    pub thinking: Option<bool>,
-    /// At most this many tokens of reasoning.
-    pub thinking_budget: Option<u32>,
-    /// Let the service search the web.
-    pub search: Option<bool>,
-    /// Randomness, 0 up to below 2.
-    pub temperature: Option<f64>,
-    /// Nucleus, above 0 up to 1.
-    pub top_p: Option<f64>,
-    /// Largest answer in tokens.
-    pub max_tokens: Option<u32>,
-    /// For repeatable answers.
-    pub seed: Option<u64>,
 }
 
 /// One message as it is sent to a model.
@@ -245,6 +230,7 @@ pub struct TurnTiming {
 }
 
 /// What the chat service is asked to do.
+#[expect(clippy::large_enum_variant, reason = "one for each question, and it is moved once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChatCommand {
     /// Ask for an answer.

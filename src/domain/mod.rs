@@ -11,5 +11,6 @@ pub mod keys;
 pub mod models;
 pub mod money;
 pub mod notice;
+pub mod params;
 pub mod settings;
 pub mod time;

@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export, Focus, List,
-    Models, Notices, Turns, Vi,
+    Models, Notices, Params, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -200,6 +200,8 @@ pub const BINDINGS: &[Binding] = &[
     row(Context::Models, &["tab", "alt+a"], Action::Models(Models::Kinds)),
     row(Context::Models, &["alt+enter", "alt+s"], Action::Models(Models::Keep)),
     row(Context::Models, &["ctrl+t", "alt+d"], Action::Models(Models::Pin)),
+    row(Context::Params, &["space"], Action::List(List::Accept)),
+    row(Context::Params, &["tab"], Action::Params(Params::Scope)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -232,6 +234,10 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
     global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),
     row(Context::Transcript, &[":", "/"], Action::App(App::Commands)),
+    global(&["alt+o"], Action::Params(Params::Drawer)),
+    global(&["alt+i"], Action::Params(Params::System)),
+    global(&["alt+k"], Action::Params(Params::Thinking)),
+    global(&["alt+/"], Action::Params(Params::Search)),
     global(&["f9", "alt+x"], Action::App(App::Mouse)),
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),

@@ -36,7 +36,8 @@ pub async fn launch(mut cli: Cli) -> u8 {
         Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
-        None => workbench(cli).await,
+        // The largest future of the program, made once.
+        None => Box::pin(workbench(cli)).await,
     }
 }
 

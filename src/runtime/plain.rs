@@ -139,8 +139,23 @@ impl Runtime {
         self.perform(effects);
     }
 
+    /// A line is the value that is asked for, `-` is none, an empty line leaves it as it is.
+    fn on_value(&mut self, line: &str) {
+        if line.is_empty() {
+            return self.act(Action::App(App::Back));
+        }
+        self.state.empty_value();
+        if line != "-" {
+            self.act(Action::Composer(Composer::Paste(line.to_owned())));
+        }
+        self.act(Action::Composer(Composer::Edit(Edit::Send)));
+    }
+
     /// Marks and takes a row by its number, narrows the list by words, or closes what is open.
     fn on_pick(&mut self, line: &str) {
+        if self.state.typing_value() {
+            return self.on_value(line);
+        }
         let rows = self.state.focus().overlay.as_ref().and_then(Overlay::picker).map(Picker::rows);
         match (rows, line.parse::<usize>()) {
             (Some(rows), Ok(number)) if (1..=rows).contains(&number) => {

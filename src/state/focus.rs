@@ -1,12 +1,14 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::conflicts::Ask;
 use super::conversations::Browser;
 use super::copy::Links;
 use super::history::History;
 use super::models::Models;
 use super::notices::History as Told;
 use super::palette::Palette;
+use super::params::Drawer;
 use super::paste::PasteView;
 use super::picker::Picker;
 use super::queue::QueueList;
@@ -42,6 +44,10 @@ pub enum Overlay {
     Paste(PasteView),
     /// The models.
     Models(Models),
+    /// The parameters.
+    Params(Drawer),
+    /// What stands in the way of sending.
+    Ask(Ask),
     /// All conversations.
     Conversations(Box<Browser>),
     /// The messages that wait to be sent.
@@ -53,11 +59,14 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) | Self::Links(_) => &[Context::List, Context::Global],
+            Self::Palette(_) | Self::Links(_) | Self::Ask(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
             Self::Models(_) => &[Context::Models, Context::List, Context::Global],
+            // A value is typed with the keys of the message.
+            Self::Params(drawer) if drawer.field.is_some() => &[Context::Composer, Context::Global],
+            Self::Params(_) => &[Context::Params, Context::List, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
         }
@@ -73,6 +82,8 @@ impl Overlay {
             Self::Notices(history) => Some(&history.picker),
             Self::History(history) => Some(&history.picker),
             Self::Models(models) => Some(&models.picker),
+            Self::Params(drawer) => Some(&drawer.picker),
+            Self::Ask(ask) => Some(&ask.picker),
             Self::Conversations(browser) => Some(&browser.picker),
             Self::Queue(list) => Some(&list.picker),
         }
@@ -87,6 +98,8 @@ impl Overlay {
             Self::Notices(history) => Some(&mut history.picker),
             Self::History(history) => Some(&mut history.picker),
             Self::Models(models) => Some(&mut models.picker),
+            Self::Params(drawer) => Some(&mut drawer.picker),
+            Self::Ask(ask) => Some(&mut ask.picker),
             Self::Conversations(browser) => Some(&mut browser.picker),
             Self::Queue(list) => Some(&mut list.picker),
         }

@@ -3,9 +3,11 @@
 
 pub mod chat;
 pub mod composer;
+pub mod conflicts;
 pub mod conversations;
 pub mod copy;
 mod draft;
+pub mod field;
 pub mod focus;
 pub mod history;
 pub mod models;
@@ -14,6 +16,7 @@ mod notify;
 mod outbox;
 mod overlays;
 pub mod palette;
+pub mod params;
 pub mod paste;
 pub mod picker;
 mod policy;
@@ -40,6 +43,7 @@ use crate::catalog::Shared;
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::{ConversationId, IdSource};
+use crate::domain::params::Conflict;
 use crate::domain::settings::Settings;
 use crate::domain::time::Now;
 use crate::effect::Effect;
@@ -83,6 +87,8 @@ pub struct AppState {
     focused: bool,
     screen: Screen,
     happened: u64,
+    /// Conflicts with which the message that is being sent goes out all the same.
+    passed: Vec<Conflict>,
     choice: settings::Choice,
 }
 
@@ -145,6 +151,7 @@ impl AppState {
             quitting: false,
             focused: true,
             happened: 0,
+            passed: Vec::new(),
             choice: settings::Choice::default(),
         }
     }
@@ -163,7 +170,9 @@ impl AppState {
         let mut effects = vec![Effect::Store(StoreCommand::Restore)];
         match prompt {
             // What looks like a key waits in the composer for an Enter of its own.
-            Some(prompt) if self.hold_secrets(prompt, now) => self.composer.set(prompt),
+            Some(prompt) if self.hold_secrets(prompt, now) || self.ask_first(prompt) => {
+                self.composer.set(prompt);
+            }
             Some(prompt) => effects.extend(self.ask(prompt, now)),
             None => self.restore = true,
         }
@@ -181,6 +190,7 @@ impl AppState {
             Action::Draft(action) => self.on_draft(action, now),
             Action::Vi(action) => self.on_vi(action, now),
             Action::List(action) => self.on_list(action, now),
+            Action::Params(action) => self.on_params(action),
             Action::Conversations(action) => self.on_conversations(action, now),
             Action::Copying(action) => self.on_copying(action, now),
             Action::Export(action) => self.on_export(action, None, now),

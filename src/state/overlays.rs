@@ -25,6 +25,9 @@ impl AppState {
 
     /// Something was typed while a list is open.
     pub(super) fn on_query(&mut self, action: &ComposerAction, now: Now) -> Effects {
+        if let Some(effects) = self.on_drawer_edit(action) {
+            return effects;
+        }
         self.before_query();
         let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
             return Vec::new();
@@ -69,12 +72,17 @@ impl AppState {
             Some(Overlay::Palette(palette)) => palette.narrow(),
             Some(Overlay::History(history)) => history.narrow(),
             Some(Overlay::Models(models)) => models.narrow(&self.catalog.get()),
+            // A few ways out are not searched.
+            Some(Overlay::Ask(ask)) => ask.picker.set_query(""),
             Some(Overlay::Conversations(_)) => self.browser_narrowed(now),
             Some(Overlay::Queue(list)) => {
                 list.narrow(self.conversations.shown().queue.waiting());
             }
             Some(Overlay::Links(links)) => links.narrow(),
-            Some(Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_)) | None => {}
+            Some(
+                Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_) | Overlay::Params(_),
+            )
+            | None => {}
         }
     }
 
@@ -89,6 +97,9 @@ impl AppState {
 
     /// The mark of the open list is moved or taken.
     pub(super) fn on_list(&mut self, action: List, now: Now) -> Effects {
+        if let Some(effects) = self.on_drawer_list(action) {
+            return effects;
+        }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
             && action == List::Accept
             && palette.is_message()
@@ -130,7 +141,10 @@ impl AppState {
             Some(Overlay::Models(models)) => self.choose_model(models, row),
             Some(Overlay::Conversations(browser)) => self.browser_accept(&browser, row, now),
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
-            Some(Overlay::Help { .. } | Overlay::Paste(_)) | None => Vec::new(),
+            Some(Overlay::Ask(ask)) => self.go_way(ask, row, now),
+            Some(Overlay::Help { .. } | Overlay::Paste(_) | Overlay::Params(_)) | None => {
+                Vec::new()
+            }
         }
     }
 
@@ -153,6 +167,11 @@ impl AppState {
             }
             Action::Export(export) if !rest.is_empty() => {
                 return self.on_export(export, Some(rest), now);
+            }
+            Action::Params(action) if !rest.is_empty() => {
+                if let Some(effects) = self.params_words(action, rest) {
+                    return effects;
+                }
             }
             _ => {}
         }

@@ -81,7 +81,8 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, now: Now) -> Effects {
-        if self.leave_pins() || self.stop_asking() || self.focus.overlay.take().is_some() {
+        let left = self.leave_field() || self.leave_pins() || self.stop_asking();
+        if left || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
         if self.composer.forget_command() || self.leave_editing(now) {
@@ -163,6 +164,9 @@ impl AppState {
 
     /// Enter: the question goes out, or waits until the answer that is arriving is there.
     pub(super) fn send(&mut self, text: &str, now: Now) -> Effects {
+        if self.ask_first(text) {
+            return Vec::new();
+        }
         if let Some(editing) = self.conversations.shown().editing.clone() {
             return self.send_edited(text, &editing, now);
         }
@@ -238,8 +242,8 @@ impl AppState {
                 effects.extend(self.save_answers(now, false));
                 effects
             }
-            TurnEvent::ToolCall { name, arguments, .. } => {
-                let wanted = chat.push_tool_call(turn, name.as_deref(), &arguments, now);
+            TurnEvent::ToolCall { index, name, arguments } => {
+                let wanted = chat.push_tool_call(turn, index, name.as_deref(), &arguments, now);
                 self.highlights(wanted)
             }
             TurnEvent::Waiting { notice, wait, attempt } => {
@@ -261,7 +265,10 @@ impl AppState {
                 let how = Ended { end, usage, finish, timing, cost };
                 let mut effects: Effects =
                     chat.ended(turn, how).into_iter().map(Effect::Store).collect();
+                // An answer in JSON gets its colours when it is whole.
+                let wanted = chat.uncoloured();
                 effects.extend(over.and_then(|over| self.tell_end(over, now)));
+                effects.extend(self.highlights(wanted));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
                 effects.extend(self.after_answer(id, well, now));
                 effects
@@ -382,15 +389,21 @@ pub(super) fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     effects
 }
 
-/// Opens or folds the reasoning of the current message, or of the last answer that has one.
+/// Opens or folds the reasoning of the current message, or of the last answer that has one; of an
+/// answer in JSON itself.
 fn toggle_reasoning(chat: &mut Chat, current: Option<usize>) {
-    let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0;
+    let with = |entry: &super::chat::Entry| entry.reasoning_chars() > 0 || entry.is_json();
     let current = current.filter(|at| chat.entries().get(*at).is_some_and(with));
     if let Some(at) = current.or_else(|| chat.entries().iter().rposition(with))
         && let Some(entry) = chat.entry_mut(at)
     {
-        entry.reasoning_open = !entry.reasoning_open;
-        if entry.reasoning_open {
+        let open = if entry.reasoning_chars() > 0 {
+            &mut entry.reasoning_open
+        } else {
+            &mut entry.json_open
+        };
+        *open = !*open;
+        if *open {
             // Whoever opens it wants to read it: its head comes to the top.
             let head = chat.entries().get(at).map(super::chat::Entry::id);
             if let Some(head) = head {

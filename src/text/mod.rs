@@ -6,6 +6,7 @@ pub mod estimate;
 pub mod export;
 pub mod fuzzy;
 pub mod highlight;
+pub mod json;
 pub mod markdown;
 pub mod parts;
 pub mod rows;

@@ -83,6 +83,8 @@ pub(super) struct Laid {
     starts: Vec<usize>,
     rows: Vec<Row>,
     tail: Tail,
+    /// Rows that are shown, if there are more.
+    pub(super) most: Option<usize>,
 }
 
 impl Laid {
@@ -119,6 +121,11 @@ impl Laid {
     }
 
     pub(super) fn height(&self) -> usize {
+        self.all().min(self.most.unwrap_or(usize::MAX))
+    }
+
+    /// Rows, shown or not.
+    pub(super) fn all(&self) -> usize {
         self.rows.len() + self.tail.rows().len()
     }
 

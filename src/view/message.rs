@@ -6,9 +6,17 @@ use super::cache::{Line, Message};
 use crate::action::{Action, Chat, Context};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role as Speaker};
 use crate::state::chat::{Entry, Waiting};
+use crate::text::json::Checked;
 use crate::text::rows::{Ink, Row, plain};
 use crate::theme::Role;
+use crate::words::params::Params;
 use crate::words::{self, Phrase, say};
+
+/// Rows of a folded answer in JSON.
+const JSON_ROWS: usize = 12;
+
+/// Folding fewer rows than these would save nothing.
+const JSON_SPARED: usize = 4;
 
 /// The rows before and after a message's text.
 #[derive(Debug, Default)]
@@ -19,6 +27,7 @@ pub(super) struct Frills {
 }
 
 /// Everything the frills depend on.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 struct Key {
     width: u16,
@@ -26,6 +35,8 @@ struct Key {
     state: MessageState,
     reasoning: usize,
     reasoning_open: bool,
+    json: bool,
+    json_open: bool,
     answered: bool,
     /// The key that goes on is shown: only below the last answer.
     go_on: bool,
@@ -52,7 +63,15 @@ pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut 
             }
         }
         Speaker::Assistant => {
+            let was = message.frills.made_for.is_some_and(|made| made.json);
+            if (entry.is_json() || was) && !same {
+                // Set in or folded, it is another text.
+                message.body = super::cache::Laid::default();
+            }
             message.body.update(entry.answer(), text_width, scene.widths);
+            let folded = entry.is_json() && entry.state() != MessageState::Streaming;
+            let long = folded && message.body.all() > JSON_ROWS + JSON_SPARED;
+            message.body.most = (long && !entry.json_open).then_some(JSON_ROWS);
             if entry.reasoning_open {
                 message.reasoning.update(entry.reasoning(), text_width, scene.widths);
             } else if message.reasoning.height() > 0 {
@@ -70,6 +89,11 @@ pub(super) fn update(scene: &Scene<'_>, index: usize, width: u16, message: &mut 
         message.frills.made_for = Some(key);
         message.frills.head = head(scene, entry, index, width);
         message.frills.foot = foot(scene, entry, index, width);
+        let all = message.body.all();
+        if entry.is_json() && all > JSON_ROWS + JSON_SPARED {
+            let hidden = all - JSON_ROWS;
+            message.frills.foot.insert(0, fold(scene, entry, hidden, width));
+        }
     }
 }
 
@@ -85,6 +109,8 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
         state: entry.state(),
         reasoning: entry.reasoning_chars(),
         reasoning_open: entry.reasoning_open,
+        json: entry.is_json(),
+        json_open: entry.json_open,
         answered: !entry.text().is_empty(),
         go_on: last && chat.can_continue(),
         countdown: waiting.map(|w| super::seconds_left(w.until, scene.now)),
@@ -144,6 +170,25 @@ fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
     lines
 }
 
+/// Whether an answer that was to be JSON is.
+pub(super) fn json_mark(entry: &Entry) -> Option<(Params<'static>, Role)> {
+    Some(match entry.json()? {
+        Checked::Valid => (Params::ValidJson, Role::Info),
+        Checked::Fenced => (Params::FencedJson, Role::Warning),
+        Checked::Invalid { line, column } => (Params::InvalidJson { line, column }, Role::Warning),
+    })
+}
+
+/// The line below a long answer in JSON.
+fn fold(scene: &Scene<'_>, entry: &Entry, lines: usize, width: u16) -> Line {
+    let language = scene.state.settings().language;
+    let said = Params::FoldedJson { lines, open: entry.json_open }.say(language);
+    let key = scene.keys.hint(Context::Global, &Action::Chat(Chat::Reasoning));
+    let key = key.map(|key| format!("  {}", super::show_key(key))).unwrap_or_default();
+    let indent = " ".repeat(usize::from(super::indent(width)));
+    Line::new(vec![(indent, Role::Text), (said.into_owned(), Role::Muted), (key, Role::Key)])
+}
+
 /// First token, speed, tokens, money: as many as the width takes, the most telling first.
 fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, width: u16) {
     let language = scene.state.settings().language;
@@ -169,6 +214,19 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
             put(say(language, Phrase::NoAnswer).into_owned(), Role::Error);
         }
     }
+    if let Some((said, role)) = json_mark(entry) {
+        put(said.say(language).into_owned(), role);
+    }
+    // How it ended matters more than how fast it was.
+    match &facts.finish {
+        Some(FinishReason::Length) => {
+            put(say(language, Phrase::CutAtLimit).into_owned(), Role::Warning);
+        }
+        Some(FinishReason::ToolCalls) => {
+            put(say(language, Phrase::WantsTool).into_owned(), Role::Warning);
+        }
+        Some(FinishReason::Stop | FinishReason::Other(_)) | None => {}
+    }
     // What sets this answer apart from its siblings comes before the usual figures.
     if let Some(seed) = facts.seed {
         put(words::turns::Turns::Seed(seed).say(language), Role::Muted);
@@ -178,15 +236,6 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
     }
     if let Some(cost) = facts.cost {
         put(cost.to_string(), Role::Muted);
-    }
-    match &facts.finish {
-        Some(FinishReason::Length) => {
-            put(say(language, Phrase::CutAtLimit).into_owned(), Role::Warning);
-        }
-        Some(FinishReason::ToolCalls) => {
-            put(say(language, Phrase::WantsTool).into_owned(), Role::Warning);
-        }
-        Some(FinishReason::Stop | FinishReason::Other(_)) | None => {}
     }
 }
 

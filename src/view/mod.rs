@@ -28,6 +28,7 @@ mod message;
 mod models;
 mod notices;
 mod palette;
+mod params;
 mod paste;
 pub mod plain;
 mod queue;
@@ -253,6 +254,15 @@ impl View {
                 return None;
             }
             Overlay::Models(models) => models::paint(scene, list, models, &mut self.buffer),
+            Overlay::Params(drawer) => {
+                let (laid, caret) = params::paint(scene, list, drawer, &mut self.buffer);
+                painted.list = laid.place;
+                return caret;
+            }
+            Overlay::Ask(ask) => {
+                painted.list = params::paint_ask(scene, list, ask, &mut self.buffer).place;
+                return None;
+            }
             Overlay::Conversations(browser) => {
                 conversations::paint(scene, list, browser, &mut self.buffer)
             }

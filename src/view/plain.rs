@@ -8,6 +8,7 @@ use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::notice::Notice;
 use crate::state::chat::{Entry, Waiting};
 use crate::state::focus::Overlay;
+use crate::words::params::Params;
 use crate::words::plain::Plain;
 use crate::words::{self, Phrase, say};
 
@@ -149,6 +150,7 @@ fn end_of(scene: &Scene<'_>, entry: &Entry) -> String {
         MessageState::Partial => parts.push(say(language, Phrase::Unfinished).into_owned()),
         MessageState::Failed => parts.push(say(language, Phrase::NoAnswer).into_owned()),
     }
+    parts.extend(super::message::json_mark(entry).map(|(said, _)| said.say(language).into_owned()));
     parts.extend(figure_phrases(facts).map(|phrase| say(language, phrase).into_owned()));
     parts.extend(facts.cost.map(|cost| cost.to_string()));
     let mut text = parts.join(" · ");
@@ -186,7 +188,9 @@ fn read_out(scene: &Scene<'_>, overlay: &Overlay) -> String {
         out.push_str(text.trim_end_matches(['─', ' ']));
         out.push('\n');
     }
-    if picker.is_some() {
+    if scene.state.typing_value() {
+        out.push_str(&lines(&Params::TypeValue.say(language)));
+    } else if picker.is_some() {
         let more = left - usize::from(rows);
         out.push_str(&lines(&Plain::Pick { more }.say(language)));
     }

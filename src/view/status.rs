@@ -16,9 +16,13 @@ use crate::state::focus::{Overlay, Pane};
 use crate::state::vi::Mode;
 use crate::theme::Role;
 use crate::words::conversations::Conversations as Sets;
+use crate::words::params::Params;
 use crate::words::turns::Turns as Words;
 use crate::words::vi::Vi;
 use crate::words::{Hint, Phrase, say, settings as words};
+
+/// Most cells of the header for what is set.
+const MARKS: u16 = 36;
 
 /// Program, model and place; on the right what is special.
 pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
@@ -66,6 +70,14 @@ pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     pen.skip(1).write("lian", style(Role::Accent)).skip(3);
     let room = pen.left();
     pen.write_cut(&model, room, style(Role::Model)).skip(3);
+    let chat = scene.state.conversations().shown();
+    let system = chat.system != settings.system && chat.system.is_some();
+    // What is set matters more than the place, less than the badges.
+    let room = pen.left().saturating_sub(badge_cells(scene, &badges) + 3);
+    let marks = super::params::marks(scene, &chat.params, system, room.min(MARKS));
+    if !marks.is_empty() {
+        pen.write(&marks, style(Role::Info)).skip(3);
+    }
     // Badges matter more than the place: they go first where there is little room.
     while pen.left() < badge_cells(scene, &badges) + 1 && !badges.is_empty() {
         badges.remove(0);
@@ -144,6 +156,16 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
     if let Some(mode) = mode.filter(|_| pen.left() > 12) {
         pen.write("─ ", line).write(mode.say(language), name).write(" ", line);
     }
+    if let Some(next) = &scene.state.conversations().shown().next {
+        let only = Params::NextOnly.say(language);
+        let room = (pen.left() / 2).saturating_sub(scene.widths.text(&only) as u16);
+        let mut marks = super::params::marks(scene, next, false, room);
+        if marks.is_empty() {
+            marks = Params::Unset.say(language).into_owned();
+        }
+        let style = scene.theme.style(Role::Warning);
+        pen.write("─ ", line).write(&only, style).write(&marks, style).write(" ", line);
+    }
     let cells = |right: &[(std::borrow::Cow<'_, str>, Role)]| {
         right.iter().map(|(text, _)| scene.widths.text(text) + 3).sum::<usize>() as u16
     };
@@ -191,6 +213,7 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
     let close = say(language, Phrase::Hint(Hint::Close));
     let close = || (Context::Global, Action::App(App::Back), close.clone());
     let of = |(context, action, word)| (context, action, Cow::Borrowed(word));
+    let owned = |(context, action, word)| (context, action, Cow::Owned(word));
     match &state.focus().overlay {
         None => {}
         Some(Overlay::Help { .. }) => {
@@ -224,6 +247,13 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         }
         Some(Overlay::Palette(_)) => {
             return shown(scene, super::palette::hints(scene).into_iter().map(of).chain([close()]));
+        }
+        Some(Overlay::Params(drawer)) => {
+            let hints = super::params::hints(scene, drawer).into_iter().map(owned);
+            return shown(scene, hints.chain([close()]));
+        }
+        Some(Overlay::Ask(_)) => {
+            return shown(scene, super::params::ask_hints(scene).into_iter().map(owned));
         }
     }
     let hint = |(context, action, hint)| (context, action, say(language, Phrase::Hint(hint)));

@@ -60,6 +60,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "vi_insert" => "Writing with vi's keys (editing = \"vi\")",
             "vi_normal" => "Commands of vi (editing = \"vi\"); a number before one repeats it",
             "models" => "Among the models",
+            "params" => "Among the parameters",
             "conversations" => "In the list of conversations",
             "queue" => "In the list of waiting messages",
             _ => "Everywhere",

@@ -12,6 +12,7 @@ mod keys;
 pub mod models;
 pub mod notices;
 pub mod palette;
+pub mod params;
 pub mod paste;
 pub mod plain;
 pub mod settings;

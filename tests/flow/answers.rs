@@ -122,11 +122,11 @@ fn a_tool_call_is_shown_as_code_and_said_to_be_one() {
     h.turn_says(turn, call(None, "{\"city\":"));
     h.turn_says(turn, call(None, " \"杭州\"}"));
     assert_eq!(h.find("get_weather"), Some(6), "{}", h.screen());
-    assert_eq!(h.find("{\"city\": \"杭州\"}"), Some(9), "{}", h.screen());
+    assert_eq!(h.find("\"city\": \"杭州\""), Some(10), "{}", h.screen());
     h.turn_says(turn, call(Some("get_time"), "{}"));
-    assert_eq!(h.find("get_time"), Some(12), "a block of its own\n{}", h.screen());
+    assert_eq!(h.find("get_time"), Some(14), "a block of its own\n{}", h.screen());
     h.delta("And some words.");
-    assert_eq!(h.find("   And some words."), Some(18), "{}", h.screen());
+    assert_eq!(h.find("   And some words."), Some(20), "{}", h.screen());
     let timing = TurnTiming::default();
     let (end, finish) = (TurnEnd::Complete, Some(FinishReason::ToolCalls));
     h.turn_says(turn, TurnEvent::Ended { end, usage: None, finish, timing });

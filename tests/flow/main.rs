@@ -15,6 +15,7 @@ mod marking;
 mod models;
 mod mouse;
 mod palette;
+mod params;
 mod reading;
 mod script;
 mod sentences;

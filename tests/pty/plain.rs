@@ -75,3 +75,33 @@ fn ctrl_c_stops_the_answer_and_twice_ends() {
     term.keys("\x03");
     assert_eq!(term.ended(), 0);
 }
+
+#[test]
+fn parameters_are_set_by_numbers_and_lines() {
+    let (home, sim) = (Home::new(), Sim::saying("x"));
+    let mut term = Start::new(&home, &sim).args(&["--plain"]).spawn();
+    term.wait_for("Questions go to");
+    term.keys("/params\n");
+    term.wait_for("5. Temperature");
+    term.keys("5\n");
+    term.wait_for("Type the value");
+    term.keys("3\n");
+    term.wait_for("outside of the range");
+    term.keys("0.5\n");
+    term.wait_for("Temperature          0.5");
+    term.keys("4\n");
+    term.wait_for("JSON mode            on");
+    term.keys("\nhello\n");
+    term.wait_for("the word JSON must stand");
+    term.keys("1\n");
+    answers(&term, 1);
+    let body = sim.seen()[0].body.clone();
+    assert_eq!(
+        (&body["temperature"], &body["response_format"]["type"]),
+        (&0.5.into(), &"json_object".into())
+    );
+    assert_eq!(body["messages"][0]["content"], "hello\n\nAnswer in JSON.");
+    assert_only_lines(&term.raw());
+    term.keys("/quit\n");
+    assert_eq!(term.ended(), 0);
+}

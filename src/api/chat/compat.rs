@@ -14,8 +14,9 @@ use super::super::sse::Event;
 use super::Flow;
 use super::cumulative::Growth;
 use super::wire::{self, Choice, Chunk, Delta, RawUsage, ToolCall};
+use crate::catalog::Catalog;
 use crate::domain::chat::{ChatChunk, ChatRequest, FinishReason, Role, Usage};
-use crate::domain::models::ModelId;
+use crate::domain::models::{ModelId, Thinking};
 use crate::text::sanitize::{self, Sanitizer};
 
 /// More tool calls than this in one answer are not followed.
@@ -44,16 +45,51 @@ pub fn body(request: &ChatRequest) -> Vec<u8> {
         messages,
         stream: true,
         stream_options: wire::StreamOptions { include_usage: true },
-        enable_thinking: params.thinking,
+        enable_thinking: params.thinking.filter(|on| *on || may_be_told(request)),
         thinking_budget: params.thinking_budget,
         enable_search: params.search,
         temperature: params.temperature.filter(|n| n.is_finite()),
         top_p: params.top_p.filter(|n| n.is_finite()),
         max_tokens: params.max_tokens,
         seed: params.seed,
+        top_k: params.top_k,
+        presence_penalty: params.presence_penalty.filter(|n| n.is_finite()),
+        repetition_penalty: params.repetition_penalty.filter(|n| n.is_finite()),
+        stop: &params.stop,
+        response_format: params.json.then_some(wire::Format { kind: "json_object" }),
     };
+    let extra = params.extra.as_deref().and_then(|extra| serde_json::from_str(extra).ok());
+    if let (Some(extra @ Value::Object(_)), Ok(mut body)) = (extra, serde_json::to_value(&body)) {
+        merge(&mut body, extra);
+        return serde_json::to_vec(&body).unwrap_or_default();
+    }
     // Strings, numbers and flags: nothing that could fail to become JSON.
     serde_json::to_vec(&body).unwrap_or_default()
+}
+
+/// A model that cannot reason refuses to be told not to.
+fn may_be_told(request: &ChatRequest) -> bool {
+    Catalog::embedded().able(&request.model).thinking != Thinking::Never
+}
+
+/// Lays one value over another: objects key by key, `null` takes a key away, all else replaces.
+fn merge(under: &mut Value, over: Value) {
+    let Value::Object(over) = over else {
+        *under = over;
+        return;
+    };
+    if !under.is_object() {
+        *under = Value::Object(serde_json::Map::new());
+    }
+    if let Value::Object(under) = under {
+        for (key, value) in over {
+            if value.is_null() {
+                under.remove(&key);
+            } else {
+                merge(under.entry(key).or_insert(Value::Null), value);
+            }
+        }
+    }
 }
 
 /// A text field of the answer on its way from the wire to the domain.
@@ -95,12 +131,17 @@ pub struct Parser {
     finished: bool,
     text: Field,
     reasoning: Field,
-    /// One sanitizer for the arguments of each tool call; presence means its name was given.
+    /// One sanitizer for the arguments of each tool call, by the number the server gives it.
     calls: BTreeMap<u32, Call>,
+    /// Calls so far: the number of the next one where the server's is taken.
+    begun: u32,
 }
 
 #[derive(Debug, Default)]
 struct Call {
+    /// The number it is told by.
+    number: u32,
+    id: String,
     named: bool,
     clean: Sanitizer,
 }
@@ -259,11 +300,27 @@ impl Parser {
     fn call(&mut self, position: usize, call: &ToolCall<'_>, out: &mut Vec<ChatChunk>) {
         let index = call.index.0.unwrap_or(position as u64);
         let Ok(index) = u32::try_from(index) else { return };
-        if self.calls.len() >= MOST_CALLS && !self.calls.contains_key(&index) {
-            return;
-        }
         let Some(function) = &call.function.0 else { return };
+        // Some servers give every call the same number: then another id is another call.
+        let id = call.id.get().unwrap_or_default();
+        let known = self.calls.get(&index);
+        let other = known.is_some_and(|known| {
+            !id.is_empty()
+                && !known.id.is_empty()
+                && known.id != id
+                && function.name.get().is_some()
+        });
+        if known.is_none() || other {
+            if self.begun as usize >= MOST_CALLS {
+                return;
+            }
+            // The server's number is kept where it is free.
+            let number = index.max(if other || index < self.begun { self.begun } else { 0 });
+            self.begun = number.saturating_add(1);
+            self.calls.insert(index, Call { number, id: id.to_owned(), ..Call::default() });
+        }
         let state = self.calls.entry(index).or_default();
+        let index = state.number;
         let name = function.name.get().map(sanitize::line).filter(|name| !name.is_empty());
         let name = name.filter(|_| !std::mem::replace(&mut state.named, true));
         let arguments = state.clean.push(&arguments(function.arguments));

@@ -59,6 +59,9 @@ pub(super) struct Delta<'a> {
 pub(super) struct ToolCall<'a> {
     #[serde(default)]
     pub(super) index: Count,
+    /// In the first piece; later it is missing or empty.
+    #[serde(borrow, default)]
+    pub(super) id: Text<'a>,
     #[serde(borrow, default)]
     pub(super) function: Object<Function<'a>>,
 }
@@ -124,6 +127,23 @@ pub(super) struct Body<'a> {
     pub(super) max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) top_k: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) presence_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) repetition_penalty: Option<f64>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) stop: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) response_format: Option<Format>,
+}
+
+/// The form of the answer.
+#[derive(Debug, Serialize)]
+pub(super) struct Format {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
 }
 
 /// A message of the request.

@@ -120,6 +120,8 @@ struct FactsRow {
     finish: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notice: Option<NoticeRow>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    json: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
 }
@@ -172,6 +174,7 @@ impl From<&AnswerFacts> for FactsRow {
                 request_id: notice.request_id.clone(),
                 detail: notice.detail.clone(),
             }),
+            json: facts.json,
             seed: facts.seed,
         }
     }
@@ -204,6 +207,7 @@ impl From<FactsRow> for AnswerFacts {
                     detail: notice.detail,
                 })
             }),
+            json: row.json,
             seed: row.seed,
         }
     }
@@ -439,6 +443,7 @@ mod tests {
                     .with_detail("慢")
                     .with_request_id(Some("r".into())),
             ),
+            json: true,
             seed: Some(7),
         }
     }

@@ -42,8 +42,13 @@ impl Chat {
         reasoning: &str,
         now: Now,
     ) -> Vec<HighlightCommand> {
-        let closed = if text.is_empty() { "" } else { self.close_call(turn) };
-        self.push(turn, &format!("{closed}{text}"), reasoning, now)
+        let mut closed = if text.is_empty() { String::new() } else { self.close_calls(turn) };
+        if closed.is_empty() {
+            return self.push(turn, text, reasoning, now);
+        }
+        closed.push_str("\n\n");
+        closed.push_str(text);
+        self.push(turn, &closed, reasoning, now)
     }
 
     fn push(
@@ -69,31 +74,23 @@ impl Chat {
     pub fn push_tool_call(
         &mut self,
         turn: TurnId,
+        index: u32,
         name: Option<&str>,
         arguments: &str,
         now: Now,
     ) -> Vec<HighlightCommand> {
-        let mut text = String::new();
-        if let Some(name) = name {
-            text.push_str(self.close_call(turn));
-            let first = self.running_entry(turn).is_none_or(|entry| entry.text().is_empty());
-            text.push_str(if first { "" } else { "\n\n" });
-            text.push('`');
-            text.push_str(name);
-            text.push_str("`\n\n```json\n");
-            if let Some(running) = self.running.as_mut().filter(|running| running.turn == turn) {
-                running.calling = true;
-            }
-        }
-        text.push_str(arguments);
+        let Some(entry) = self.running_entry(turn) else { return Vec::new() };
+        entry.becomes_markdown();
+        let empty = entry.text().is_empty();
+        let Some(running) = &mut self.running else { return Vec::new() };
+        let text = running.calls.piece(index, name, arguments, empty);
         self.push(turn, &text, "", now)
     }
 
-    /// What ends the code block of a tool call before something else comes.
-    fn close_call(&mut self, turn: TurnId) -> &'static str {
+    /// Shows what was held back of calls, before something else comes or when nothing more does.
+    fn close_calls(&mut self, turn: TurnId) -> String {
         let running = self.running.as_mut().filter(|running| running.turn == turn);
-        let open = running.is_some_and(|running| std::mem::take(&mut running.calling));
-        if open { "\n```\n\n" } else { "" }
+        running.map(|running| running.calls.finish()).unwrap_or_default()
     }
 
     /// Another try will be made.
@@ -106,15 +103,17 @@ impl Chat {
     /// The user stopped the answer: what arrived stays, what still comes is dropped. Returns the
     /// turn and what to store: the turn's end may come late, or never if the program ends.
     pub fn stop(&mut self) -> Option<(TurnId, StoreCommand)> {
-        let running = self.running.take()?;
+        let mut running = self.running.take()?;
         self.unsaved = Unsaved::default();
         let entry = self.tree.get_mut(running.answer)?;
+        entry.push(&running.calls.finish(), "");
         entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
         Some((running.turn, self.save(running.answer)?))
     }
 
     /// The turn is over. Returns what to store; empty if it is not one of ours.
     pub fn ended(&mut self, turn: TurnId, how: Ended) -> Vec<StoreCommand> {
+        let held = self.close_calls(turn);
         if self.running.as_ref().is_some_and(|running| running.turn == turn) {
             self.running = None;
             self.unsaved = Unsaved::default();
@@ -124,6 +123,7 @@ impl Chat {
         };
         let (_, answer) = self.turns.swap_remove(at);
         let Some(entry) = self.tree.get_mut(answer) else { return Vec::new() };
+        entry.push(&held, "");
         match how.end {
             TurnEnd::Complete => entry.close(MessageState::Complete, None),
             TurnEnd::Stopped => {

@@ -1,12 +1,16 @@
 //! What is asked of a model: a question, another answer to it, the rest of an answer; always with
 //! the messages of the path that is shown. It refuses what comes back (`arrive`).
 
+use super::calls::Calls;
 use super::{Chat, Entry, Running, Unsaved};
-use crate::domain::chat::{AnswerFacts, ChatRequest, Message, MessageState, PromptMessage, Role};
+use crate::domain::chat::{
+    AnswerFacts, ChatParams, ChatRequest, Message, MessageState, PromptMessage, Role,
+};
 use crate::domain::conversations::{Conversation, StoreCommand};
 use crate::domain::ids::{IdSource, MessageId, TurnId};
 use crate::domain::notice::NoticeKind;
 use crate::domain::time::Now;
+use crate::state::conflicts::wants_json;
 
 /// What to ask and what to store when a question is sent.
 #[derive(Debug)]
@@ -55,7 +59,8 @@ impl Chat {
         self.tree.add(Entry::new(message(ids.0, parent, Role::User, text, now)));
         let mut store = vec![];
         store.extend(self.save(ids.0));
-        self.answer(ids.0, ids.1, None, turn, now, store)
+        let params = self.next.take().unwrap_or_else(|| self.params.clone());
+        self.answer(ids.0, ids.1, (params, None), turn, now, store)
     }
 
     /// Asks the question of an answer that is shown once more; the answer stays as another branch.
@@ -70,15 +75,17 @@ impl Chat {
     ) -> Option<Asked> {
         let entry = self.tree.get(answer).filter(|entry| entry.role() == Role::Assistant)?;
         let question = entry.message.parent?;
-        Some(self.answer(question, id, seed, turn, now, Vec::new()))
+        let own = seed.or(self.params.seed);
+        let params = ChatParams { seed: own, ..self.params.clone() };
+        Some(self.answer(question, id, (params, seed), turn, now, Vec::new()))
     }
 
-    /// Opens an answer to a question that is shown.
+    /// Opens an answer to a question that is shown; the seed is remembered where it is its own.
     fn answer(
         &mut self,
         question: MessageId,
         id: MessageId,
-        seed: Option<u64>,
+        (params, seed): (ChatParams, Option<u64>),
         turn: TurnId,
         now: Now,
         before: Vec<StoreCommand>,
@@ -86,12 +93,13 @@ impl Chat {
         let mut answer = message(id, Some(question), Role::Assistant, "", now);
         answer.state = MessageState::Streaming;
         let model = Some(self.conversation.model.clone());
-        answer.facts = Some(AnswerFacts { model, seed, ..AnswerFacts::default() });
+        let json = wants_json(&params);
+        answer.facts = Some(AnswerFacts { model, json, seed, ..AnswerFacts::default() });
         let mut answer = Entry::new(answer);
         answer.reopen();
         self.tree.add(answer);
         let mut request = self.request(false);
-        request.params.seed = seed.or(request.params.seed);
+        request.params = params;
         self.begin(turn, now);
         let mut store = vec![StoreCommand::SaveConversation(self.conversation.clone())];
         store.extend(before);
@@ -133,7 +141,8 @@ impl Chat {
         self.turns.retain(|(_, known)| *known != answer);
         self.turns.push((turn, answer));
         let since = now.since_start;
-        self.running = Some(Running { turn, since, waiting: None, answer, calling: false });
+        self.running =
+            Some(Running { turn, since, waiting: None, answer, calls: Calls::default() });
         // The message is saved whole now: pieces of a turn just stopped must not follow it.
         self.unsaved = Unsaved::default();
         self.conversation.leaf = Some(answer);

@@ -8,6 +8,7 @@ use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
 use crate::effect::HighlightCommand;
 use crate::event::HighlightEvent;
+use crate::text::json::{self, Checked};
 use crate::text::markdown::Document;
 
 /// A message with its parsed text.
@@ -27,12 +28,37 @@ pub struct Entry {
     /// Lines of each code block that were handed to the highlight worker.
     coloured: Vec<usize>,
     reasoning_chars: usize,
+    /// What was found out about an answer that was to be JSON, when it is first asked for.
+    checked: OnceCell<Checked>,
+    /// All lines of a long answer in JSON are shown.
+    pub json_open: bool,
 }
 
 /// A text that is parsed when it is first needed.
 fn parsed<'a>(cell: &'a OnceCell<Document>, text: &str, state: MessageState) -> &'a Document {
     cell.get_or_init(|| document(text, state != MessageState::Streaming))
 }
+
+/// An answer, or the code block that an answer in JSON is shown as.
+fn parsed_answer<'a>(cell: &'a OnceCell<Document>, message: &Message) -> &'a Document {
+    if !is_json(message) {
+        return parsed(cell, &message.text, message.state);
+    }
+    cell.get_or_init(|| {
+        let whole = message.state != MessageState::Streaming;
+        let set = whole.then(|| json::pretty(&message.text)).flatten();
+        let text = set.as_deref().unwrap_or(&message.text);
+        document(&format!("{FENCE}json\n{text}"), whole)
+    })
+}
+
+/// JSON is no markdown: it is kept as it came, and shown between fences that do not occur in it.
+fn is_json(message: &Message) -> bool {
+    message.facts.as_ref().is_some_and(|facts| facts.json)
+}
+
+/// Longer than any run of backticks that a model begins a line with.
+const FENCE: &str = "````````````";
 
 fn document(text: &str, whole: bool) -> Document {
     let mut document = Document::new();
@@ -54,6 +80,8 @@ impl Entry {
             revision: 0,
             coloured: Vec::new(),
             reasoning_chars,
+            checked: OnceCell::new(),
+            json_open: false,
         }
     }
 
@@ -90,13 +118,27 @@ impl Entry {
     /// The text of a question; for an answer see [`Entry::answer`].
     #[must_use]
     pub fn text(&self) -> &str {
-        self.answer.get().map_or(&self.message.text, Document::source)
+        let shown = self.answer.get().filter(|_| !is_json(&self.message));
+        shown.map_or(&self.message.text, Document::source)
     }
 
     /// The answer as markdown.
     #[must_use]
     pub fn answer(&self) -> &Document {
-        parsed(&self.answer, &self.message.text, self.message.state)
+        parsed_answer(&self.answer, &self.message)
+    }
+
+    /// Whether an answer that was to be JSON is; `None` for all others and until it is whole.
+    #[must_use]
+    pub fn json(&self) -> Option<Checked> {
+        let whole = is_json(&self.message) && self.message.state == MessageState::Complete;
+        whole.then(|| *self.checked.get_or_init(|| json::check(&self.message.text)))
+    }
+
+    /// It was to be JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        is_json(&self.message)
     }
 
     /// The reasoning before the answer.
@@ -119,13 +161,20 @@ impl Entry {
 
     /// Makes the texts grow again.
     pub(super) fn reopen(&mut self) {
-        let text = std::mem::take(&mut self.message.text);
-        let answer = self.answer.take().map_or(text, |document| document.source().to_owned());
+        let answer = self.text().to_owned();
+        let json = is_json(&self.message);
+        self.message.text = if json { answer.clone() } else { String::new() };
+        self.checked.take();
         let reasoning = self.reasoning_text().to_owned();
         self.message.reasoning.clear();
-        self.answer = OnceCell::from(document(&answer, false));
-        self.reasoning = OnceCell::from(document(&reasoning, false));
         self.message.state = MessageState::Streaming;
+        self.answer.take();
+        if json {
+            parsed_answer(&self.answer, &self.message);
+        } else {
+            self.answer = OnceCell::from(document(&answer, false));
+        }
+        self.reasoning = OnceCell::from(document(&reasoning, false));
         // The documents are new, so are the blocks of code in them.
         self.coloured.clear();
     }
@@ -151,6 +200,16 @@ impl Entry {
         message
     }
 
+    /// Something came that is no JSON and is to be read as markdown: all of it is.
+    pub(super) fn becomes_markdown(&mut self) {
+        if is_json(&self.message) {
+            let text = std::mem::take(&mut self.message.text);
+            self.facts_mut().json = false;
+            self.answer = OnceCell::from(document(&text, false));
+            self.coloured.clear();
+        }
+    }
+
     /// An answer that never came begins again: what was thought before it does not count.
     pub(super) fn clear_reasoning(&mut self) {
         self.reasoning.take();
@@ -162,6 +221,9 @@ impl Entry {
     pub(super) fn push(&mut self, text: &str, reasoning: &str) {
         if let Some(document) = self.answer.get_mut().filter(|_| !text.is_empty()) {
             document.push(text);
+            if is_json(&self.message) {
+                self.message.text.push_str(text);
+            }
         }
         if let Some(document) = self.reasoning.get_mut().filter(|_| !reasoning.is_empty()) {
             document.push(reasoning);
@@ -177,7 +239,11 @@ impl Entry {
     /// Whole lines of code that have not been handed to the highlight worker yet.
     pub(super) fn uncoloured(&mut self) -> Vec<HighlightCommand> {
         let mut wanted = Vec::new();
-        let answer = parsed(&self.answer, &self.message.text, self.message.state);
+        if is_json(&self.message) && self.message.state == MessageState::Streaming {
+            // It will be set in anew when it is whole.
+            return wanted;
+        }
+        let answer = parsed_answer(&self.answer, &self.message);
         // Blocks before the last one are over; their lines were handed out when they came.
         let open = self.coloured.len().saturating_sub(1);
         let mut coloured = std::mem::take(&mut self.coloured);
@@ -212,6 +278,11 @@ impl Entry {
             if let Some(document) = document.get_mut() {
                 document.finish();
             }
+        }
+        if is_json(&self.message) {
+            // Now that it is whole it can be set in.
+            self.answer.take();
+            self.coloured.clear();
         }
         self.revision += 1;
     }

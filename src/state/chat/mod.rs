@@ -3,6 +3,7 @@
 
 mod arrive;
 mod ask;
+mod calls;
 mod entry;
 pub mod queue;
 mod tree;
@@ -13,6 +14,7 @@ pub use arrive::Ended;
 pub use ask::Asked;
 pub use entry::Entry;
 
+use super::params::kept;
 use super::scroll::{Move, Position, Scroll};
 use crate::domain::chat::{ChatParams, Message, Role};
 use crate::domain::conversations::{Conversation, SavedConversation, StoreCommand};
@@ -20,6 +22,7 @@ use crate::domain::ids::{MessageId, TurnId};
 use crate::domain::models::ModelId;
 use crate::domain::notice::Notice;
 use crate::effect::HighlightCommand;
+use calls::Calls;
 use queue::Queue;
 use tree::Tree;
 
@@ -45,8 +48,7 @@ pub struct Running {
     pub waiting: Option<Waiting>,
     /// The answer that arrives.
     pub answer: MessageId,
-    /// The last thing that came is a tool call, whose code block is open.
-    calling: bool,
+    calls: Calls,
 }
 
 /// What arrived and is not yet handed to the store.
@@ -86,6 +88,8 @@ pub struct Chat {
     pub scroll: Scroll,
     /// Settings of its requests.
     pub params: ChatParams,
+    /// Settings of the next question alone.
+    pub next: Option<ChatParams>,
     /// Instructions above it.
     pub system: Option<String>,
     /// Another program has written to it since it was read.
@@ -107,15 +111,18 @@ impl Chat {
             queue: Queue::default(),
             scroll: Scroll::default(),
             params,
+            next: None,
             system,
             moved_on: false,
         }
     }
 
-    /// A conversation as the store kept it.
+    /// A conversation as the store kept it, with its own parameters if it has some.
     #[must_use]
     pub fn restored(saved: SavedConversation, params: ChatParams, system: Option<String>) -> Self {
         let SavedConversation { conversation, messages, draft, queue, place } = saved;
+        let own = conversation.params.as_deref().and_then(kept::from_text);
+        let (params, system) = own.unwrap_or((params, system));
         let mut chat = Self::new(conversation, params, system);
         chat.fill(messages);
         chat.draft = draft;
@@ -141,6 +148,12 @@ impl Chat {
     /// The model the next question goes to.
     pub fn set_model(&mut self, model: ModelId) {
         self.conversation.model = model;
+    }
+
+    /// Its parameters and instructions were changed: from now on it has its own.
+    pub fn keep_params(&mut self) {
+        let text = kept::to_text(&self.params, self.system.as_deref());
+        self.conversation.params = Some(text);
     }
 
     /// A title that was given by hand.

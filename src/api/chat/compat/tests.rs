@@ -409,6 +409,7 @@ fn requests_carry_only_what_is_set() {
         top_p: Some(f64::NAN),
         max_tokens: Some(7),
         seed: Some(1),
+        ..ChatParams::default()
     };
     request.messages.insert(
         0,
@@ -427,6 +428,103 @@ fn requests_carry_only_what_is_set() {
          \"stream\":true,\"stream_options\":{\"include_usage\":true},\"enable_thinking\":false,\
          \"thinking_budget\":100,\"enable_search\":true,\"temperature\":0.5,\"max_tokens\":7,\"seed\":1}"
     );
+}
+
+#[test]
+fn calls_that_are_numbered_alike_are_told_apart_by_their_ids() {
+    let piece = |call: &str| {
+        format!("data: {{\"choices\":[{{\"delta\":{{\"tool_calls\":[{call}]}}}}]}}\n\n")
+    };
+    let stream = [
+        r#"{"index":0,"id":"call_a","function":{"name":"f","arguments":"{"}}"#,
+        r#"{"index":0,"id":"","function":{"name":null,"arguments":"}"}}"#,
+        r#"{"index":0,"id":"call_b","function":{"name":"g","arguments":"["}}"#,
+        r#"{"index":0,"id":"call_b","function":{"name":"g","arguments":"]"}}"#,
+        r#"{"index":1,"id":"call_c","function":{"name":"h","arguments":"1"}}"#,
+    ];
+    let calls: Vec<_> = chunks(&stream.map(piece).concat())
+        .into_iter()
+        .filter_map(|chunk| match chunk {
+            ChatChunk::ToolCall { index, name, arguments } => Some((index, name, arguments)),
+            _ => None,
+        })
+        .collect();
+    let call =
+        |index, name: Option<&str>, text: &str| (index, name.map(str::to_owned), text.to_owned());
+    assert_eq!(
+        calls,
+        [
+            call(0, Some("f"), "{"),
+            call(0, None, "}"),
+            call(1, Some("g"), "["),
+            call(1, None, "]"),
+            call(2, Some("h"), "1"),
+        ]
+    );
+}
+
+fn sent(params: ChatParams) -> Value {
+    let request = ChatRequest { params, ..question() };
+    serde_json::from_slice(&body(&request)).expect("JSON")
+}
+
+#[test]
+fn further_parameters_have_their_names_on_the_wire() {
+    let sent = sent(ChatParams {
+        top_k: Some(20),
+        stop: vec!["END".into(), "。".into()],
+        presence_penalty: Some(-0.5),
+        repetition_penalty: Some(1.1),
+        json: true,
+        ..ChatParams::default()
+    });
+    assert_eq!(sent["top_k"], 20);
+    assert_eq!(sent["stop"], serde_json::json!(["END", "。"]));
+    assert_eq!(
+        (&sent["presence_penalty"], &sent["repetition_penalty"]),
+        (&(-0.5).into(), &1.1.into())
+    );
+    assert_eq!(sent["response_format"], serde_json::json!({"type": "json_object"}));
+}
+
+#[test]
+fn a_raw_object_lies_over_everything() {
+    let extra = r#"{"temperature": 1.5, "stream_options": {"more": 1}, "seed": null, "tools": []}"#;
+    let sent = sent(ChatParams {
+        temperature: Some(0.5),
+        seed: Some(3),
+        top_k: Some(9),
+        extra: Some(extra.into()),
+        ..ChatParams::default()
+    });
+    assert_eq!(sent["temperature"], 1.5);
+    assert_eq!(sent["stream_options"], serde_json::json!({"include_usage": true, "more": 1}));
+    assert_eq!(sent["tools"], serde_json::json!([]));
+    assert_eq!(sent["top_k"], 9);
+    assert!(sent.get("seed").is_none() && sent["messages"].is_array());
+}
+
+#[test]
+fn what_is_no_object_changes_nothing() {
+    for extra in ["[1]", "nonsense", "", "null"] {
+        let params = ChatParams { extra: Some(extra.into()), ..ChatParams::default() };
+        assert_eq!(sent(params), sent(ChatParams::default()), "{extra}");
+    }
+}
+
+#[test]
+fn a_model_that_cannot_think_is_not_told_not_to() {
+    let of = |model: &str, thinking| {
+        let params = ChatParams { thinking: Some(thinking), ..ChatParams::default() };
+        let request = ChatRequest { model: ModelId::new(model), params, ..question() };
+        let sent: Value = serde_json::from_slice(&body(&request)).expect("JSON");
+        sent.get("enable_thinking").cloned()
+    };
+    assert_eq!(of("qwen3-coder-plus", false), None);
+    // What was really asked for is sent; the service may know better than a list.
+    assert_eq!(of("qwen3-coder-plus", true), Some(true.into()));
+    assert_eq!(of("qwen-plus", false), Some(false.into()));
+    assert_eq!(of("some-new-model", false), Some(false.into()));
 }
 
 /// JSON of any shape under the names that matter.

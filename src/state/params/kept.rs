@@ -1,0 +1,103 @@
+//! The parameters of a conversation as the store keeps them: one JSON object with stable names. It
+//! refuses to fail: what it does not know or cannot read is left out.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::domain::params::{Able, ChatParams, Kind, Param, Value};
+
+/// Parameters and instructions as a text.
+#[must_use]
+pub fn to_text(params: &ChatParams, system: Option<&str>) -> String {
+    let mut object = Map::new();
+    for (param, value) in params.set_ones() {
+        let value = match value {
+            Value::Flag(on) => json!(on),
+            Value::Whole(n) => json!(n),
+            Value::Real(n) => json!(n),
+            Value::Text(text) => json!(text),
+            Value::Texts(texts) => json!(texts),
+        };
+        object.insert(param.name().to_owned(), value);
+    }
+    if let Some(system) = system {
+        object.insert(Param::System.name().to_owned(), json!(system));
+    }
+    Json::Object(object).to_string()
+}
+
+/// Parameters and instructions from a text; `None` if it is no object.
+#[must_use]
+pub fn from_text(text: &str) -> Option<(ChatParams, Option<String>)> {
+    let Ok(Json::Object(object)) = serde_json::from_str(text) else { return None };
+    let mut params = ChatParams::default();
+    let text = |value: &Json| value.as_str().map(str::to_owned);
+    for param in Param::ALL {
+        let Some(value) = object.get(param.name()) else { continue };
+        let value = match param.kind(&Able::default()) {
+            Kind::Switch => value.as_bool().map(Value::Flag),
+            Kind::Whole { .. } => value.as_u64().map(Value::Whole),
+            Kind::Real { .. } => value.as_f64().map(Value::Real),
+            Kind::Text | Kind::Object => text(value).map(Value::Text),
+            Kind::Lines => {
+                let texts = value.as_array().map(|list| list.iter().filter_map(text).collect());
+                texts.filter(|texts: &Vec<String>| !texts.is_empty()).map(Value::Texts)
+            }
+        };
+        params.set(param, value);
+    }
+    let system = object.get(Param::System.name()).and_then(text);
+    Some((params, system.filter(|system| !system.trim().is_empty())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_do_not_change() {
+        let params = ChatParams {
+            thinking: Some(false),
+            thinking_budget: Some(1),
+            search: Some(true),
+            temperature: Some(0.7),
+            top_p: Some(1.0),
+            top_k: Some(2),
+            max_tokens: Some(3),
+            seed: Some(4),
+            stop: vec!["END".into()],
+            presence_penalty: Some(-1.5),
+            repetition_penalty: Some(1.25),
+            json: true,
+            extra: Some("{}".into()),
+        };
+        let text = to_text(&params, Some("简短\n回答"));
+        let stored = r#"{"extra":"{}","json":true,"max_tokens":3,"presence_penalty":-1.5,"repetition_penalty":1.25,"search":true,"seed":4,"stop":["END"],"system":"简短\n回答","temperature":0.7,"thinking":false,"thinking_budget":1,"top_k":2,"top_p":1.0}"#;
+        assert_eq!(
+            serde_json::from_str::<Json>(&text).unwrap(),
+            serde_json::from_str::<Json>(stored).unwrap()
+        );
+        assert_eq!(from_text(stored), Some((params, Some("简短\n回答".to_owned()))));
+        assert_eq!(to_text(&ChatParams::default(), None), "{}");
+        assert_eq!(from_text("{}"), Some((ChatParams::default(), None)));
+    }
+
+    #[test]
+    fn what_is_unknown_or_of_another_kind_is_left_out() {
+        let text = r#"{"seed": 7, "depth": 3, "temperature": "warm", "top_k": -1, "stop": [1, "a"], "system": " "}"#;
+        let (params, system) = from_text(text).unwrap();
+        let expected =
+            ChatParams { seed: Some(7), stop: vec!["a".into()], ..ChatParams::default() };
+        assert_eq!((params, system), (expected, None));
+        for text in ["", "[]", "null", "{", "\u{0}"] {
+            assert_eq!(from_text(text), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_object_is_read(text in "\\{(\"(seed|stop|json|extra|top_p)\":(1|\"a\"|\\[\\]|null|-2\\.5),){0,4}\"x\":0\\}") {
+            prop_assert!(from_text(&text).is_some());
+        }
+    }
+}
