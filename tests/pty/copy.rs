@@ -122,7 +122,12 @@ fn a_program_of_the_user_gets_it_instead() {
 fn an_export_lies_where_the_program_was_started() {
     let (home, sim) = (Home::new(), Sim::saying(ANSWER));
     let term = Start::new(&home, &sim).ready();
-    term.ask("怎么用 sk-0123456789abcdef？");
+    // What looks like a key waits for a second Enter.
+    term.keys("怎么用 sk-0123456789abcdef？");
+    term.wait_for("sk-0123456789abcdef");
+    term.keys("\r");
+    term.wait_for("Enter sends it all the same");
+    term.keys("\r");
     term.wait_for("the end 完。");
     term.wait_for_end();
     term.keys("/export\r");
