@@ -250,6 +250,18 @@ fn a_question_mark_within_a_message_is_text() {
 }
 
 #[test]
+fn the_help_is_read_to_the_last_word_on_a_narrow_screen() {
+    let mut h = Harness::with(settings(), (40, 12));
+    h.keys("<f1>");
+    let y = h.find("Close what").unwrap();
+    let column = h.row(y as u16).find("Close").unwrap();
+    let told: Vec<String> =
+        h.rows()[y..].iter().map(|row| row.chars().skip(column).collect()).collect();
+    let told = told.iter().map(|row| row.trim()).collect::<Vec<_>>().join(" ");
+    assert!(told.starts_with("Close what is open, or stop the answer "), "{}", h.screen());
+}
+
+#[test]
 fn text_goes_on_arriving_under_the_help() {
     let mut h = Harness::new();
     h.ask("question");
