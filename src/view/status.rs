@@ -296,7 +296,11 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
             wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
             wanted.push((Context::Transcript, Action::Turns(Turns::Regenerate), Hint::Again));
             wanted.push((Context::Transcript, Action::Turns(Turns::Edit), Hint::Change));
-            wanted.push((Context::Transcript, Action::Chat(Chat::Reasoning), Hint::Reasoning));
+            let chat = state.conversations().shown();
+            let marked = chat.current().and_then(|at| chat.entries().get(at));
+            if marked.is_some_and(|entry| entry.reasoning_chars() > 0 || entry.is_json()) {
+                wanted.push((Context::Transcript, Action::Chat(Chat::Reasoning), Hint::Reasoning));
+            }
             wanted.push((Context::Transcript, Action::Chat(Chat::End), Hint::End));
         }
     }

@@ -262,6 +262,17 @@ fn the_help_is_read_to_the_last_word_on_a_narrow_screen() {
 }
 
 #[test]
+fn the_key_of_the_reasoning_is_named_where_there_is_some() {
+    let mut h = Harness::with(settings(), (160, 24));
+    h.exchange("one", "first").keys("<alt+2>");
+    assert!(h.row(23).contains(" y copy"), "{}", h.screen());
+    assert!(!h.row(23).contains(" t reasoning"), "{}", h.screen());
+    let turn = h.keys("<alt+1>").ask("two");
+    h.turn_says(turn, delta("second", "because")).done().keys("<alt+2>");
+    assert!(h.row(23).contains(" t reasoning"), "{}", h.screen());
+}
+
+#[test]
 fn text_goes_on_arriving_under_the_help() {
     let mut h = Harness::new();
     h.ask("question");
