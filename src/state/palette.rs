@@ -45,13 +45,17 @@ impl Palette {
     #[must_use]
     pub fn new(offer: Offer, language: Language) -> Self {
         let entries = match offer {
-            Offer::Actions => Action::named()
-                .filter(Action::offered)
-                .filter_map(|action| {
+            Offer::Actions => {
+                let commands = COMMANDS.iter().map(|(_, action)| action.clone());
+                let offered = Action::named().filter(Action::offered);
+                // What has a command is asked for most: it comes first, in the commands' order.
+                let rest = offered.filter(|action| !COMMANDS.iter().any(|(_, of)| of == action));
+                let entries = commands.chain(rest).filter_map(|action| {
                     let command = COMMANDS.iter().find(|(_, of)| *of == action);
                     Entry::new(action, command.map(|(name, _)| *name), offer, language)
-                })
-                .collect::<Vec<_>>(),
+                });
+                entries.collect::<Vec<_>>()
+            }
             Offer::Commands => COMMANDS
                 .iter()
                 .filter_map(|(name, action)| {
@@ -83,12 +87,13 @@ impl Palette {
             Offer::Commands => split(self.picker.query()).0,
         };
         self.found = fuzzy::rank(query, self.entries.iter().map(|entry| entry.text.as_str()));
-        if self.offer == Offer::Commands {
-            // Whoever types a whole name means it, whatever else holds these letters.
-            let begins = |found: &Match| {
-                !self.entries[found.index].command.is_some_and(|name| name.starts_with(query))
-            };
-            self.found.sort_by_key(begins);
+        if self.offer == Offer::Commands && !query.is_empty() {
+            // Whoever types a whole name means it, whatever longer one begins with it; names that
+            // only hold these letters come last.
+            self.found.sort_by_key(|found| {
+                let name = self.entries[found.index].command.unwrap_or_default();
+                if name.starts_with(query) { name.len() } else { usize::MAX }
+            });
         }
         self.picker.set_rows(self.found.len());
     }
@@ -176,6 +181,23 @@ mod tests {
     fn every_offered_action_is_there() {
         let offered = Action::named().filter(Action::offered).count();
         assert_eq!(Palette::new(Offer::Actions, Language::En).rows().len(), offered);
+    }
+
+    #[test]
+    fn a_whole_command_is_meant_though_a_longer_one_begins_with_it() {
+        for (name, action) in COMMANDS {
+            assert_eq!(best(Offer::Commands, Language::En, name), *action, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_most_comes_first_and_quitting_is_not_among_it() {
+        for offer in [Offer::Actions, Offer::Commands] {
+            assert_eq!(best(offer, Language::En, ""), Action::Conversations(Conversations::New));
+        }
+        let rows = palette(Offer::Commands, Language::En, "");
+        let last = rows.take(COMMANDS.len() - 1).map(|(action, _)| action);
+        assert_eq!(last, Some(Action::App(App::Quit)));
     }
 
     #[test]

@@ -17,6 +17,8 @@ const COUNT: u16 = 6;
 const COST: u16 = 10;
 const MODEL: u16 = 19;
 const DATE: u16 = 11;
+/// Cells around the title of a list, with a count of four digits.
+const ROOM: u16 = 12;
 
 /// Paints it.
 pub(super) fn paint(scene: &Scene<'_>, area: Area, browser: &Browser, buffer: &mut Buffer) -> Laid {
@@ -25,8 +27,12 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, browser: &Browser, buffer: &m
         None => ("›".to_owned(), None),
         Some(Asking::Title(..)) => (Words::NewTitle.say(language), None),
         Some(Asking::Delete(_, title)) => {
+            // The title is cut, not the question around it; the footer says what the keys do.
+            let around = scene.widths.text(&Words::Delete("").say(language)) as u16 + ROOM;
+            let room = area.width.saturating_sub(around).max(1);
             let title = if title.is_empty() { "…" } else { title };
-            ("›".to_owned(), Some(Words::Delete(title).say(language)))
+            let title = super::canvas::cut(title, room, scene.widths);
+            ("›".to_owned(), Some(Words::Delete(&title).say(language)))
         }
     };
     let title = question.unwrap_or_else(|| Words::Title.say(language));

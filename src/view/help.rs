@@ -8,6 +8,8 @@ use crate::action::{Action, Context};
 use crate::domain::settings::Editing;
 use crate::input::key::Key;
 use crate::layout::Area;
+use crate::text::rows::{Ink, plain};
+use crate::text::sanitize;
 use crate::theme::Role;
 use crate::words::{self, Phrase, say};
 
@@ -64,7 +66,15 @@ fn rows(scene: &Scene<'_>, width: u16) -> Vec<Parts> {
             let mut keys = format!("  {}", shown(keys));
             let gap = (column + 2).saturating_sub(scene.widths.text(&keys)).max(2);
             keys.push_str(&" ".repeat(gap));
-            rows.push(vec![(keys, Role::Key), (doc.to_owned(), Role::Text)]);
+            // What does not fit goes on below itself.
+            let cells = scene.widths.text(&keys);
+            let room = usize::from(width).saturating_sub(cells + 2).max(1) as u16;
+            let mut wrapped = Vec::new();
+            plain(&sanitize::block(doc), room, scene.widths, Ink::default(), &mut wrapped);
+            for (i, line) in wrapped.into_iter().enumerate() {
+                let before = if i == 0 { keys.clone() } else { " ".repeat(cells) };
+                rows.push(vec![(before, Role::Key), (line.text.to_string(), Role::Text)]);
+            }
         }
     }
     rows

@@ -98,7 +98,7 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, models: &Models, buffer: &mut
         (None, false) => Words::Title,
     };
     let said = models.said.as_ref().map(|said| sight.say(said_words(said)));
-    let details = details_height(area);
+    let details = details_height(area, models.picker.rows());
     let title = sight.say(title);
     // Among snapshots no other id can be typed.
     let placeholder = models.pinning.is_none().then(|| sight.say(Words::Placeholder));
@@ -136,14 +136,15 @@ fn said_words(said: &Said) -> Words<'_> {
     }
 }
 
-/// The same on every row, so that the list stays where it is while the mark moves.
-fn details_height(area: Area) -> u16 {
+/// The same on every row, so that the list stays where it is while the mark moves; rows that a
+/// short list leaves empty are the details'.
+fn details_height(area: Area, rows: usize) -> u16 {
+    let empty = usize::from(area.height).saturating_sub(rows + 3);
     match area.height {
         0..14 => 0,
         14..18 => 5,
         18..30 => 9,
-        30..44 => 15,
-        44.. => 22,
+        30.. => empty.clamp(12, 22) as u16,
     }
 }
 
@@ -261,7 +262,7 @@ fn marks(sight: &Sight<'_>, row: &ModelRow) -> String {
 fn below(sight: &Sight<'_>, area: Area, buffer: &mut Buffer) {
     let Scene { theme, widths, .. } = *sight.scene;
     let mut y = area.y;
-    let mut lines = details::lines(sight);
+    let mut lines = details::lines(sight, area.height >= 12);
     if let Some(said) = &sight.models.said {
         lines.insert(0, (sight.say(said_words(said)).into_owned(), Role::Warning));
     }

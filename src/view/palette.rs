@@ -12,6 +12,10 @@ use crate::words::palette::Palette as Words;
 
 /// Cells of the keys' column where there is room for it.
 const KEYS: u16 = 14;
+/// Where a row is narrower, what an action does is all it has room for beside its key.
+const NAMES: u16 = 64;
+/// Where a row is narrower still, it says only what the action does.
+const ALONE: u16 = 30;
 
 /// Paints it.
 pub(super) fn paint(scene: &Scene<'_>, area: Area, palette: &Palette, buffer: &mut Buffer) -> Laid {
@@ -30,12 +34,13 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, palette: &Palette, buffer: &m
         details: 0,
     };
     let rows: Vec<_> = palette.rows().collect();
+    let widths = scene.widths;
     let commands = rows.iter().filter_map(|(entry, _)| entry.command);
     let command = commands.map(|name| name.len() as u16 + 1).max().unwrap_or(0);
     list::paint(scene, area, &list, buffer, |at, line| {
         let (entry, found) = rows[at];
         let name = entry.command.map(|name| format!("/{name}")).unwrap_or_default();
-        let key = key_of(scene, &entry.action);
+        let key = if line.width() < ALONE { String::new() } else { key_of(scene, &entry.action) };
         if palette.offer == Offer::Commands {
             // The slash before the name is no part of what was searched.
             line.text("/", 1, Role::Key);
@@ -43,9 +48,14 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, palette: &Palette, buffer: &m
             line.to(3 + command + 2);
             line.text(entry.label, line.left().saturating_sub(KEYS + 1), Role::Text);
         } else {
-            let room = line.left().saturating_sub(KEYS + command + 3);
-            line.found(entry.label, found, room, Role::Text);
-            line.to(line.width().saturating_sub(KEYS + command + 3));
+            let command = if line.width() < NAMES { 0 } else { command };
+            // A blank stands between the label and what is right of it.
+            let right = match command {
+                0 => widths.text(&key) as u16 + 1,
+                _ => KEYS + command + 3,
+            };
+            line.found(entry.label, found, line.left().saturating_sub(right + 1), Role::Text);
+            line.to(line.width().saturating_sub(right));
             line.column(&name, command, Role::Muted);
         }
         let cells = line.left().saturating_sub(1);

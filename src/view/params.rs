@@ -224,6 +224,8 @@ pub(super) fn hints(scene: &Scene<'_>, drawer: &Drawer) -> Vec<(Context, Action,
         if field.has_lines() {
             hints.push((Context::Composer, edit(Edit::Newline), say(Params::Newline)));
         }
+        // Esc takes back what was typed; the drawer stays.
+        hints.push((Context::Global, Action::App(App::Back), say(Params::Leave)));
         return hints;
     }
     // The other scope is what the key leads to.

@@ -250,7 +250,8 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         }
         Some(Overlay::Params(drawer)) => {
             let hints = super::params::hints(scene, drawer).into_iter().map(owned);
-            return shown(scene, hints.chain([close()]));
+            let close = drawer.field.is_none().then(close);
+            return shown(scene, hints.chain(close));
         }
         Some(Overlay::Ask(_)) => {
             return shown(scene, super::params::ask_hints(scene).into_iter().map(owned));
@@ -268,14 +269,23 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     if running.is_some_and(|running| running.waiting.is_some()) {
         wanted.push((Context::Global, Action::Chat(Chat::SendNow), Hint::SendNow));
     }
+    let writing = state.focus().pane == Pane::Composer;
+    let editing = state.conversations().shown().editing.is_some();
     if running.is_some() {
-        wanted.push((Context::Global, Action::App(App::Back), Hint::Stop));
+        // Esc leaves a change of a question first, and vi's writing.
+        let taken = editing || (writing && state.composer().mode() == Mode::Insert);
+        let stop = if taken { Action::Chat(Chat::Stop) } else { Action::App(App::Back) };
+        wanted.push((Context::Global, stop, Hint::Stop));
     }
     match state.focus().pane {
         Pane::Composer => {
             let send = Action::Composer(Composer::Edit(Edit::Send));
-            let what = if running.is_none() { Hint::Send } else { Hint::Queue };
-            wanted.push((Context::Composer, send, what));
+            match (running.is_some(), editing) {
+                (false, _) => wanted.push((Context::Composer, send, Hint::Send)),
+                (true, false) => wanted.push((Context::Composer, send, Hint::Queue)),
+                // A changed question goes out only when the answer is there.
+                (true, true) => {}
+            }
             let newline = Action::Composer(Composer::Edit(Edit::Newline));
             wanted.push((Context::Composer, newline, Hint::Newline));
         }
@@ -286,7 +296,11 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
             wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
             wanted.push((Context::Transcript, Action::Turns(Turns::Regenerate), Hint::Again));
             wanted.push((Context::Transcript, Action::Turns(Turns::Edit), Hint::Change));
-            wanted.push((Context::Transcript, Action::Chat(Chat::Reasoning), Hint::Reasoning));
+            let chat = state.conversations().shown();
+            let marked = chat.current().and_then(|at| chat.entries().get(at));
+            if marked.is_some_and(|entry| entry.reasoning_chars() > 0 || entry.is_json()) {
+                wanted.push((Context::Transcript, Action::Chat(Chat::Reasoning), Hint::Reasoning));
+            }
             wanted.push((Context::Transcript, Action::Chat(Chat::End), Hint::End));
         }
     }
@@ -295,13 +309,13 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     wanted.push((Context::Global, new, Hint::New));
     let list = Action::Conversations(Conversations::List);
     wanted.push((Context::Global, list, Hint::Conversations));
-    let empty = state.composer().is_empty() && state.focus().pane == Pane::Composer;
+    let empty = state.composer().is_empty() && writing;
     if empty {
         wanted.push((Context::EmptyComposer, Action::App(App::Quit), Hint::Quit));
     } else {
         wanted.push((Context::Global, Action::App(App::Interrupt), Hint::Quit));
     }
-    if state.focus().pane == Pane::Composer {
+    if writing {
         wanted.push((Context::Global, Action::Chat(Chat::PageUp), Hint::Scroll));
     }
     let help = if empty { Context::EmptyComposer } else { Context::Global };

@@ -62,9 +62,7 @@ impl Conversations<'_> {
             Self::Reading => "Reading…",
             Self::Unsent => "not sent yet",
             Self::NewTitle => "Title ›",
-            Self::Delete(title) => {
-                return format!("Delete \"{title}\"? Enter deletes, Esc keeps it.");
-            }
+            Self::Delete(title) => return format!("Delete \"{title}\"?"),
             Self::Messages(1) => "1 message",
             Self::Messages(count) => return format!("{count} messages"),
             Self::Answering => "answering",
@@ -90,7 +88,7 @@ impl Conversations<'_> {
             Self::Reading => "正在读取…",
             Self::Unsent => "尚未发送",
             Self::NewTitle => "标题 ›",
-            Self::Delete(title) => return format!("删除“{title}”？按 Enter 删除，按 Esc 保留。"),
+            Self::Delete(title) => return format!("删除“{title}”？"),
             Self::Messages(count) => return format!("{count} 条消息"),
             Self::Answering => "正在回答",
             Self::Elsewhere => "在另一个 lian 里打开着",

@@ -84,6 +84,8 @@ pub enum Params<'a> {
     Clear,
     /// Footer: take what was typed.
     Take,
+    /// Footer: leave the value as it was.
+    Leave,
     /// Footer: new line.
     Newline,
     /// Footer: back to the message.
@@ -152,6 +154,7 @@ impl Params<'_> {
             Self::Change => "change",
             Self::Clear => "unset",
             Self::Take => "take it",
+            Self::Leave => "leave it",
             Self::Newline => "new line",
             Self::BackToMessage => "back to the message",
         })
@@ -205,6 +208,7 @@ impl Params<'_> {
             Self::Change => "修改",
             Self::Clear => "取消设置",
             Self::Take => "确定",
+            Self::Leave => "不改",
             Self::Newline => "换行",
             Self::BackToMessage => "回到消息",
         })

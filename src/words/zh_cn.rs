@@ -387,7 +387,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         NoticeKind::QuitAgain { answering: true } => {
             fixed("另一个回答还在到来。再按一次 Ctrl+C 退出。", "")
         }
-        NoticeKind::NothingThere => fixed("这里没有可以接着做的。", ""),
+        NoticeKind::NothingThere => fixed("这里没有可以继续的内容。", ""),
         NoticeKind::Input(notice) => super::input::zh_cn(notice),
         NoticeKind::Mouse { on: true } => {
             fixed("鼠标归 lian：滚轮滚动，点击选择。按住 Shift 可选取文字。", "")

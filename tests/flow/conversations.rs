@@ -171,6 +171,17 @@ fn deleting_asks_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_long_title_leaves_the_question_whole() {
+    for width in [30, 40, 80] {
+        let mut h = Harness::with(settings(), (width, 24));
+        list(&mut h, vec![row(1, &"a very long title ".repeat(8))]);
+        h.keys("<alt+d>");
+        let asked = h.find("Delete \"a very").map(|y| h.row(y as u16)).unwrap_or_default();
+        assert!(asked.contains("…\"?"), "{width}\n{}", h.screen());
+    }
+}
+
+#[test]
 fn deleting_what_is_shown_stops_it_and_shows_another() {
     let mut h = Harness::new();
     h.exchange("first", "answer");

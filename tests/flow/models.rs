@@ -250,6 +250,19 @@ fn every_tier_is_there_where_there_is_room() {
 }
 
 #[test]
+fn a_tall_screen_is_the_lists_and_what_the_marks_mean_is_in_sight() {
+    let seed = Settings { figures: Figures::Seed, ..settings() };
+    let mut h = Harness::with(seed, (160, 50));
+    h.keys("<alt+m>");
+    let legend = h.find("T thinks  V sees").unwrap();
+    let line = h.find("─────").and_then(|_| h.rows().iter().rposition(|row| row.starts_with("──")));
+    let details = h.rows().len() - 1 - line.unwrap() - 1;
+    assert!(details <= 12 && legend > line.unwrap(), "{}", h.screen());
+    // The set is not named twice where its source has the same name.
+    assert_eq!(h.find("seed · seed"), None, "{}", h.screen());
+}
+
+#[test]
 fn models_of_other_regions_are_marked() {
     let mut h = Harness::with(settings(), (120, 40));
     h.keys("<alt+m>qwen-plus-us");

@@ -47,7 +47,7 @@ fn what_fits_nothing_says_so_and_escape_gives_the_message_back() {
 fn a_slash_in_an_empty_message_lists_commands() {
     let mut h = Harness::new();
     h.keys("/");
-    assert!(h.find("▸ /help").is_some(), "{}", h.screen());
+    assert!(h.find("▸ /new").is_some(), "{}", h.screen());
     h.effects();
     h.keys("q<enter>");
     assert!(h.effects().contains(&Effect::Quit));
@@ -59,6 +59,21 @@ fn a_slash_in_an_empty_message_lists_commands() {
     let mut h = Harness::new();
     h.keys("/<backspace>");
     assert_eq!(h.find("/help"), None);
+}
+
+#[test]
+fn labels_stand_apart_from_commands_and_have_the_room_of_a_narrow_screen() {
+    let mut h = Harness::new();
+    h.keys("<ctrl+p>side pane");
+    let row = h.find("▸ Side pane").map(|y| h.row(y as u16)).unwrap_or_default();
+    assert!(row.contains("… /layout") && row.ends_with("Alt+L"), "{row}");
+    let mut h = Harness::with(settings(), (40, 12));
+    h.keys("<ctrl+p>begin new");
+    let row = h.find("▸ Begin a new conversation").map(|y| h.row(y as u16)).unwrap_or_default();
+    assert!(row.ends_with("Ctrl+N"), "{}", h.screen());
+    let mut h = Harness::with(settings(), (20, 5));
+    h.keys("<ctrl+p>");
+    assert!(h.find("▸ Begin a new co…").is_some(), "{}", h.screen());
 }
 
 #[test]

@@ -74,8 +74,11 @@ fn switches_turn_and_everything_can_be_taken_back() {
     assert!(h.row(0).contains("think · budget 5,120 · search"), "{}", h.screen());
     h.keys("<backspace><up><delete><up><delete>");
     assert_eq!(h.row(0).find("think"), None, "{}", h.screen());
-    // Esc in a value takes back what was typed, and only then closes.
-    h.keys("<down><down><down><down>1.5<esc>");
+    // Esc in a value takes back what was typed, as the footer says, and only then closes.
+    h.keys("<down><down><down><down>1.5");
+    assert!(h.find("Esc leave it").is_some() && h.find("Esc close").is_none(), "{}", h.screen());
+    h.key("esc");
+    assert!(h.find("Esc close").is_some(), "{}", h.screen());
     assert!(row(&h, "Temperature").contains("service's choice"), "{}", h.screen());
     h.keys("<right><right><left>");
     assert!(row(&h, "Temperature").contains(" 0.7 "), "{}", h.screen());

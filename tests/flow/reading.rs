@@ -250,6 +250,29 @@ fn a_question_mark_within_a_message_is_text() {
 }
 
 #[test]
+fn the_help_is_read_to_the_last_word_on_a_narrow_screen() {
+    let mut h = Harness::with(settings(), (40, 12));
+    h.keys("<f1>");
+    let y = h.find("Close what").unwrap();
+    let column = h.row(y as u16).find("Close").unwrap();
+    let told: Vec<String> =
+        h.rows()[y..].iter().map(|row| row.chars().skip(column).collect()).collect();
+    let told = told.iter().map(|row| row.trim()).collect::<Vec<_>>().join(" ");
+    assert!(told.starts_with("Close what is open, or stop the answer "), "{}", h.screen());
+}
+
+#[test]
+fn the_key_of_the_reasoning_is_named_where_there_is_some() {
+    let mut h = Harness::with(settings(), (160, 24));
+    h.exchange("one", "first").keys("<alt+2>");
+    assert!(h.row(23).contains(" y copy"), "{}", h.screen());
+    assert!(!h.row(23).contains(" t reasoning"), "{}", h.screen());
+    let turn = h.keys("<alt+1>").ask("two");
+    h.turn_says(turn, delta("second", "because")).done().keys("<alt+2>");
+    assert!(h.row(23).contains(" t reasoning"), "{}", h.screen());
+}
+
+#[test]
 fn text_goes_on_arriving_under_the_help() {
     let mut h = Harness::new();
     h.ask("question");

@@ -343,6 +343,17 @@ fn esc_leaves_the_change_and_the_draft_is_there_again() {
 }
 
 #[test]
+fn the_hints_of_a_change_name_keys_that_do_what_they_say() {
+    let mut h = Harness::new();
+    h.ask("one");
+    h.delta("text").keys("<alt+2>e!");
+    assert!(h.find("Esc leaves it").is_some() && h.find("Esc stop").is_none(), "{}", h.screen());
+    assert!(h.find("Enter queue").is_none() && h.find("Alt+. stop").is_some(), "{}", h.screen());
+    h.keys("<esc>");
+    assert!(h.find("Esc stop").is_some() && h.find("Enter queue").is_some(), "{}", h.screen());
+}
+
+#[test]
 fn a_change_can_be_written_but_not_sent_while_an_answer_arrives() {
     let mut h = Harness::new();
     h.ask("one");

@@ -31,6 +31,17 @@ fn at(text: &str) -> Harness {
 }
 
 #[test]
+fn the_hint_to_stop_names_a_key_that_stops_in_either_mode() {
+    let mut h = vi();
+    h.ask("one");
+    assert!(h.find("Alt+. stop").is_some() && h.find("Esc stop").is_none(), "{}", h.screen());
+    h.key("esc");
+    assert!(h.find("Esc stop").is_some(), "{}", h.screen());
+    h.key("esc");
+    assert!(h.find("Stopped.").is_some(), "{}", h.screen());
+}
+
+#[test]
 fn commands_do_what_vi_does() {
     for (before, keys, after) in [
         // Motions.

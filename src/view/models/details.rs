@@ -8,21 +8,21 @@ use crate::catalog::limits::Limit;
 use crate::catalog::models::{ModelRow, Stream};
 use crate::catalog::prices::{Mode, Part, PriceRow};
 use crate::domain::models::{Ability, ModelId, Purpose};
-use crate::domain::settings::Language;
+use crate::domain::settings::{Figures, Language};
 use crate::state::models::{Row, ends, is_old};
 use crate::theme::Role;
 use crate::words::models::Models as Words;
 
 type Lines = Vec<(String, Role)>;
 
-/// The lines for the marked row.
-pub(super) fn lines(sight: &Sight<'_>) -> Lines {
+/// The lines for the marked row; `roomy` where what the marks mean can stand high up.
+pub(super) fn lines(sight: &Sight<'_>, roomy: bool) -> Lines {
     match sight.models.marked() {
         None => Vec::new(),
         Some(Row::Typed(id)) => typed(sight, id),
         Some(Row::Known(id, _)) => {
             let row = sight.catalog.model_row(&ModelId::new(id));
-            row.map(|row| known(sight, row)).unwrap_or_default()
+            row.map(|row| known(sight, row, roomy)).unwrap_or_default()
         }
     }
 }
@@ -36,17 +36,19 @@ fn typed(sight: &Sight<'_>, id: &str) -> Lines {
     lines
 }
 
-fn known(sight: &Sight<'_>, row: &ModelRow) -> Lines {
+fn known(sight: &Sight<'_>, row: &ModelRow, roomy: bool) -> Lines {
+    let legend = || (sight.say(Words::Legend).into_owned(), Role::Muted);
     let mut lines = vec![(head(sight, row), Role::Text)];
     lines.extend(warnings(sight, row).map(|text| (text, Role::Warning)));
     lines.push((abilities(sight, row), Role::Text));
+    lines.extend(roomy.then(legend));
     lines.extend(limits(sight, row).map(|text| (text, Role::Text)));
     let (ordinary, special) = prices(sight, row);
     lines.extend(ordinary);
     lines.extend(row.note.clone().map(|note| (note, Role::Muted)));
     let source = sight.catalog.source(&row.source);
     lines.push((dated(sight, source, &row.as_of), Role::Muted));
-    lines.push((sight.say(Words::Legend).into_owned(), Role::Muted));
+    lines.extend((!roomy).then(legend));
     lines.extend(special);
     lines
 }
@@ -58,6 +60,12 @@ fn dated(sight: &Sight<'_>, source: &str, as_of: &str) -> String {
         text = joined(&[text, sight.say(Words::Old).into_owned()]);
     }
     text
+}
+
+/// The set that figures are of, unless their source has the same name.
+fn set(sight: &Sight<'_>, figures: Figures, source: &str) -> Option<String> {
+    let set = sight.say(Words::Set(figures)).into_owned();
+    (set != source).then_some(set)
 }
 
 fn joined(parts: &[String]) -> String {
@@ -137,7 +145,7 @@ fn limits(sight: &Sight<'_>, row: &ModelRow) -> Option<String> {
     if let Some(alias) = &basis.alias {
         parts.push(sight.say(Words::As(alias.as_str())).into_owned());
     }
-    parts.push(sight.say(Words::Set(basis.figures)).into_owned());
+    parts.extend(set(sight, basis.figures, &limit.source));
     parts.push(dated(sight, &limit.source, &limit.as_of));
     Some(format!("{}  {}", sight.say(Words::Limits), joined(&parts)))
 }
@@ -154,7 +162,7 @@ fn prices(sight: &Sight<'_>, row: &ModelRow) -> (Lines, Lines) {
     if let Some(alias) = &basis.alias {
         parts.push(sight.say(Words::As(alias.as_str())).into_owned());
     }
-    parts.push(sight.say(Words::Set(basis.figures)).into_owned());
+    parts.extend(set(sight, basis.figures, &first.source));
     parts.push(dated(sight, &first.source, &first.as_of));
     let mut lines = vec![(format!("{}  {}", sight.say(Words::Prices), joined(&parts)), Role::Text)];
     let mut special = Vec::new();
