@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::widgets::list::{self, Laid, List};
 use super::{Scene, show_key};
-use crate::action::{Action, Context, List as ListAction};
+use crate::action::{Action, Context, Focus, List as ListAction};
 use crate::layout::Area;
 use crate::state::palette::{Offer, Palette};
 use crate::theme::Role;
@@ -72,8 +72,17 @@ pub(super) fn hints(scene: &Scene<'_>) -> Vec<(Context, Action, &'static str)> {
     ]
 }
 
-/// The key of an action wherever it holds, most general first.
+/// The key of an action from where the palette is opened: one of the conversation's keys comes after
+/// the key that leads there, and one that holds in a list alone is no way from here.
 fn key_of(scene: &Scene<'_>, action: &Action) -> String {
-    let keys = Context::ALL.iter().filter_map(|context| scene.keys.hint(*context, action));
-    keys.map(show_key).next().unwrap_or_default()
+    let key = |context| scene.keys.hint(context, action).map(show_key);
+    let here = [Context::Global, Context::Composer, Context::EmptyComposer];
+    if let Some(key) = here.into_iter().find_map(key) {
+        return key;
+    }
+    let there = scene.keys.hint(Context::Global, &Action::Focus(Focus::Transcript));
+    match (there, key(Context::Transcript)) {
+        (Some(there), Some(key)) => format!("{} {key}", show_key(there)),
+        (None, _) | (_, None) => String::new(),
+    }
 }

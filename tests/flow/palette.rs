@@ -112,3 +112,15 @@ fn the_marked_row_stays_in_sight_on_every_screen() {
         }
     }
 }
+
+#[test]
+fn a_key_of_the_conversation_is_shown_with_the_way_there() {
+    let mut h = Harness::with(settings(), (100, 40));
+    h.keys("<ctrl+p>same question");
+    let row = h.find("Ask the same question again").unwrap();
+    assert!(h.row(row as u16).ends_with("Alt+2 r"), "{}", h.screen());
+    // A key that holds in a list alone does nothing here, so it is not shown.
+    h.keys("<esc><ctrl+p>pin the model");
+    let row = h.find("Pin the model").unwrap();
+    assert!(h.row(row as u16).trim_end().ends_with("/pin"), "{}", h.screen());
+}
