@@ -13,6 +13,7 @@ mod crash;
 mod disk;
 mod faults;
 mod flood;
+mod frames;
 mod hangup;
 mod hostile;
 mod input;
