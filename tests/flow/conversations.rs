@@ -357,7 +357,8 @@ fn it_is_not_read_again_while_an_answer_arrives() {
     reason = "it tells how long it took and decides nothing by it"
 )]
 fn ten_thousand_messages_and_five_streams_leave_the_rest_as_it_is() {
-    let mut h = Harness::with(settings(), (120, 40));
+    // With the pane that shows what the conversation cost.
+    let mut h = Harness::with(Settings { columns: true, ..settings() }, (160, 40));
     let answer = format!("# Head\n\n{}\n\n- a\n- b\n", "with many words ".repeat(20));
     let texts: Vec<String> =
         (0..10_000).map(|n| if n % 2 == 0 { format!("q{n}") } else { answer.clone() }).collect();
