@@ -7,6 +7,7 @@
 
 mod harness;
 
+mod bad_input;
 mod basics;
 mod copy;
 mod crash;
