@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc::Sender;
 
-use crate::catalog::{Catalog, Shared};
+use crate::catalog::Shared;
 use crate::config::models;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::settings::SettingsNotice;
@@ -15,8 +15,8 @@ use crate::text::sanitize;
 /// Reads them. `config` is the configuration file; what there is to say goes to `out`.
 pub fn load(config: PathBuf, shared: Shared, out: Sender<ServiceEvent>) {
     tokio::task::spawn_blocking(move || {
-        // The shipped rows are read here too, so that nobody waits for them later.
-        drop(Catalog::embedded());
+        // Without rows of one's own nothing is read: the shipped rows wait for the first question,
+        // which reads them off the loop, or for the list of models. Idle memory stays small.
         let (mine, faults) = models::catalog(&config);
         if let Some(catalog) = mine {
             shared.put(catalog);
