@@ -144,7 +144,7 @@ fn a_copy_is_byte_for_byte_what_came() {
     }
 }
 
-fn words(from: Vec<&'static str>) -> impl Strategy<Value = String> {
+fn words(from: &[&'static str]) -> impl Strategy<Value = String> {
     let letters = proptest::sample::select(
         from.iter().flat_map(|text| text.graphemes(true)).filter(|c| *c != " ").collect::<Vec<_>>(),
     );
@@ -172,13 +172,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn rows_break_between_letters_and_lose_none(text in words(SURE.to_vec()), width in 20_u16..90) {
+    fn rows_break_between_letters_and_lose_none(text in words(&SURE), width in 20_u16..90) {
         check_wrap(&text, width, true);
     }
 
     #[test]
     fn nor_where_terminals_disagree(
-        text in words(FRAIL.into_iter().chain(SURE).collect()),
+        text in words(&[&FRAIL[..], &SURE[..]].concat()),
         width in 20_u16..90,
     ) {
         check_wrap(&text, width, false);

@@ -137,7 +137,7 @@ impl Rows {
                 if parameters == "2" && self.heights.len() > 1 {
                     self.heights.remove(0);
                 }
-                self.touch(0..=self.height() - 1);
+                self.touch(0..self.height());
             }
             (_, 'H' | 'd') => self.go(number(0) - 1),
             (_, 'A' | 'F') => self.go(self.row.saturating_sub(number(0))),
