@@ -19,7 +19,7 @@ use ratatui::buffer::Buffer;
 
 use super::Scene;
 use super::canvas::Pen;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Currency;
 use crate::layout::Area;
 use crate::state::chat::Chat;
 use crate::text::width::Widths;
@@ -101,17 +101,13 @@ fn figures(scene: &Scene<'_>, chat: &Chat) -> Vec<(Side, String)> {
     let model = &chat.conversation().model;
     let mut figures =
         vec![(Side::Model, model.to_string()), (Side::Messages, chat.entries().len().to_string())];
-    let facts = || chat.entries().iter().filter_map(|entry| entry.facts());
-    if let Some(usage) = facts().filter_map(|facts| facts.usage).next_back() {
+    let sums = chat.sums();
+    if let Some(usage) = sums.usage {
         let of = scene.state.catalog().model_like(model).and_then(|model| model.context_tokens);
         let tokens = Side::Tokens { used: usage.total(), of };
         figures.push((Side::Context, tokens.say(language).into_owned()));
     }
-    for currency in [Currency::Cny, Currency::Usd] {
-        let costs = facts().filter_map(|facts| facts.cost).filter(|cost| cost.currency == currency);
-        if let Some(cost) = costs.reduce(|sum: Money, cost| sum.plus(cost).unwrap_or(sum)) {
-            figures.push((Side::Cost, cost.to_string()));
-        }
-    }
+    let costs = [Currency::Cny, Currency::Usd].map(|currency| sums.cost(currency));
+    figures.extend(costs.into_iter().flatten().map(|cost| (Side::Cost, cost.to_string())));
     figures
 }

@@ -368,7 +368,8 @@ fn it_is_not_read_again_while_an_answer_arrives() {
     reason = "it tells how long it took and decides nothing by it"
 )]
 fn ten_thousand_messages_and_five_streams_leave_the_rest_as_it_is() {
-    let mut h = Harness::with(settings(), (120, 40));
+    // With the pane that shows what the conversation cost.
+    let mut h = Harness::with(Settings { columns: true, ..settings() }, (160, 40));
     let answer = format!("# Head\n\n{}\n\n- a\n- b\n", "with many words ".repeat(20));
     let texts: Vec<String> =
         (0..10_000).map(|n| if n % 2 == 0 { format!("q{n}") } else { answer.clone() }).collect();
@@ -400,9 +401,21 @@ fn ten_thousand_messages_and_five_streams_leave_the_rest_as_it_is() {
     h.keys("<alt+pageup><alt+pageup><alt+pageup><alt+pageup>");
     let switch = begin.elapsed() / 4;
     assert!(h.find("in the long one").is_some() && h.find("word199").is_some(), "{}", h.screen());
+    // In the long one itself: what arrives there and what is typed there.
+    let begin = std::time::Instant::now();
+    for n in 200..400 {
+        h.turn_says(turns[0], delta(&format!("word{n} "), ""));
+    }
+    let streamed_there = begin.elapsed() / 200;
+    let begin = std::time::Instant::now();
+    h.keys("echo there");
+    let echo_there = begin.elapsed() / 10;
+    assert!(h.find("word399").is_some() && h.find("echo there").is_some(), "{}", h.screen());
+    h.keys("<ctrl+u>");
     // Told, not judged: machines differ, and this is a build for tests.
     println!(
-        "10,000 messages, 5 streams: shown {shown:?}, piece {streamed:?}, key {echo:?}, switch {switch:?}"
+        "10,000 messages, 5 streams: shown {shown:?}, piece {streamed:?}, key {echo:?}, switch {switch:?}; \
+         in the long one: piece {streamed_there:?}, key {echo_there:?}"
     );
     h.keys("<alt+2>g");
     assert!(h.find("q0").is_some(), "{}", h.screen());

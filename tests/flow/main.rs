@@ -10,6 +10,7 @@ mod copy;
 mod harness;
 mod input;
 mod keeping;
+mod letters;
 mod many;
 mod marking;
 mod models;

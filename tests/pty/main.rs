@@ -7,12 +7,14 @@
 
 mod harness;
 
+mod bad_input;
 mod basics;
 mod copy;
 mod crash;
 mod disk;
 mod faults;
 mod flood;
+mod frames;
 mod hangup;
 mod hostile;
 mod input;

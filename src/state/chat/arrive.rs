@@ -155,6 +155,7 @@ impl Chat {
             (Some(before), Some(now)) => before.plus(now),
             (before, now) => now.or(before),
         };
+        self.tree.forget_sums();
         self.save(answer).into_iter().collect()
     }
 

@@ -6,6 +6,7 @@ mod ask;
 mod calls;
 mod entry;
 pub mod queue;
+mod sums;
 mod tree;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 pub use arrive::Ended;
 pub use ask::Asked;
 pub use entry::Entry;
+pub use sums::Sums;
 
 use super::params::kept;
 use super::scroll::{Move, Position, Scroll};
@@ -165,6 +167,12 @@ impl Chat {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         self.tree.path()
+    }
+
+    /// What the messages that are shown cost and used; cheap however many there are.
+    #[must_use]
+    pub fn sums(&self) -> &Sums {
+        self.tree.sums()
     }
 
     /// The message at a place, to fold or open it.

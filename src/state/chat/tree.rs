@@ -1,9 +1,11 @@
 //! The messages of a conversation as a tree, of which one path is shown. It owns which child of a
 //! message was last looked at; it refuses to know what the messages say.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::entry::Entry;
+use super::sums::Sums;
 use crate::domain::chat::Message;
 use crate::domain::ids::MessageId;
 
@@ -19,6 +21,8 @@ pub(super) struct Tree {
     children: HashMap<Option<MessageId>, Vec<MessageId>>,
     /// The child that was shown last where there are several.
     chosen: HashMap<Option<MessageId>, MessageId>,
+    /// The figures of the path, while they hold.
+    sums: OnceCell<Sums>,
 }
 
 impl Tree {
@@ -89,6 +93,22 @@ impl Tree {
         }
     }
 
+    /// The figures of the messages that are shown.
+    pub(super) fn sums(&self) -> &Sums {
+        self.sums.get_or_init(|| Sums::of(&self.path))
+    }
+
+    /// The figures of a message changed.
+    pub(super) fn forget_sums(&mut self) {
+        self.sums.take();
+    }
+
+    /// Whether the figures are kept; for tests.
+    #[cfg(test)]
+    pub(super) fn keeps_sums(&self) -> bool {
+        self.sums.get().is_some()
+    }
+
     /// The last message that is shown.
     pub(super) fn leaf(&self) -> Option<MessageId> {
         self.path.last().map(Entry::id)
@@ -142,12 +162,14 @@ impl Tree {
     }
 
     fn push(&mut self, entry: Entry) {
+        self.forget_sums();
         self.places.insert(entry.id(), self.path.len());
         self.path.push(entry);
     }
 
     /// Puts everything from a place on aside, and remembers that it was shown.
     fn cut(&mut self, keep: usize) {
+        self.forget_sums();
         for entry in self.path.drain(keep.min(self.path.len())..) {
             let id = entry.id();
             self.places.remove(&id);
@@ -168,6 +190,7 @@ impl Tree {
         }
         assert_eq!(self.places.len(), self.path.len());
         assert!(!self.children.contains_key(&parent), "the path ends where nothing follows");
+        assert_eq!(*self.sums(), Sums::of(&self.path), "figures are those of the path");
         let known: usize = self.children.values().map(Vec::len).sum();
         assert_eq!(known, self.path.len() + self.aside.len(), "every message has one place");
         for (parent, all) in &self.children {
@@ -182,8 +205,10 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::chat::{MessageState, Role};
+    use crate::domain::chat::{AnswerFacts, MessageState, Role};
+    use crate::domain::money::{Currency, Money};
     use proptest::prelude::*;
+    use rust_decimal::Decimal;
 
     fn message(id: i64, parent: Option<i64>) -> Message {
         Message {
@@ -194,7 +219,14 @@ mod tests {
             reasoning: String::new(),
             state: MessageState::Complete,
             created_ms: 0,
-            facts: None,
+            // Figures of its own, so that no two paths have the same.
+            facts: Some(AnswerFacts {
+                cost: Some(Money {
+                    amount: Decimal::from(1_i64 << (id % 60)),
+                    currency: Currency::Cny,
+                }),
+                ..AnswerFacts::default()
+            }),
         }
     }
 

@@ -17,7 +17,7 @@ use self::model::{Model, Quirks};
 use self::script::{Before, Script, Step, script};
 use super::cells::{at, frail};
 use super::pen::Pen;
-use super::{Frame, Screen};
+use super::{BEGIN, END, Frame, Screen};
 use crate::input::Size;
 use crate::terminal::caps::{Caps, Colours};
 
@@ -139,6 +139,35 @@ fn paint(screen: &mut Screen, next: &mut Buffer, step: &Step, hints: bool) -> Ve
     screen.paint(Frame { next, dirty: &dirty, moved, cursor: step.cursor }).to_vec()
 }
 
+/// Asserts that a frame which changed more than two rows lies within one synchronized update, and
+/// that a small one lies in none.
+fn check_held(bytes: &[u8], before: &vt100::Screen, after: &vt100::Screen, caps: Caps) {
+    let count = |part: &[u8]| bytes.windows(part.len()).filter(|bytes| *bytes == part).count();
+    let (begins, ends) = (count(BEGIN), count(END));
+    let place = || String::from_utf8_lossy(bytes).into_owned();
+    if begins == 0 || !caps.synchronized {
+        assert_eq!((begins, ends), (0, 0), "{:?}", place());
+    } else {
+        assert!((begins, ends) == (1, 1), "{:?}", place());
+        assert!(bytes.starts_with(BEGIN) && bytes.ends_with(END), "{:?}", place());
+    }
+    // An erased cell and a space look the same: one is written over the other on the way.
+    let look = |screen: &vt100::Screen, y, x| {
+        let cell = screen.cell(y, x).unwrap();
+        let text = if cell.has_contents() { cell.contents().to_owned() } else { " ".to_owned() };
+        let marks = (cell.inverse(), cell.underline());
+        let unseen = text == " " && marks == (false, false);
+        let ink = (cell.fgcolor(), cell.bold() || cell.dim(), cell.italic());
+        (text, cell.bgcolor(), marks, (!unseen).then_some(ink))
+    };
+    let (rows, columns) = after.size();
+    let differs = |y: &u16| (0..columns.get()).any(|x| look(before, *y, x) != look(after, *y, x));
+    let changed = (0..rows.get()).filter(differs).count();
+    if caps.synchronized && changed > 2 {
+        assert_eq!(begins, 1, "{changed} rows changed: {:?}", place());
+    }
+}
+
 fn run_vt(script: &Script, caps: Caps, hints: bool) {
     let mut screen = Screen::new(script.size, caps);
     let mut parser = parser(script.size);
@@ -148,8 +177,10 @@ fn run_vt(script: &Script, caps: Caps, hints: bool) {
             let (rows, columns) = size(to);
             parser.screen_mut().set_size(rows, columns);
         }
+        let before = parser.screen().clone();
         let bytes = paint(&mut screen, &mut next, step, hints);
         parser.process(&bytes);
+        check_held(&bytes, &before, parser.screen(), caps);
         compare_vt(parser.screen(), &next, step.cursor, caps);
         let again =
             Frame { next: &next, dirty: &super::RowSet::all(), moved: None, cursor: step.cursor };

@@ -156,8 +156,14 @@ fn text() -> impl Strategy<Value = String> {
             "👍", "🦀", "é", "e\u{301}", "—", "…", "│", "█", "，", "。", "ﾊ", "　", "⚠\u{fe0f}",
             "❤\u{fe0f}", "ñ", "ё", "한", "\u{a0}",
         ]).prop_map(str::to_owned),
+        // From right to left, with and without marks; what joins letters, and what stacks on them.
+        2 => proptest::sample::select(vec![
+            "ש", "לום", "ש\u{5c1}\u{5b8}", "ع", "مرحبا", "ب\u{651}\u{64e}", "لا", "٣", "ܐ",
+            "a\u{301}\u{323}\u{308}", "ก\u{e34}\u{e48}", "न\u{94d}", "क\u{93c}",
+        ]).prop_map(str::to_owned),
         2 => proptest::sample::select(vec![
             "👩‍💻", "👍🏽", "👩‍👩‍👧", "🇨🇳", "1\u{fe0f}\u{20e3}", "\u{fffd}", "🏳\u{fe0f}‍🌈",
+            "🇭🇰🇨🇳", "🇨", "#\u{fe0f}\u{20e3}", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👨🏿‍🦰",
         ]).prop_map(str::to_owned),
     ];
     vec(glyphs, 0..20).prop_map(|glyphs| glyphs.concat())
