@@ -115,6 +115,8 @@ struct Around {
     wish: Wish,
     /// The end of the conversation was in sight.
     at_end: bool,
+    /// The message one is at can be folded.
+    folds: bool,
     caret: (u16, u16),
 }
 
@@ -190,11 +192,13 @@ impl View {
         let moved = moved.filter(|_| panes.side.width == 0);
         let position = self.position(scene, &window);
         let at_end = window.at_end;
-        let caret = match around.filter(|around| around.at_end == at_end && !overlaid) {
+        let folds = status::folds(scene);
+        let same = |around: &Around| (around.at_end, around.folds) == (at_end, folds);
+        let caret = match around.filter(|around| same(around) && !overlaid) {
             Some(around) => around.caret,
             None => self.surround(scene, at_end),
         };
-        self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, caret });
+        self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, folds, caret });
         let mut painted = Painted {
             position,
             mark: window.mark(scene),

@@ -261,6 +261,13 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
     shown(scene, panes(scene).into_iter().map(hint))
 }
 
+/// The message one is at has something to fold. Reasoning that arrives can change it.
+pub(super) fn folds(scene: &Scene<'_>) -> bool {
+    let chat = scene.state.conversations().shown();
+    let marked = chat.current().and_then(|at| chat.entries().get(at));
+    marked.is_some_and(|entry| entry.reasoning_chars() > 0 || entry.is_json())
+}
+
 /// Hints of the panes while nothing lies over them.
 fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     let state = scene.state;
@@ -296,9 +303,7 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
             wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
             wanted.push((Context::Transcript, Action::Turns(Turns::Regenerate), Hint::Again));
             wanted.push((Context::Transcript, Action::Turns(Turns::Edit), Hint::Change));
-            let chat = state.conversations().shown();
-            let marked = chat.current().and_then(|at| chat.entries().get(at));
-            if marked.is_some_and(|entry| entry.reasoning_chars() > 0 || entry.is_json()) {
+            if folds(scene) {
                 wanted.push((Context::Transcript, Action::Chat(Chat::Reasoning), Hint::Reasoning));
             }
             wanted.push((Context::Transcript, Action::Chat(Chat::End), Hint::End));

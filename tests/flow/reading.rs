@@ -312,3 +312,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_hint_to_fold_comes_with_the_first_word_of_reasoning() {
+    let mut h = Harness::new();
+    h.resize(140, 24);
+    let turn = h.ask("why");
+    h.keys("<alt+2>");
+    h.turn_says(turn, delta("", ""));
+    assert_eq!(h.find("t reasoning"), None, "{}", h.screen());
+    // Only text of the answer arrives, which otherwise leaves these rows alone.
+    h.turn_says(turn, delta("", "because"));
+    assert!(h.find("t reasoning").is_some(), "{}", h.screen());
+}

@@ -43,7 +43,7 @@ fn lists_are_numbered_rows_that_are_taken_by_number_or_narrowed_by_words() {
     let mut term = Start::new(&home, &sim).args(&["--plain"]).spawn();
     term.wait_for("Questions go to");
     term.keys("/help\n");
-    term.wait_for("1. /help");
+    term.wait_for("1. /new");
     term.wait_for("A number takes a row");
     term.keys("quit\n");
     term.wait_for("1. /quit");
