@@ -17,7 +17,7 @@ use crate::domain::chat::{
 };
 use crate::domain::ids::IdSource;
 use crate::domain::money::Money;
-use crate::domain::notice::{InputNotice, Notice, NoticeKind};
+use crate::domain::notice::{Fault, InputNotice, Notice, NoticeKind};
 use crate::domain::params::{Conflict, conflicts, says_json};
 use crate::domain::settings::{Language, Settings};
 use crate::event::ServiceEvent;
@@ -375,6 +375,9 @@ fn end_value(
             "message": words::tell(language, &notice.kind).sentence,
             "next": words::tell(language, &notice.kind).next,
             "detail": notice.detail, "request_id": notice.request_id,
+            "fault": notice.kind.fault().map(Fault::name),
+            "status": notice.exchange.as_ref().map(|exchange| exchange.status).filter(|s| *s > 0),
+            "code": notice.exchange.as_ref().map(|exchange| &exchange.code).filter(|c| !c.is_empty()),
         })),
     })
 }

@@ -1,10 +1,23 @@
 //! What the user is told: a kind with its arguments, a request id, a detail. The sentences are
 //! in `words`, in every language; this file refuses to hold any.
 
+mod account;
 mod class;
+mod exchange;
 mod input;
+mod limits;
+mod media;
+mod request;
+mod route;
 
+pub use account::AccountNotice;
+pub use class::{Class, Exit, Fault};
+pub use exchange::{Exchange, Surface};
 pub use input::{InputNotice, Secret, SecretKind};
+pub use limits::OwnFigures;
+pub use media::{FileFault, MediaNotice};
+pub use request::{Demand, RequestNotice};
+pub use route::RouteNotice;
 
 use std::time::Duration;
 
@@ -22,13 +35,15 @@ pub struct Notice {
     pub request_id: Option<String>,
     /// The other side's own words, sanitized, where they add something.
     pub detail: Option<String>,
+    /// The request and its answer as support wants them, where there was a request.
+    pub exchange: Option<Box<Exchange>>,
 }
 
 impl Notice {
     /// A notice that has only its kind.
     #[must_use]
     pub const fn new(kind: NoticeKind) -> Self {
-        Self { kind, request_id: None, detail: None }
+        Self { kind, request_id: None, detail: None, exchange: None }
     }
 
     /// Adds the other side's words.
@@ -44,6 +59,13 @@ impl Notice {
         self.request_id = id;
         self
     }
+
+    /// Adds the request and its answer.
+    #[must_use]
+    pub fn with_exchange(mut self, exchange: Exchange) -> Self {
+        self.exchange = Some(Box::new(exchange));
+        self
+    }
 }
 
 /// How loud a notice is.
@@ -57,8 +79,8 @@ pub enum Level {
     Error,
 }
 
-/// Kinds of throttling that pass by themselves (HTTP 429; errors.md names seven, these four are
-/// worth waiting for).
+/// Kinds of throttling that pass by themselves (HTTP 429 and 503). What errors.md lists under 429
+/// besides, free quota and bills, does not pass and is no throttling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Throttle {
     /// Requests per minute or second (`Throttling.RateQuota`, `limit_requests`).
@@ -67,6 +89,10 @@ pub enum Throttle {
     Burst,
     /// Tokens per minute (`Throttling.AllocationQuota`, `insufficient_quota`).
     Tokens,
+    /// Too many tasks or calls at once; passes when one of them ends, not after a while.
+    Concurrency,
+    /// The service itself has no more room (`ModelServingError`).
+    Capacity,
     /// No reason given.
     Generic,
 }
@@ -102,8 +128,12 @@ pub enum NoticeKind {
     },
     /// The key is good but may not do this.
     PermissionDenied,
-    /// The account owes money.
-    Arrears,
+    /// The account owes money, or the key is of an account that does (400 `Arrearage`, 429
+    /// `PrepaidBillOverdue` and `PostpaidBillOverdue`).
+    Arrears {
+        /// Where the key came from; empty where that is not known.
+        source: String,
+    },
     /// The free quota of the model is used up.
     FreeQuotaUsedUp {
         /// Which model.
@@ -298,4 +328,13 @@ pub enum NoticeKind {
     Export(ExportNotice),
     /// About writing a message.
     Input(InputNotice),
+    // --- refusals of the service, by what they are about
+    /// The key, the workspace, permissions, bills.
+    Account(AccountNotice),
+    /// The request: its parameters, its content, its time.
+    Request(RequestNotice),
+    /// The request went the wrong way.
+    Route(RouteNotice),
+    /// Pictures, sound, videos and files on their way.
+    Media(MediaNotice),
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::refusals::{AccountRow, ExchangeRow, MediaRow, RequestRow, RouteRow, SideRow};
 use super::settings::{KeyRow, SettingsRow};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
@@ -15,7 +16,10 @@ use crate::domain::ids::MessageId;
 use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::notice::{InputNotice, Notice, NoticeKind, Side, Throttle};
+use crate::domain::notice::{
+    AccountNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Side,
+    Throttle,
+};
 use crate::domain::settings::SettingsNotice;
 
 /// The word for a role.
@@ -149,6 +153,8 @@ struct NoticeRow {
     kind: serde_json::Value,
     request_id: Option<String>,
     detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exchange: Option<ExchangeRow>,
 }
 
 impl From<&AnswerFacts> for FactsRow {
@@ -173,6 +179,7 @@ impl From<&AnswerFacts> for FactsRow {
                 kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
                 request_id: notice.request_id.clone(),
                 detail: notice.detail.clone(),
+                exchange: notice.exchange.as_deref().map(ExchangeRow::from),
             }),
             json: facts.json,
             seed: facts.seed,
@@ -205,6 +212,7 @@ impl From<FactsRow> for AnswerFacts {
                     kind: serde_json::from_value::<OwnedKind>(notice.kind).ok()?.0,
                     request_id: notice.request_id,
                     detail: notice.detail,
+                    exchange: notice.exchange.map(|row| Box::new(row.into())),
                 })
             }),
             json: row.json,
@@ -279,7 +287,10 @@ enum KindRow {
     Settings(#[serde(with = "SettingsRow")] SettingsNotice),
     PermissionDenied,
     StillAnswering,
-    Arrears,
+    Arrears {
+        #[serde(default)]
+        source: String,
+    },
     FreeQuotaUsedUp {
         model: String,
     },
@@ -392,14 +403,10 @@ enum KindRow {
     /// Said while a message is written; no message ends with it.
     #[serde(skip)]
     Input(InputNotice),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Side", rename_all = "snake_case")]
-enum SideRow {
-    Input,
-    Output,
-    Unknown,
+    Account(#[serde(with = "AccountRow")] AccountNotice),
+    Request(#[serde(with = "RequestRow")] RequestNotice),
+    Route(#[serde(with = "RouteRow")] RouteNotice),
+    Media(#[serde(with = "MediaRow")] MediaNotice),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -408,6 +415,8 @@ enum ThrottleRow {
     Requests,
     Burst,
     Tokens,
+    Concurrency,
+    Capacity,
     Generic,
 }
 
@@ -428,6 +437,7 @@ mod millis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::notice::{Demand, Exchange, FileFault, Surface};
 
     fn facts() -> AnswerFacts {
         AnswerFacts {
@@ -441,6 +451,15 @@ mod tests {
             notice: Some(
                 Notice::new(NoticeKind::Throttled { kind: Throttle::Burst, tries: 4 })
                     .with_detail("慢")
+                    .with_exchange(Exchange {
+                        url: "https://h/compatible-mode/v1/chat/completions".into(),
+                        surface: Surface::Compat,
+                        region: Some("cn-beijing".into()),
+                        workspace: None,
+                        status: 429,
+                        code: "limit_burst_rate".into(),
+                        message: "慢".into(),
+                    })
                     .with_request_id(Some("r".into())),
             ),
             json: true,
@@ -464,10 +483,29 @@ mod tests {
             NoticeKind::ModelUnknown { model: "q".into(), near: vec!["a".into(), "b".into()] },
             NoticeKind::TooLarge { cap: 1 << 40 },
             NoticeKind::Resumed { messages: 3 },
+            NoticeKind::Arrears { source: "K".into() },
+            NoticeKind::Account(AccountNotice::Ram { workspace: Some("llm-1".into()) }),
+            NoticeKind::Request(RequestNotice::Parameter {
+                name: "top_p".into(),
+                demand: Demand::Range("(0.0, 1.0]".into()),
+            }),
+            NoticeKind::Request(RequestNotice::Infringement { side: Side::Input }),
+            NoticeKind::Request(RequestNotice::JsonWord),
+            NoticeKind::Route(RouteNotice::ToolOrder),
+            NoticeKind::Media(MediaNotice::File { fault: FileFault::Duration }),
+            NoticeKind::Media(MediaNotice::InlineTooLarge { most: None }),
         ] {
             let facts = AnswerFacts { notice: Some(Notice::new(kind)), ..AnswerFacts::default() };
             assert_eq!(from_json(&to_json(&facts).unwrap()), facts);
         }
+    }
+
+    #[test]
+    fn what_older_programs_wrote_is_read() {
+        let read = from_json(r#"{"notice":{"kind":{"kind":"arrears"},"detail":"d"}}"#);
+        let notice = read.notice.unwrap();
+        assert_eq!(notice.kind, NoticeKind::Arrears { source: String::new() });
+        assert_eq!(notice.exchange, None);
     }
 
     #[test]

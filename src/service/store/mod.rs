@@ -18,6 +18,7 @@ mod others;
 mod pending;
 mod place;
 mod read;
+mod refusals;
 mod schema;
 mod settings;
 mod worker;

@@ -1,0 +1,180 @@
+//! What is kept of refusals of the service, with the names they have on disk. It refuses every
+//! other fact (`facts`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::notice::{
+    AccountNotice, Demand, Exchange, FileFault, MediaNotice, RequestNotice, RouteNotice, Side,
+    Surface,
+};
+
+/// Sides of an exchange; the compiler checks that it is complete, as with all of these.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Side", rename_all = "snake_case")]
+pub(super) enum SideRow {
+    Input,
+    Output,
+    Unknown,
+}
+
+/// Keys, permissions, bills.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "AccountNotice", tag = "account", rename_all = "snake_case")]
+pub(super) enum AccountRow {
+    KeyRegion { origin: String, source: String, region: String, others: Vec<String> },
+    PlanKey { origin: String, source: String },
+    PlanHost { origin: String, source: String },
+    WorkspaceDenied { id: Option<String> },
+    WorkspaceUnknown { id: Option<String> },
+    Ram { workspace: Option<String> },
+    AppDenied,
+    Unpurchased { model: String },
+    FreeTierOnly { model: String },
+}
+
+/// Demands on a parameter.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Demand", rename_all = "snake_case")]
+pub(super) enum DemandRow {
+    Range(String),
+    Only(String),
+    Nothing,
+    Some,
+    Other,
+}
+
+/// Requests that are not taken.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "RequestNotice", tag = "request", rename_all = "snake_case")]
+pub(super) enum RequestRow {
+    Parameter {
+        name: String,
+        #[serde(with = "DemandRow")]
+        demand: Demand,
+    },
+    JsonWord,
+    JsonWhileThinking,
+    NoQuestion,
+    Voice {
+        voice: Option<String>,
+        model: String,
+        near: Vec<String>,
+    },
+    Batch {
+        most: Option<u64>,
+    },
+    TextTooLong {
+        model: String,
+        most: Option<u64>,
+    },
+    BodyTooLarge,
+    Gone,
+    NotPending,
+    Unsupported,
+    Conflict,
+    Infringement {
+        #[serde(with = "SideRow")]
+        side: Side,
+    },
+    Rule {
+        faq: bool,
+    },
+    TimedOut,
+    TaskTimedOut,
+    Disconnected,
+}
+
+/// Requests that went the wrong way.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "RouteNotice", tag = "route", rename_all = "snake_case")]
+pub(super) enum RouteRow {
+    ModelElsewhere { model: String, region: String, served: Vec<String> },
+    NativeOnly { model: String },
+    SocketOnly { model: String },
+    TaskOnly { model: String },
+    WrongPath { model: String, url: String },
+    AsyncMissing { model: String, origin: String },
+    AsyncUnwanted { model: String, origin: String },
+    Unstreamed { model: String },
+    Malformed { url: String },
+    ToolOrder,
+}
+
+/// Faults of files.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "FileFault", rename_all = "snake_case")]
+pub(super) enum FileRow {
+    Size,
+    Format,
+    Duration,
+    Resolution,
+    Content,
+    Other,
+}
+
+/// Files on their way.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "MediaNotice", tag = "media", rename_all = "snake_case")]
+pub(super) enum MediaRow {
+    BadUrl,
+    HostSlow,
+    HostRefused,
+    Unreadable,
+    InlineTooLarge {
+        most: Option<u64>,
+    },
+    File {
+        #[serde(with = "FileRow")]
+        fault: FileFault,
+    },
+    UploadExpired,
+    LinkExpired,
+    FileGone,
+    Clock,
+    StorageRefused {
+        status: u16,
+    },
+}
+
+/// A request and its answer. Every field may be missing: a newer program may know it otherwise.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct ExchangeRow {
+    url: String,
+    surface: String,
+    region: Option<String>,
+    workspace: Option<String>,
+    status: u16,
+    code: String,
+    message: String,
+}
+
+impl From<&Exchange> for ExchangeRow {
+    fn from(exchange: &Exchange) -> Self {
+        Self {
+            url: exchange.url.clone(),
+            surface: exchange.surface.name().to_owned(),
+            region: exchange.region.clone(),
+            workspace: exchange.workspace.clone(),
+            status: exchange.status,
+            code: exchange.code.clone(),
+            message: exchange.message.clone(),
+        }
+    }
+}
+
+impl From<ExchangeRow> for Exchange {
+    fn from(row: ExchangeRow) -> Self {
+        let all = [Surface::Compat, Surface::Native, Surface::Other];
+        let surface = all.into_iter().find(|surface| surface.name() == row.surface);
+        Self {
+            url: row.url,
+            surface: surface.unwrap_or(Surface::Other),
+            region: row.region,
+            workspace: row.workspace,
+            status: row.status,
+            code: row.code,
+            message: row.message,
+        }
+    }
+}
