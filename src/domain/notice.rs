@@ -338,3 +338,14 @@ pub enum NoticeKind {
     /// Pictures, sound, videos and files on their way.
     Media(MediaNotice),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_small_enough_to_be_an_error() {
+        // Beyond this a `Result` with it makes every good answer as large as itself.
+        assert!(size_of::<Notice>() < 128, "{}", size_of::<Notice>());
+    }
+}

@@ -25,10 +25,10 @@ pub fn ram_policy(workspace: Option<&str>) -> String {
 
 fn en(notice: &AccountNotice) -> Told {
     match notice {
-        AccountNotice::KeyRegion { origin, source, region, others } => told(
-            format!("{origin} does not accept the key from {source}."),
+        AccountNotice::KeyRegion { source, region, others } => told(
+            format!("The key from {source} is not accepted in {region}."),
             format!(
-                "A key works only in the region it was made in: if that is not {region}, give --region one of {}; otherwise check the key.",
+                "A key works only in the region it was made in: if that is another one, name it with --region ({}); otherwise check the key.",
                 others.join(", ")
             ),
         ),
@@ -91,10 +91,10 @@ fn en(notice: &AccountNotice) -> Told {
 
 fn zh_cn(notice: &AccountNotice) -> Told {
     match notice {
-        AccountNotice::KeyRegion { origin, source, region, others } => told(
-            format!("{origin} 不接受来自 {source} 的 Key。"),
+        AccountNotice::KeyRegion { source, region, others } => told(
+            format!("{region} 地域不接受来自 {source} 的 Key。"),
             format!(
-                "Key 只在创建它的地域有效：如果不是 {region}，请用 --region 指定 {} 之一；否则请检查 Key。",
+                "Key 只在创建它的地域有效：如果是在别的地域创建的，请用 --region 指定（{}）；否则请检查 Key。",
                 others.join("、")
             ),
         ),

@@ -124,9 +124,9 @@ fn account_notices() -> Vec<AccountNotice> {
     use AccountNotice as A;
     let origin = || "https://dashscope.aliyuncs.com".to_owned();
     let (source, id) = (|| "WORK_KEY".to_owned(), || Some("llm-1".to_owned()));
-    let others = vec!["ap-southeast-1".to_owned(), "us-east-1".to_owned()];
+    let others = ["ap-southeast-1".to_owned(), "us-east-1".to_owned()].into();
     vec![
-        A::KeyRegion { origin: origin(), source: source(), region: "cn-beijing".into(), others },
+        A::KeyRegion { source: source(), region: "cn-beijing".into(), others },
         A::PlanKey { origin: origin(), source: source() },
         A::PlanHost { origin: origin(), source: source() },
         A::WorkspaceDenied { id: id() },
@@ -149,8 +149,8 @@ fn request_notices() -> Vec<RequestNotice> {
         R::JsonWord,
         R::JsonWhileThinking,
         R::NoQuestion,
-        R::Voice { voice: Some("Chery".into()), model: model(), near: vec!["Cherry".into()] },
-        R::Voice { voice: None, model: model(), near: Vec::new() },
+        R::Voice { voice: Some("Chery".into()), model: model(), near: ["Cherry".into()].into() },
+        R::Voice { voice: None, model: model(), near: Box::default() },
         R::Batch { most: Some(10) },
         R::Batch { most: None },
         R::TextTooLong { model: model(), most: Some(600) },
@@ -185,7 +185,7 @@ fn route_notices() -> Vec<RouteNotice> {
     let (model, origin) = (|| "wan2.5-t2v-plus".to_owned(), || "https://h.example".to_owned());
     let elsewhere = |served: &[&str]| W::ModelElsewhere {
         model: model(),
-        region: "us-east-1".to_owned(),
+        region: "us-east-1".into(),
         served: served.iter().map(|id| (*id).to_owned()).collect(),
     };
     vec![

@@ -200,9 +200,8 @@ impl Case<'_> {
         match self.place.region {
             Some(region) if !self.place.plan_host => {
                 NoticeKind::Account(AccountNotice::KeyRegion {
-                    origin: origin_text(&self.url),
                     source: self.asked.endpoint.key_source().to_owned(),
-                    region: region.to_owned(),
+                    region: region.into(),
                     others: self.place.others(),
                 })
             }
@@ -229,11 +228,11 @@ impl Case<'_> {
         let catalog = self.asked.catalog.get();
         let row = catalog.model_row(self.asked.model);
         if let (Some(row), Some(region)) = (row, self.place.region) {
-            let served: Vec<String> =
+            let served: Box<[String]> =
                 row.regions.iter().filter(|id| *id != region).cloned().collect();
             return NoticeKind::Route(RouteNotice::ModelElsewhere {
                 model: self.model(),
-                region: region.to_owned(),
+                region: region.into(),
                 served,
             });
         }
@@ -252,6 +251,7 @@ impl Case<'_> {
             voices => voices.to_vec(),
         };
         let near = near.into_iter().take(MOST_VOICES).collect();
+        let voice = voice.map(String::into_boxed_str);
         RequestNotice::Voice { voice, model: self.model(), near }
     }
 

@@ -50,7 +50,7 @@ impl Place {
 
     /// The regions besides this one.
     #[must_use]
-    pub fn others(&self) -> Vec<String> {
+    pub fn others(&self) -> Box<[String]> {
         let others = REGIONS.iter().filter(|region| Some(region.id) != self.region);
         others.map(|region| region.id.to_owned()).collect()
     }

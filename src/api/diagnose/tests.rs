@@ -112,8 +112,8 @@ fn a_bad_key_is_explained_by_its_place() {
     else {
         panic!("a region");
     };
-    assert_eq!(region, "cn-beijing");
-    assert!(others.contains(&"ap-southeast-1".to_owned()) && !others.contains(&region));
+    assert_eq!(&*region, "cn-beijing");
+    assert!(others.contains(&"ap-southeast-1".to_owned()) && !others.contains(&region.into()));
     assert_eq!(
         told(BEIJING, "sk-sp-abc"),
         NoticeKind::Account(AccountNotice::PlanKey { origin: BEIJING.into(), source: source() })
@@ -156,8 +156,8 @@ fn a_model_that_is_known_is_served_elsewhere() {
     else {
         panic!("served elsewhere");
     };
-    assert_eq!((model.as_str(), region.as_str()), ("wan2.5-t2v-plus", "us-east-1"));
-    assert_eq!(served, ["cn-beijing"]);
+    assert_eq!((model.as_str(), &*region), ("wan2.5-t2v-plus", "us-east-1"));
+    assert_eq!(*served, ["cn-beijing"]);
     assert!(matches!(told(us, "qwen-pluss"), NoticeKind::ModelUnknown { .. }));
     // Nobody knows the regions of another server.
     let local = told("http://127.0.0.1:9", "wan2.5-t2v-plus");
@@ -228,11 +228,11 @@ fn a_voice_is_answered_with_the_model_s_voices() {
         else {
             panic!("a voice: {message}");
         };
-        (voice, near)
+        (voice, near.into_vec())
     };
     let unknown = "The requested voice 'Chery' is not supported.";
     let listed = "Input should be 'Cherry', 'Serena', 'Ethan' or 'Chelsie': parameters.audio.voice";
-    let some = |voice: &str| Some(voice.to_owned());
+    let some = |voice: &str| Some(Box::from(voice));
     assert_eq!(told(None, &[], "invalid_value", unknown), (some("Chery"), Vec::new()));
     assert_eq!(
         told(Some("Chery"), &voices, "invalid_value", unknown),

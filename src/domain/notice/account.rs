@@ -9,14 +9,12 @@ pub enum AccountNotice {
     /// The service does not know the key in this region (401 `InvalidApiKey`): a key is good only
     /// in the region it was made in, and the service says no more than "invalid".
     KeyRegion {
-        /// Where it was sent.
-        origin: String,
         /// Where the key came from.
         source: String,
         /// The region asked.
-        region: String,
+        region: Box<str>,
         /// The other regions.
-        others: Vec<String>,
+        others: Box<[String]>,
     },
     /// A key of a subscription (`sk-sp-`) was sent to a host that bills by use.
     PlanKey {

@@ -145,8 +145,6 @@ impl NoticeKind {
             | Self::TooLong { .. }
             | Self::NotTheService { .. }
             | Self::Redirected { .. } => Class::error(Some(Fault::You), Exit::Failed),
-            // An unknown code: nobody is blamed on a guess.
-            Self::RequestRefused { .. } => Class::error(None, Exit::Failed),
             Self::ContentRefused { side } => Class::error(side.fault(), Exit::Content),
             Self::Throttled { kind, tries } => Class {
                 level: if *tries == 0 { Level::Warning } else { Level::Error },
@@ -167,7 +165,9 @@ impl NoticeKind {
             | Self::OverallTimeout { .. }
             | Self::Cut => Class::error(Some(Fault::Network), Exit::Network),
             Self::Crashed { .. } => Class::error(Some(Fault::Program), Exit::Failed),
-            Self::StoreUnwritable { .. }
+            // An unknown code: nobody is blamed on a guess. And what this machine lacks.
+            Self::RequestRefused { .. }
+            | Self::StoreUnwritable { .. }
             | Self::DiskFull { .. }
             | Self::StoreUnreadable { .. }
             | Self::StoreFailed => Class::error(None, Exit::Failed),

@@ -38,11 +38,11 @@ pub enum RequestNotice {
     /// The voice is not one of the model's.
     Voice {
         /// The voice that was asked for, where it is known.
-        voice: Option<String>,
+        voice: Option<Box<str>>,
         /// The model.
         model: String,
         /// Voices the model has; the likeliest first.
-        near: Vec<String>,
+        near: Box<[String]>,
     },
     /// More texts at once than one request may hold.
     Batch {

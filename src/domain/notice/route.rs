@@ -12,9 +12,9 @@ pub enum RouteNotice {
         /// The model.
         model: String,
         /// The region that was asked.
-        region: String,
+        region: Box<str>,
         /// Regions known to serve it; empty where nobody tells.
-        served: Vec<String>,
+        served: Box<[String]>,
     },
     /// Only the native surface serves the model.
     NativeOnly {

@@ -21,7 +21,7 @@ pub(super) enum SideRow {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "AccountNotice", tag = "account", rename_all = "snake_case")]
 pub(super) enum AccountRow {
-    KeyRegion { origin: String, source: String, region: String, others: Vec<String> },
+    KeyRegion { source: String, region: Box<str>, others: Box<[String]> },
     PlanKey { origin: String, source: String },
     PlanHost { origin: String, source: String },
     WorkspaceDenied { id: Option<String> },
@@ -56,9 +56,9 @@ pub(super) enum RequestRow {
     JsonWhileThinking,
     NoQuestion,
     Voice {
-        voice: Option<String>,
+        voice: Option<Box<str>>,
         model: String,
-        near: Vec<String>,
+        near: Box<[String]>,
     },
     Batch {
         most: Option<u64>,
@@ -88,7 +88,7 @@ pub(super) enum RequestRow {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "RouteNotice", tag = "route", rename_all = "snake_case")]
 pub(super) enum RouteRow {
-    ModelElsewhere { model: String, region: String, served: Vec<String> },
+    ModelElsewhere { model: String, region: Box<str>, served: Box<[String]> },
     NativeOnly { model: String },
     SocketOnly { model: String },
     TaskOnly { model: String },
