@@ -9,11 +9,14 @@ pub mod diagnose;
 pub mod document;
 mod envelope;
 pub mod error;
+mod fields;
 mod loose;
 pub mod region;
 pub mod reply;
+mod results;
 pub mod retry;
 pub mod sse;
+pub mod tasks;
 
 #[cfg(test)]
 pub(crate) mod testing;
