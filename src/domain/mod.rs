@@ -7,6 +7,7 @@ pub mod copy;
 pub mod day;
 pub mod export;
 pub mod ids;
+pub mod jobs;
 pub mod keys;
 pub mod models;
 pub mod money;
