@@ -31,6 +31,11 @@ id!(
     TurnId
 );
 
+id!(
+    /// An entry of the ledger: one request that costs money.
+    EntryId
+);
+
 /// Makes ids: the splitmix64 sequence from a random seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdSource(u64);
@@ -59,6 +64,11 @@ impl IdSource {
     /// A new message.
     pub fn message(&mut self) -> MessageId {
         MessageId(self.next())
+    }
+
+    /// A new entry of the ledger.
+    pub fn entry(&mut self) -> EntryId {
+        EntryId(self.next())
     }
 
     /// A new turn.

@@ -8,6 +8,7 @@ pub mod day;
 pub mod export;
 pub mod ids;
 pub mod keys;
+pub mod ledger;
 pub mod models;
 pub mod money;
 pub mod notice;

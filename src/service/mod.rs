@@ -9,6 +9,7 @@ pub mod editor;
 pub mod export;
 pub mod highlight;
 pub mod keys;
+pub mod ledger;
 pub mod log;
 pub mod models;
 mod private;
