@@ -32,6 +32,14 @@ id!(
 );
 
 id!(
+    /// A task in the store, from the moment it was written down: before the service knows of it.
+    TaskKey
+);
+id!(
+    /// Tasks that were submitted together.
+    BatchId
+);
+id!(
     /// An entry of the ledger: one request that costs money.
     EntryId
 );
@@ -64,6 +72,16 @@ impl IdSource {
     /// A new message.
     pub fn message(&mut self) -> MessageId {
         MessageId(self.next())
+    }
+
+    /// A new task.
+    pub fn task(&mut self) -> TaskKey {
+        TaskKey(self.next())
+    }
+
+    /// A new batch of tasks.
+    pub fn batch(&mut self) -> BatchId {
+        BatchId(self.next())
     }
 
     /// A new entry of the ledger.

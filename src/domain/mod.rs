@@ -14,4 +14,5 @@ pub mod money;
 pub mod notice;
 pub mod params;
 pub mod settings;
+pub mod tasks;
 pub mod time;
