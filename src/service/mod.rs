@@ -5,6 +5,7 @@
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
+pub mod downloads;
 pub mod editor;
 pub mod export;
 pub mod highlight;
@@ -14,3 +15,4 @@ pub mod log;
 pub mod models;
 mod private;
 pub mod store;
+pub mod tasks;
