@@ -9,6 +9,7 @@ pub mod export;
 pub mod ids;
 pub mod jobs;
 pub mod keys;
+pub mod ledger;
 pub mod models;
 pub mod money;
 pub mod notice;

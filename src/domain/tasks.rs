@@ -1,6 +1,8 @@
 //! Tasks: jobs that run at the service by themselves, how far they have come, what they made and
 //! what they used. It refuses wire field names, polling and files; those are of `api` and `service`.
 
+pub mod book;
+
 use std::fmt;
 
 use rust_decimal::Decimal;
