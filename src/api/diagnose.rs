@@ -17,12 +17,11 @@ use super::error::{ApiError, Refusal};
 use super::region::Endpoint;
 use crate::catalog::Shared;
 use crate::domain::models::ModelId;
-use crate::domain::notice::{Exchange, Notice, NoticeKind, Surface};
-use crate::text::sanitize;
+use crate::domain::notice::{Exchange, Notice, NoticeKind};
 
 /// What kind of call was made; the same refusal means different things to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Call {
+pub enum Purpose {
     /// A question.
     #[default]
     Chat,
@@ -54,12 +53,10 @@ pub struct Asked<'a> {
     /// Requests made before giving up; 0 while more tries follow.
     pub tries: u32,
     /// What kind of call.
-    pub call: Call,
+    pub purpose: Purpose,
     /// The URL of the call, where it is not chat over the compatible surface. Its query, which may
     /// hold a signature, is told to nobody.
     pub url: Option<&'a Url>,
-    /// The workspace of the profile, where the host does not name it.
-    pub workspace: Option<&'a str>,
     /// The voice that was asked for, if one was.
     pub voice: Option<&'a str>,
     /// Voices of the model, the likeliest first; asked only where a voice is refused.
@@ -76,9 +73,8 @@ impl<'a> Asked<'a> {
             catalog,
             request_id: None,
             tries: 0,
-            call: Call::Chat,
+            purpose: Purpose::Chat,
             url: None,
-            workspace: None,
             voice: None,
             voices: &[],
         }
@@ -105,15 +101,13 @@ struct Case<'a> {
 #[must_use]
 pub fn diagnose(error: &ApiError, asked: &Asked<'_>) -> Notice {
     let url = asked.to();
-    let mut place = Place::of(asked.endpoint, &url);
-    if place.workspace.is_none() {
-        place.workspace = asked.workspace.map(sanitize::line);
-    }
+    let place = Place::of(asked.endpoint, &url);
     let case = Case { asked, url, place };
     let notice = match error {
         ApiError::Status(refusal) | ApiError::Stream(refusal) => case.refused(refusal),
         ApiError::NoKey => return Notice::new(case.key_missing()),
         ApiError::BadKey => return Notice::new(case.key_rejected()).with_detail(error.to_string()),
+        ApiError::NoNative => return Notice::new(case.no_native()),
         ApiError::Setup { .. }
         | ApiError::Dns { .. }
         | ApiError::Refused { .. }
@@ -165,6 +159,7 @@ impl Case<'_> {
             ApiError::WebPage
             | ApiError::NoKey
             | ApiError::BadKey
+            | ApiError::NoNative
             | ApiError::Status(_)
             | ApiError::Stream(_) => (self.not_the_service(), ""),
         };
@@ -190,7 +185,7 @@ impl Case<'_> {
         let text = |of: fn(&Refusal) -> &String| refusal.map(of).cloned().unwrap_or_default();
         Exchange {
             url: self.url_text(),
-            surface: Surface::of_path(self.url.path()),
+            surface: Exchange::surface_of(self.url.path()),
             region: self.place.region.map(str::to_owned),
             workspace: self.place.workspace.clone(),
             status: refusal.map(|refusal| refusal.status).unwrap_or_default(),

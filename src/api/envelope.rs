@@ -162,7 +162,7 @@ fn word(value: Option<&Value>) -> Option<String> {
 }
 
 /// The id to quote: the body's `request_id`, else its `id` without the prefix of chat ids.
-fn request_id(value: &Value) -> Option<String> {
+pub(super) fn request_id(value: &Value) -> Option<String> {
     let ids = IDS.iter().filter_map(|key| word(value.get(key)));
     ids.map(|id| bare_id(&id)).find(|id| !id.is_empty())
 }

@@ -12,7 +12,7 @@ mod route;
 
 pub use account::AccountNotice;
 pub use class::{Class, Exit, Fault};
-pub use exchange::{Exchange, Surface};
+pub use exchange::Exchange;
 pub use input::{InputNotice, Secret, SecretKind};
 pub use limits::OwnFigures;
 pub use media::{FileFault, MediaNotice};

@@ -41,6 +41,12 @@ fn en(notice: &RouteNotice) -> Told {
             format!("{model} works only as a task, not in a chat."),
             "Use `lian video create` or `lian image create`, or choose a chat model with -m.",
         ),
+        RouteNotice::NoNative { model, origin } => told(
+            format!(
+                "{model} needs the native surface, and {origin} is known to have only the compatible one."
+            ),
+            "Set native_base_url in the profile, or use a profile of the service itself.",
+        ),
         RouteNotice::WrongPath { model, url } => told(
             format!("{url} is not the address for {model}."),
             "Check the base URL and any gateway behind it; if there is none, it is a mistake of lian: please report it.",
@@ -94,6 +100,10 @@ fn zh_cn(notice: &RouteNotice) -> Told {
         RouteNotice::TaskOnly { model } => told(
             format!("{model} 只能以任务方式调用，不能对话。"),
             "请用 `lian video create` 或 `lian image create`，或用 -m 选择对话模型。",
+        ),
+        RouteNotice::NoNative { model, origin } => told(
+            format!("{model} 需要原生接口，而 {origin} 只设置了兼容接口。"),
+            "请在配置里设置 native_base_url，或使用百炼自己的配置。",
         ),
         RouteNotice::WrongPath { model, url } => told(
             format!("{url} 不是 {model} 的调用地址。"),

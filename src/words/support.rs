@@ -3,7 +3,8 @@
 
 use super::notices::Notices as Words;
 use super::{Language, tell};
-use crate::domain::notice::{AccountNotice, Exchange, Fault, Notice, NoticeKind, Surface};
+use crate::domain::models::Surface;
+use crate::domain::notice::{AccountNotice, Exchange, Fault, Notice, NoticeKind};
 
 /// What happened, and around it what the notice does not know.
 #[derive(Debug, Clone, Copy)]
@@ -49,9 +50,9 @@ pub fn text(language: Language, incident: &Incident<'_>) -> String {
 
 fn of_exchange(exchange: &Exchange) -> Vec<(Words, String)> {
     let surface = match exchange.surface {
-        Surface::Compat => "OpenAI-compatible",
-        Surface::Native => "native (DashScope)",
-        Surface::Other => "other",
+        Some(Surface::Compat) => "OpenAI-compatible",
+        Some(Surface::Native) => "native (DashScope)",
+        None => "other",
     };
     let mut facts =
         vec![(Words::Surface, surface.to_owned()), (Words::Address, exchange.url.clone())];
@@ -107,7 +108,7 @@ mod tests {
                 url:
                     "https://llm-1.cn-beijing.maas.aliyuncs.com/compatible-mode/v1/chat/completions"
                         .into(),
-                surface: Surface::Compat,
+                surface: Some(Surface::Compat),
                 region: Some("cn-beijing".into()),
                 workspace: Some("llm-1".into()),
                 status: 429,

@@ -194,6 +194,7 @@ fn route_notices() -> Vec<RouteNotice> {
         W::NativeOnly { model: model() },
         W::SocketOnly { model: model() },
         W::TaskOnly { model: model() },
+        W::NoNative { model: model(), origin: origin() },
         W::WrongPath { model: model(), url: origin() },
         W::AsyncMissing { model: model(), origin: origin() },
         W::AsyncUnwanted { model: model(), origin: origin() },

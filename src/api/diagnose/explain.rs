@@ -1,7 +1,7 @@
 //! From a kind to the notice of it, with the arguments that the refusal and the request give. It
 //! refuses codes and texts (`table` sorts them) but for the figures that stand in a message.
 
-use super::{Call, Case, KeyKind, Kind, kind, parameter};
+use super::{Case, KeyKind, Kind, Purpose, kind, parameter};
 use crate::api::error::Refusal;
 use crate::api::region::origin_text;
 use crate::domain::notice::{AccountNotice, MediaNotice, NoticeKind, RequestNotice, RouteNotice};
@@ -53,7 +53,7 @@ impl Case<'_> {
 impl Case<'_> {
     /// Models and where they are served, and requests nobody there understands.
     fn of_route(&self, kind: Kind) -> Option<NoticeKind> {
-        let chat = self.asked.call == Call::Chat;
+        let chat = self.asked.purpose == Purpose::Chat;
         let (model, origin) = (|| self.model(), || origin_text(&self.url));
         let route = match kind {
             Kind::ModelUnknown => return Some(self.model_unknown()),
@@ -253,6 +253,12 @@ impl Case<'_> {
         let near = near.into_iter().take(MOST_VOICES).collect();
         let voice = voice.map(String::into_boxed_str);
         RequestNotice::Voice { voice, model: self.model(), near }
+    }
+
+    /// Only the compatible base of another server is known.
+    pub(super) fn no_native(&self) -> NoticeKind {
+        let origin = self.asked.endpoint.origin();
+        NoticeKind::Route(RouteNotice::NoNative { model: self.model(), origin })
     }
 
     pub(super) fn not_the_service(&self) -> NoticeKind {

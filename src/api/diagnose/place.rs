@@ -5,6 +5,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use crate::api::region::{Endpoint, REGIONS, Region};
+use crate::text::sanitize;
 
 /// What a key can be told by, as it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub enum KeyKind {
 pub struct Place {
     /// The service's region, where the host tells.
     pub region: Option<&'static str>,
-    /// The workspace, where the host names one.
+    /// The workspace, where the profile or the host names one.
     pub workspace: Option<String>,
     /// The host takes only keys of a subscription.
     pub plan_host: bool,
@@ -41,7 +42,10 @@ impl Place {
         let of_service = host.ends_with(".aliyuncs.com");
         Self {
             region: Region::of_host(host).map(|region| region.id),
-            workspace: workspace(host).filter(|_| !plan_host),
+            workspace: endpoint
+                .workspace()
+                .map(sanitize::line)
+                .or_else(|| workspace(host).filter(|_| !plan_host)),
             plan_host: plan_host && of_service,
             of_service,
             key: key_kind(endpoint),

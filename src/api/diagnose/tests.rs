@@ -11,6 +11,7 @@ use url::Url;
 use super::*;
 use crate::api::envelope;
 use crate::api::testing::sample;
+use crate::domain::models::Surface;
 use crate::domain::notice::{
     AccountNotice, Demand, Fault, FileFault, MediaNotice, RequestNotice, RouteNotice, Side,
     Throttle,
@@ -52,11 +53,11 @@ fn of(status: u16, code: &str, message: &str) -> NoticeKind {
 }
 
 /// What a call that is no question is told.
-fn of_call(call: Call, path: &str, status: u16, code: &str, message: &str) -> NoticeKind {
+fn of_purpose(purpose: Purpose, path: &str, status: u16, code: &str, message: &str) -> NoticeKind {
     let endpoint = at(BEIJING, Some("sk-test-key"));
     let url = Url::parse(&format!("{BEIJING}{path}")).expect("a URL");
     let (model, catalog) = (ModelId::new("wan9-t2v"), Shared::default());
-    let asked = Asked { call, url: Some(&url), ..Asked::chat(&model, &endpoint, &catalog) };
+    let asked = Asked { purpose, url: Some(&url), ..Asked::chat(&model, &endpoint, &catalog) };
     diagnose(&error(status, code, message), &asked).kind
 }
 
@@ -168,11 +169,11 @@ fn a_model_that_is_known_is_served_elsewhere() {
 fn the_workspace_is_filled_in() {
     let host = "https://llm-7.cn-beijing.maas.aliyuncs.com";
     for (origin, named, want) in
-        [(host, None, "llm-7"), (BEIJING, Some("llm-8"), "llm-8"), (host, Some("llm-8"), "llm-7")]
+        [(host, None, "llm-7"), (BEIJING, Some("llm-8"), "llm-8"), (host, Some("llm-8"), "llm-8")]
     {
-        let endpoint = at(origin, Some("sk-abc"));
+        let endpoint = at(origin, Some("sk-abc")).with_workspace(named.map(str::to_owned));
         let (model, catalog) = (ModelId::new("qwen-plus"), Shared::default());
-        let asked = Asked { workspace: named, ..Asked::chat(&model, &endpoint, &catalog) };
+        let asked = Asked::chat(&model, &endpoint, &catalog);
         let notice = diagnose(&error(403, "Forbidden.RAM", ""), &asked);
         let ram = AccountNotice::Ram { workspace: Some(want.to_owned()) };
         assert_eq!(notice.kind, NoticeKind::Account(ram));
@@ -189,14 +190,14 @@ fn the_same_refusal_means_different_things_to_different_calls() {
         NoticeKind::Route(RouteNotice::TaskOnly { .. })
     ));
     let video = "/api/v1/services/aigc/video-generation/video-synthesis";
-    let lost = of_call(Call::Task, video, 403, "AccessDenied", sync);
+    let lost = of_purpose(Purpose::Task, video, 403, "AccessDenied", sync);
     assert_eq!(lost.fault(), Some(Fault::Program));
     let (model, origin) = ("wan9-t2v".to_owned(), BEIJING.to_owned());
     assert_eq!(lost, NoticeKind::Route(RouteNotice::AsyncMissing { model, origin }));
     let path = "url error, please check url！";
     assert!(matches!(of(400, "InvalidParameter", path), NoticeKind::ModelNotOnSurface { .. }));
     let NoticeKind::Route(RouteNotice::WrongPath { url, .. }) =
-        of_call(Call::Task, &format!("{video}?x=1"), 400, "InvalidParameter", path)
+        of_purpose(Purpose::Task, &format!("{video}?x=1"), 400, "InvalidParameter", path)
     else {
         panic!("a wrong path");
     };
@@ -204,7 +205,7 @@ fn the_same_refusal_means_different_things_to_different_calls() {
     let long = "Range of input length should be [1, 600]";
     assert!(matches!(of(400, "InvalidParameter", long), NoticeKind::TooLong { .. }));
     let NoticeKind::Request(RequestNotice::TextTooLong { most, .. }) =
-        of_call(Call::Speech, "/api/v1/x", 400, "InvalidParameter", long)
+        of_purpose(Purpose::Speech, "/api/v1/x", 400, "InvalidParameter", long)
     else {
         panic!("a text");
     };
@@ -218,7 +219,7 @@ fn a_voice_is_answered_with_the_model_s_voices() {
     let voices = ["Cherry".to_owned(), "Chelsie".to_owned()];
     let told = |asked: Option<&str>, voices: &[String], code: &str, message: &str| {
         let asked = Asked {
-            call: Call::Speech,
+            purpose: Purpose::Speech,
             voice: asked,
             voices,
             ..Asked::chat(&model, &endpoint, &catalog)
@@ -335,17 +336,17 @@ fn support_is_told_where_it_happened_and_no_secret() {
     let exchange = notice.exchange.expect("an exchange");
     assert_eq!(
         (exchange.surface, exchange.region.as_deref(), exchange.workspace.as_deref()),
-        (Surface::Compat, Some("cn-beijing"), Some("llm-1"))
+        (Some(Surface::Compat), Some("cn-beijing"), Some("llm-1"))
     );
     assert_eq!(
         (exchange.status, exchange.code.as_str(), exchange.message.as_str()),
         (429, "limit_requests", "slow down")
     );
-    let download = Asked { call: Call::Download, url: Some(&url), ..chat };
+    let download = Asked { purpose: Purpose::Download, url: Some(&url), ..chat };
     let notice = diagnose(&ApiError::Cut { detail: String::new() }, &download);
     let exchange = notice.exchange.as_ref().expect("an exchange");
     assert_eq!((exchange.url.as_str(), exchange.status), ("https://h.example/a/b", 0));
-    assert_eq!(exchange.surface, Surface::Other);
+    assert_eq!(exchange.surface, None);
     assert!(!format!("{notice:?}").contains("secret"));
 }
 
@@ -390,6 +391,8 @@ fn errors_of_the_network_keep_their_figures() {
         assert_eq!(notice.kind, want);
         assert_eq!(notice.detail, None, "{error}");
     }
+    let foreign = tell(&ApiError::NoNative, true).kind;
+    assert!(matches!(foreign, NoticeKind::Route(RouteNotice::NoNative { .. })), "{foreign:?}");
     let bad = tell(&ApiError::BadKey, true);
     assert!(matches!(bad.kind, NoticeKind::KeyRejected { .. }) && bad.detail.is_some());
 }

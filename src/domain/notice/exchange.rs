@@ -1,48 +1,15 @@
 //! What support asks for besides the request id: where a request went, and what came back, word
 //! for word. It refuses keys, queries of addresses (they hold signatures) and what was asked.
 
-/// Which of the service's dialects was spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Surface {
-    /// The OpenAI-compatible one.
-    Compat,
-    /// The service's own.
-    Native,
-    /// The storage, or another server.
-    Other,
-}
-
-impl Surface {
-    /// The surface of a path.
-    #[must_use]
-    pub fn of_path(path: &str) -> Self {
-        if path.contains("/compatible-mode/") {
-            Self::Compat
-        } else if path.contains("/api/v1/") {
-            Self::Native
-        } else {
-            Self::Other
-        }
-    }
-
-    /// Its word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Compat => "compat",
-            Self::Native => "native",
-            Self::Other => "other",
-        }
-    }
-}
+use crate::domain::models::Surface;
 
 /// A request and the answer to it, without what is secret in either.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// Scheme, host, port and path.
     pub url: String,
-    /// Which dialect.
-    pub surface: Surface,
+    /// Which of the service's surfaces was asked; none is the storage's, or another server's.
+    pub surface: Option<Surface>,
     /// The region, where the host tells.
     pub region: Option<String>,
     /// The workspace, where one was named.
@@ -53,4 +20,18 @@ pub struct Exchange {
     pub code: String,
     /// The message without decorations; may be empty.
     pub message: String,
+}
+
+impl Exchange {
+    /// The surface of a path.
+    #[must_use]
+    pub fn surface_of(path: &str) -> Option<Surface> {
+        if path.contains("/compatible-mode/") {
+            Some(Surface::Compat)
+        } else if path.contains("/api/v1/") {
+            Some(Surface::Native)
+        } else {
+            None
+        }
+    }
 }

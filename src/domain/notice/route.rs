@@ -32,6 +32,14 @@ pub enum RouteNotice {
         model: String,
     },
     // --- how the request was made
+    /// The profile names only the compatible base of a server, and this needs the native surface;
+    /// nothing was sent.
+    NoNative {
+        /// The model.
+        model: String,
+        /// Scheme, host and port of the compatible base.
+        origin: String,
+    },
     /// The path is another model's.
     WrongPath {
         /// The model.
@@ -73,7 +81,8 @@ impl RouteNotice {
             Self::ModelElsewhere { .. }
             | Self::NativeOnly { .. }
             | Self::SocketOnly { .. }
-            | Self::TaskOnly { .. } => Fault::You,
+            | Self::TaskOnly { .. }
+            | Self::NoNative { .. } => Fault::You,
             Self::WrongPath { .. }
             | Self::AsyncMissing { .. }
             | Self::AsyncUnwanted { .. }

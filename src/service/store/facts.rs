@@ -437,7 +437,8 @@ mod millis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::notice::{Demand, Exchange, FileFault, Surface};
+    use crate::domain::models::Surface;
+    use crate::domain::notice::{Demand, Exchange, FileFault};
 
     fn facts() -> AnswerFacts {
         AnswerFacts {
@@ -453,7 +454,7 @@ mod tests {
                     .with_detail("慢")
                     .with_exchange(Exchange {
                         url: "https://h/compatible-mode/v1/chat/completions".into(),
-                        surface: Surface::Compat,
+                        surface: Some(Surface::Compat),
                         region: Some("cn-beijing".into()),
                         workspace: None,
                         status: 429,

@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::models::Surface;
 use crate::domain::notice::{
     AccountNotice, Demand, Exchange, FileFault, MediaNotice, RequestNotice, RouteNotice, Side,
-    Surface,
 };
 
 /// Sides of an exchange; the compiler checks that it is complete, as with all of these.
@@ -97,6 +97,7 @@ pub(super) enum RouteRow {
     AsyncUnwanted { model: String, origin: String },
     Unstreamed { model: String },
     Malformed { url: String },
+    NoNative { model: String, origin: String },
     ToolOrder,
 }
 
@@ -141,7 +142,7 @@ pub(super) enum MediaRow {
 #[serde(default)]
 pub(super) struct ExchangeRow {
     url: String,
-    surface: String,
+    surface: Option<String>,
     region: Option<String>,
     workspace: Option<String>,
     status: u16,
@@ -153,7 +154,7 @@ impl From<&Exchange> for ExchangeRow {
     fn from(exchange: &Exchange) -> Self {
         Self {
             url: exchange.url.clone(),
-            surface: exchange.surface.name().to_owned(),
+            surface: exchange.surface.map(|surface| surface.name().to_owned()),
             region: exchange.region.clone(),
             workspace: exchange.workspace.clone(),
             status: exchange.status,
@@ -165,11 +166,12 @@ impl From<&Exchange> for ExchangeRow {
 
 impl From<ExchangeRow> for Exchange {
     fn from(row: ExchangeRow) -> Self {
-        let all = [Surface::Compat, Surface::Native, Surface::Other];
-        let surface = all.into_iter().find(|surface| surface.name() == row.surface);
+        let known = |word: String| {
+            [Surface::Compat, Surface::Native].into_iter().find(|surface| surface.name() == word)
+        };
         Self {
             url: row.url,
-            surface: surface.unwrap_or(Surface::Other),
+            surface: row.surface.and_then(known),
             region: row.region,
             workspace: row.workspace,
             status: row.status,
