@@ -8,6 +8,7 @@ mod en;
 pub mod export;
 pub mod history;
 mod input;
+pub mod jobs;
 mod keys;
 pub mod models;
 pub mod notices;
