@@ -26,4 +26,6 @@ pub mod sse;
 pub mod tasks;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 pub(crate) mod testing;
