@@ -151,7 +151,7 @@ impl InForce {
 /// All jobs, by model, in the order of the file, and the fields they were made of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Jobs {
-    jobs: Vec<Job>,
+    all: Vec<Job>,
     fields: HashMap<String, toml::Table>,
     sources: HashMap<String, String>,
 }
@@ -186,14 +186,14 @@ impl Jobs {
                 jobs.push(job);
             }
         }
-        Ok(Self { jobs, fields, sources: read.sources })
+        Ok(Self { all: jobs, fields, sources: read.sources })
     }
 
     fn merge(&mut self, other: Self) {
-        for job in other.jobs {
-            match self.jobs.iter_mut().find(|old| old.model == job.model) {
+        for job in other.all {
+            match self.all.iter_mut().find(|old| old.model == job.model) {
                 Some(old) => *old = job,
-                None => self.jobs.push(job),
+                None => self.all.push(job),
             }
         }
         self.fields.extend(other.fields);
@@ -205,7 +205,7 @@ impl Jobs {
     }
 
     fn of(&self, id: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.model.as_str() == id)
+        self.all.iter().find(|job| job.model.as_str() == id)
     }
 }
 
@@ -299,7 +299,7 @@ fn field(given: &toml::Value, shared: &HashMap<String, toml::Table>) -> Result<F
         dropped.for_each(|class| drop(sizes.remove(class)));
     }
     if own.keys().any(|key| KINDS.contains(&key.as_str())) {
-        KINDS.iter().for_each(|kind| drop(table.remove(*kind)));
+        table.retain(|key, _| !KINDS.contains(&key));
     }
     table.extend(own);
     let row: FieldRow = table
@@ -350,7 +350,7 @@ fn kind(row: &FieldRow) -> Result<Kind, Wrong> {
     }
     kinds.extend(row.media.as_ref().map(|media| {
         Kind::Media(MediaRule {
-            kinds: media.kinds.iter().map(file_kind).collect(),
+            kinds: media.kinds.iter().copied().map(file_kind).collect(),
             formats: media.formats.clone(),
             max_bytes: media.mib.map(|mib| mib << 20),
             most: media.most,
@@ -363,7 +363,7 @@ fn kind(row: &FieldRow) -> Result<Kind, Wrong> {
     }
 }
 
-const fn file_kind(word: &FileWord) -> FileKind {
+const fn file_kind(word: FileWord) -> FileKind {
     match word {
         FileWord::Video => FileKind::Video,
         FileWord::Image => FileKind::Image,
@@ -474,7 +474,7 @@ impl Catalog {
     /// Every model that makes videos or pictures and can be told here, in the order of the file.
     #[must_use]
     pub fn jobs(&self) -> &[Job] {
-        &self.jobs.get().jobs
+        &self.jobs.get().all
     }
 
     /// What a filled form will cost. `None` where no row tells, or where it depends on what is
