@@ -289,7 +289,7 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, ApiError> {
 }
 
 /// The certificates of the public authorities, as shipped with the program.
-fn bundled() -> impl Iterator<Item = reqwest::Certificate> {
+pub(super) fn bundled() -> impl Iterator<Item = reqwest::Certificate> {
     webpki_root_certs::TLS_SERVER_ROOT_CERTS
         .iter()
         .filter_map(|der| reqwest::Certificate::from_der(der).ok())

@@ -35,18 +35,11 @@ fn is_not_served(error: &ApiError) -> bool {
         | ApiError::WebPage
         | ApiError::Garbled { .. }
         | ApiError::Redirect { .. } => true,
-        ApiError::Status(refusal) | ApiError::Stream(refusal) => match kind(refusal) {
-            Kind::Key | Kind::Throttled(_) | Kind::Server => refusal.status == 501,
-            Kind::Permission
-            | Kind::Arrears
-            | Kind::FreeQuota
-            | Kind::ModelUnknown
-            | Kind::NotOnSurface
-            | Kind::TooLong
-            | Kind::Content(_)
-            | Kind::NoPath
-            | Kind::Refused => true,
-        },
+        // A wrong key, a crowd and a fault of the service say nothing of the call.
+        ApiError::Status(refusal) | ApiError::Stream(refusal) => {
+            let elsewhere = matches!(kind(refusal), Kind::Key | Kind::Throttled(_) | Kind::Server);
+            !elsewhere || refusal.status == 501
+        }
         ApiError::NoKey
         | ApiError::BadKey
         | ApiError::Setup { .. }

@@ -11,6 +11,7 @@ pub mod embeddings;
 mod envelope;
 pub mod error;
 mod fields;
+pub mod files;
 pub mod images;
 pub mod jobs;
 mod loose;

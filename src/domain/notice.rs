@@ -9,6 +9,7 @@ mod limits;
 mod media;
 mod request;
 mod route;
+mod tasks;
 
 pub use account::AccountNotice;
 pub use class::{Class, Exit, Fault};
@@ -18,6 +19,7 @@ pub use limits::OwnFigures;
 pub use media::{FileFault, MediaNotice};
 pub use request::{Demand, RequestNotice};
 pub use route::RouteNotice;
+pub use tasks::{DownloadNotice, TaskNotice};
 
 use std::time::Duration;
 
@@ -337,6 +339,11 @@ pub enum NoticeKind {
     Route(RouteNotice),
     /// Pictures, sound, videos and files on their way.
     Media(MediaNotice),
+    // --- tasks and their files
+    /// A task.
+    Task(TaskNotice),
+    /// A file that a task made, on its way to the disk.
+    Download(DownloadNotice),
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod route;
 pub mod settings;
 pub mod side;
 pub mod support;
+pub mod tasks;
 pub mod turns;
 pub mod vi;
 mod zh_cn;
@@ -196,6 +197,8 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Request(notice) => return request::tell(language, notice),
         NoticeKind::Route(notice) => return route::tell(language, notice),
         NoticeKind::Media(notice) => return media::tell(language, notice),
+        NoticeKind::Task(notice) => return tasks::tell(language, notice),
+        NoticeKind::Download(notice) => return tasks::download(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

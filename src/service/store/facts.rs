@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::refusals::{AccountRow, ExchangeRow, MediaRow, RequestRow, RouteRow, SideRow};
+use super::refusals::{
+    AccountRow, DownloadRow, ExchangeRow, MediaRow, RequestRow, RouteRow, SideRow, TaskRow,
+};
 use super::settings::{KeyRow, SettingsRow};
 use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
@@ -17,8 +19,8 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Side,
-    Throttle,
+    AccountNotice, DownloadNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice,
+    RouteNotice, Side, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 
@@ -157,6 +159,39 @@ struct NoticeRow {
     exchange: Option<ExchangeRow>,
 }
 
+impl From<&Notice> for NoticeRow {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
+            request_id: notice.request_id.clone(),
+            detail: notice.detail.clone(),
+            exchange: notice.exchange.as_deref().map(ExchangeRow::from),
+        }
+    }
+}
+
+impl NoticeRow {
+    /// The notice, unless a newer program wrote a kind that is not known here.
+    fn notice(self) -> Option<Notice> {
+        Some(Notice {
+            kind: serde_json::from_value::<OwnedKind>(self.kind).ok()?.0,
+            request_id: self.request_id,
+            detail: self.detail,
+            exchange: self.exchange.map(|row| Box::new(row.into())),
+        })
+    }
+}
+
+/// A notice to JSON.
+pub(in crate::service) fn notice_to_json(notice: &Notice) -> Option<String> {
+    serde_json::to_string(&NoticeRow::from(notice)).ok()
+}
+
+/// JSON to a notice; none where a newer program wrote what is not understood.
+pub(in crate::service) fn notice_from_json(json: &str) -> Option<Notice> {
+    serde_json::from_str::<NoticeRow>(json).ok()?.notice()
+}
+
 impl From<&AnswerFacts> for FactsRow {
     fn from(facts: &AnswerFacts) -> Self {
         Self {
@@ -175,12 +210,7 @@ impl From<&AnswerFacts> for FactsRow {
             }),
             request_id: facts.request_id.clone(),
             finish: facts.finish.as_ref().map(|finish| finish_word(finish).to_owned()),
-            notice: facts.notice.as_ref().map(|notice| NoticeRow {
-                kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
-                request_id: notice.request_id.clone(),
-                detail: notice.detail.clone(),
-                exchange: notice.exchange.as_deref().map(ExchangeRow::from),
-            }),
+            notice: facts.notice.as_ref().map(NoticeRow::from),
             json: facts.json,
             seed: facts.seed,
         }
@@ -207,14 +237,7 @@ impl From<FactsRow> for AnswerFacts {
             }),
             request_id: row.request_id,
             finish: row.finish.map(|word| finish(&word)),
-            notice: row.notice.and_then(|notice| {
-                Some(Notice {
-                    kind: serde_json::from_value::<OwnedKind>(notice.kind).ok()?.0,
-                    request_id: notice.request_id,
-                    detail: notice.detail,
-                    exchange: notice.exchange.map(|row| Box::new(row.into())),
-                })
-            }),
+            notice: row.notice.and_then(NoticeRow::notice),
             json: row.json,
             seed: row.seed,
         }
@@ -407,6 +430,8 @@ enum KindRow {
     Request(#[serde(with = "RequestRow")] RequestNotice),
     Route(#[serde(with = "RouteRow")] RouteNotice),
     Media(#[serde(with = "MediaRow")] MediaNotice),
+    Task(#[serde(with = "TaskRow")] TaskNotice),
+    Download(#[serde(with = "DownloadRow")] DownloadNotice),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -39,6 +39,7 @@ use crate::event::ServiceEvent;
 pub(in crate::service) use desk::Change;
 pub use desk::Desk;
 use desk::Job;
+pub(in crate::service) use facts::{notice_from_json, notice_to_json};
 use worker::Worker;
 
 /// Commands that may wait. A full inbox (the disk hangs) refuses: the loop gets its command back.
