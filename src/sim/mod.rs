@@ -13,6 +13,8 @@ mod bomb;
 mod cache;
 mod chat;
 mod conn;
+mod embed;
+mod listing;
 mod media;
 mod models;
 mod native;
@@ -247,6 +249,8 @@ fn router(shared: Arc<Shared>) -> Router {
         .route(&format!("{COMPAT}/models"), get(chat::list).fallback(chat::wrong_method))
         .route(&format!("{COMPAT}/models/{{id}}"), get(chat::one).fallback(chat::wrong_method))
         .merge(native::routes())
+        .merge(embed::routes())
+        .merge(listing::routes())
         .fallback(chat::not_found)
         .with_state(shared)
 }
