@@ -54,6 +54,7 @@ impl Entry {
     }
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 #[derive(Serialize)]
 struct Page {
     models: Vec<Entry>,

@@ -146,9 +146,9 @@ impl<'a> Asked<'a> {
         let query = Features::of(self.query);
         let documents: Vec<Features> =
             self.documents.iter().map(|document| Features::of(document)).collect();
-        let all = documents.len() as f64;
+        let all = count(documents.len());
         let rarity = |feature: u64| {
-            let with = documents.iter().filter(|document| document.has(feature)).count() as f64;
+            let with = count(documents.iter().filter(|document| document.has(feature)).count());
             (1.0 + (all + 1.0) / (with + 1.0)).ln()
         };
         let mut ranked: Vec<Ranked<'a>> = documents
@@ -168,4 +168,9 @@ impl<'a> Asked<'a> {
         ranked.truncate(self.most);
         ranked
     }
+}
+
+/// A number of documents, of which there are few.
+fn count(documents: usize) -> f64 {
+    f64::from(u32::try_from(documents).unwrap_or(u32::MAX))
 }

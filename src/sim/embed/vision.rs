@@ -43,6 +43,7 @@ struct Output {
     embeddings: Vec<Item>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 #[derive(Default, Serialize)]
 struct Usage {
     input_tokens: usize,
