@@ -27,4 +27,6 @@ pub mod sse;
 pub mod tasks;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 pub(crate) mod testing;

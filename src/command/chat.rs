@@ -28,7 +28,7 @@ use crate::words;
 use crate::words::params::{Params, with_brackets};
 
 /// Exit code for a reader that went away, as the shell counts SIGPIPE.
-const BROKEN_PIPE: u8 = 141;
+pub(super) const BROKEN_PIPE: u8 = 141;
 
 /// Exit code for what cannot be asked.
 const USAGE: u8 = 2;
@@ -180,7 +180,7 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
 }
 
 /// How a write to stdout went.
-enum Delivered {
+pub(super) enum Delivered {
     /// All of it is out.
     Whole,
     /// The reader went away, or a signal came and still nobody reads.
@@ -192,7 +192,11 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Writes to stdout. A reader that stands still must not keep signals from ending us, so the wait is
 /// made in a thread of its own. A signal meanwhile sets the exit code.
-async fn deliver(bytes: Vec<u8>, signals: &mut Signals, code: &mut Option<u8>) -> Delivered {
+pub(super) async fn deliver(
+    bytes: Vec<u8>,
+    signals: &mut Signals,
+    code: &mut Option<u8>,
+) -> Delivered {
     if bytes.is_empty() {
         return Delivered::Whole;
     }
@@ -383,13 +387,13 @@ fn end_value(
 }
 
 /// Ctrl-C and SIGTERM as exit codes.
-struct Signals {
+pub(super) struct Signals {
     interrupt: Option<tokio::signal::unix::Signal>,
     terminate: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
@@ -397,7 +401,7 @@ impl Signals {
         }
     }
 
-    async fn next(&mut self) -> u8 {
+    pub(super) async fn next(&mut self) -> u8 {
         let wait = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
             Some(signal) => drop(signal.recv().await),
             None => std::future::pending().await,

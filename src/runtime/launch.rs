@@ -36,6 +36,7 @@ pub async fn launch(mut cli: Cli) -> u8 {
         Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
+        Some(Command::Embed(args)) => embed(&cli, args).await,
         // The largest future of the program, made once.
         None => Box::pin(workbench(cli)).await,
     }
@@ -177,6 +178,40 @@ async fn ask(
         say(&words::line(language, &notice));
     }
     command::chat::run(&config, deps, args, question).await
+}
+
+/// Texts into vectors. What cannot be read is told before anything is set up.
+async fn embed(cli: &Cli, mut args: crate::cli::embed::EmbedArgs) -> u8 {
+    args.model.clone_from(&cli.global.model);
+    args.plain = cli.global.plain;
+    let texts = command::embed::texts(&args);
+    // The simulator and the log live as long as the work.
+    let Ready { config, deps, simulator: _simulator, log: _log, .. } =
+        match ready(cli, command::flags(cli), false).await {
+            Ok(ready) => ready,
+            Err(code) => return code,
+        };
+    let language = config.settings.language;
+    let texts = match texts {
+        Ok(Some(texts)) => texts,
+        Ok(None) => {
+            say(&words::embeddings::Embeddings::NoTexts.say(language));
+            return USAGE;
+        }
+        Err(error) => {
+            let file = args.file.as_deref().map(|file| file.display().to_string());
+            say(&format!("{}: {error}", file.as_deref().unwrap_or("stdin")));
+            return 1;
+        }
+    };
+    let (mine, faults) = config::models::catalog(&config.paths.config);
+    if let Some(catalog) = mine {
+        deps.catalog.put(catalog);
+    }
+    if let Some(notice) = models::notice(&faults) {
+        say(&words::line(language, &notice));
+    }
+    command::embed::run(&config, deps, &args, texts).await
 }
 
 async fn workbench(cli: Cli) -> u8 {

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod conversations;
 pub mod copy;
+pub mod embeddings;
 mod en;
 pub mod export;
 pub mod history;
