@@ -3,6 +3,7 @@
 //! account and anything that was really spent.
 
 mod alias;
+pub mod embeddings;
 pub mod jobs;
 pub mod limits;
 pub mod models;
@@ -22,6 +23,7 @@ use crate::domain::models::{Ability, Model, ModelId};
 use crate::domain::money::Money;
 use crate::domain::settings::Figures;
 
+use embeddings::Embeddings;
 use jobs::InForce;
 use limits::{Limit, Limits, ServiceLimit};
 use models::{Family, ModelRow, Models};
@@ -101,6 +103,7 @@ pub struct Catalog {
     prices: Prices,
     limits: Limits,
     jobs: InForce,
+    embeddings: Embeddings,
 }
 
 static SHIPPED: LazyLock<Arc<Catalog>> = LazyLock::new(|| {
@@ -124,6 +127,7 @@ impl Catalog {
             prices: Prices::parse("prices.toml", include_str!("prices.toml"))?,
             limits: Limits::parse("limits.toml", include_str!("limits.toml"))?,
             jobs: InForce::default(),
+            embeddings: Embeddings::parse("embeddings.toml", include_str!("embeddings.toml"))?,
         })
     }
 
@@ -151,6 +155,12 @@ impl Catalog {
     /// the same model.
     pub fn override_jobs(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         self.jobs.merge(file, text)
+    }
+
+    /// Takes over the embedding models of `text`; a row replaces the one of the same model.
+    pub fn override_embeddings(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+        self.embeddings.merge(Embeddings::parse(file, text)?);
+        Ok(())
     }
 
     /// What is known of a model.
@@ -216,6 +226,7 @@ impl Catalog {
     pub fn source<'a>(&'a self, key: &'a str) -> &'a str {
         let models = self.models.source(key).or_else(|| self.prices.source(key));
         let found = models.or_else(|| self.limits.source(key));
+        let found = found.or_else(|| self.embeddings.source(key));
         found.or_else(|| self.jobs.get().source(key)).unwrap_or(key)
     }
 

@@ -9,6 +9,7 @@ mod en;
 pub mod export;
 pub mod history;
 mod input;
+pub mod jobs;
 mod keys;
 pub mod media;
 pub mod models;
