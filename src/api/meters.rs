@@ -35,18 +35,12 @@ fn is_not_served(error: &ApiError) -> bool {
         | ApiError::WebPage
         | ApiError::Garbled { .. }
         | ApiError::Redirect { .. } => true,
-        ApiError::Status(refusal) | ApiError::Stream(refusal) => match kind(refusal) {
-            Kind::Key | Kind::Throttled(_) | Kind::Server => refusal.status == 501,
-            Kind::Permission
-            | Kind::Arrears
-            | Kind::FreeQuota
-            | Kind::ModelUnknown
-            | Kind::NotOnSurface
-            | Kind::TooLong
-            | Kind::Content(_)
-            | Kind::NoPath
-            | Kind::Refused => true,
-        },
+        ApiError::Status(refusal) | ApiError::Stream(refusal) => {
+            // What may pass by itself, and a key that is not known, say nothing of the call.
+            let kind = kind(refusal);
+            let passing = kind.leaves_it_open() || matches!(kind, Kind::Key | Kind::Throttled(_));
+            !passing || refusal.status == 501
+        }
         ApiError::NoKey
         | ApiError::BadKey
         | ApiError::Setup { .. }
