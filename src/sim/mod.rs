@@ -23,6 +23,8 @@ mod seen;
 mod stream;
 mod tokens;
 mod visit;
+mod voice;
+mod voices;
 mod wire;
 
 use std::net::SocketAddr;
