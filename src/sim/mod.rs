@@ -11,11 +11,14 @@ mod answer;
 mod bomb;
 mod cache;
 mod chat;
+mod clock;
 mod conn;
+mod guest;
 mod models;
 mod pace;
 mod refusal;
 mod request;
+mod results;
 mod rng;
 mod scenario;
 mod script;
@@ -27,13 +30,13 @@ mod voice;
 mod voices;
 mod wire;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -113,7 +116,11 @@ pub enum SimError {
 #[derive(Debug)]
 struct Shared {
     options: Options,
+    /// Where it listens, port and all.
+    addr: SocketAddr,
+    clock: clock::Clock,
     ids: rng::Ids,
+    results: results::Results,
     seen: seen::Ring,
     cache: cache::Cache,
     active: Arc<AtomicUsize>,
@@ -212,9 +219,13 @@ pub async fn start(options: Options) -> Result<Server, SimError> {
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
+    let ids = rng::Ids::new();
     let shared = Arc::new(Shared {
         options,
-        ids: rng::Ids::new(),
+        addr: reachable(addr),
+        clock: clock::Clock::start(),
+        results: results::Results::new(&ids),
+        ids,
         seen: seen::Ring::default(),
         cache: cache::Cache::default(),
         active: Arc::default(),
@@ -231,6 +242,16 @@ pub async fn start(options: Options) -> Result<Server, SimError> {
     Ok(Server { addr, shared, closing, task: Some(task) })
 }
 
+/// An address that this machine can connect to: a server on all interfaces is on loopback too.
+fn reachable(mut addr: SocketAddr) -> SocketAddr {
+    match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => addr.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => addr.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    addr
+}
+
 /// Every path there is.
 fn router(shared: Arc<Shared>) -> Router {
     const COMPAT: &str = "/compatible-mode/v1";
@@ -241,6 +262,7 @@ fn router(shared: Arc<Shared>) -> Router {
         )
         .route(&format!("{COMPAT}/models"), get(chat::list).fallback(chat::wrong_method))
         .route(&format!("{COMPAT}/models/{{id}}"), get(chat::one).fallback(chat::wrong_method))
+        .route("/results/{*path}", any(results::serve))
         .fallback(chat::not_found)
         .with_state(shared)
 }

@@ -124,7 +124,7 @@ impl Visit {
     }
 }
 
-const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
+pub(super) const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
 <body><h1>Welcome to Hotel Wi-Fi</h1><p>Please accept the terms to continue.</p></body></html>\n";
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {

@@ -34,6 +34,8 @@
 //! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]`; every delta repeats all before it |
 //! | `answer`, `reasoning` | this text instead of the simulator's own |
 //! | `tokens`, `rate` | as the options of `lian sim`, for this rule only |
+//! | `expired`, `no_range`, `etag_changes` = `true` | downloads: 403 as if the link were old; every range is ignored; another ETag each time |
+//! | `content_length = N` | downloads: the header claims N bytes, whatever there is |
 //! | `gzip_bomb_mb` | an answer that is small on the wire and this large when unpacked |
 
 mod read;
@@ -133,6 +135,13 @@ pub(super) struct Rule {
     pub(super) tokens: Option<u32>,
     pub(super) rate: Option<f64>,
     pub(super) gzip_bomb_mb: Option<usize>,
+    #[serde(default)]
+    pub(super) expired: bool,
+    #[serde(default)]
+    pub(super) no_range: bool,
+    #[serde(default)]
+    pub(super) etag_changes: bool,
+    pub(super) content_length: Option<usize>,
 }
 
 fn kind(code: &str) -> Option<&'static Kind> {
