@@ -2,9 +2,10 @@
 //! measuring. It is written from the wire facts alone and refuses to share anything with the client
 //! in `api`, so that a mistake in one is not hidden by the same mistake in the other.
 //!
-//! The way of a request: `conn` (the socket) -> `visit` (scenario, key, body) -> `chat` -> `request`
-//! (rules) -> `answer` (words) -> `script` (tokens and limits) -> `stream` (time, faults) -> `wire`
-//! (bytes).
+//! The way of a chat request: `conn` (the socket) -> `visit` (scenario, key, body) -> `chat` or
+//! `native` (the surface) -> `request` (rules) -> `tell` -> `answer` (words) -> `script` (tokens and
+//! limits) -> `stream` (time, faults) -> `wire` (bytes). Only `request` and `wire` know which surface
+//! it was.
 #![expect(clippy::disallowed_methods, reason = "the simulator has a clock of its own")]
 
 mod answer;
@@ -14,7 +15,9 @@ mod chat;
 mod clock;
 mod conn;
 mod guest;
+mod media;
 mod models;
+mod native;
 mod pace;
 mod refusal;
 mod request;
@@ -23,8 +26,12 @@ mod rng;
 mod scenario;
 mod script;
 mod seen;
+mod speech;
 mod stream;
+mod tell;
 mod tokens;
+mod tts;
+mod usage;
 mod visit;
 mod voice;
 mod voices;
@@ -66,6 +73,8 @@ pub struct Options {
     pub rate: Option<f64>,
     /// Other seeds give other answers.
     pub seed: u64,
+    /// Speech is read by the program `espeak-ng` where there is one.
+    pub espeak: bool,
     /// The only key that is accepted; without it every `sk-...` that is not `bad` or `wrong`.
     pub accept_key: Option<SecretString>,
 }
@@ -80,6 +89,7 @@ impl Default for Options {
             tokens: None,
             rate: None,
             seed: 1,
+            espeak: false,
             accept_key: None,
         }
     }
@@ -263,6 +273,8 @@ fn router(shared: Arc<Shared>) -> Router {
         .route(&format!("{COMPAT}/models"), get(chat::list).fallback(chat::wrong_method))
         .route(&format!("{COMPAT}/models/{{id}}"), get(chat::one).fallback(chat::wrong_method))
         .route("/results/{*path}", any(results::serve))
+        .merge(native::routes())
+        .merge(tts::routes())
         .fallback(chat::not_found)
         .with_state(shared)
 }

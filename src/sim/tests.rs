@@ -16,6 +16,8 @@ const CAP: Duration = Duration::from_secs(20);
 
 mod basics;
 mod faults;
+mod media;
+mod native;
 
 fn client() -> reqwest::Client {
     static RING: Once = Once::new();

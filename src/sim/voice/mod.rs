@@ -68,6 +68,17 @@ impl Speaker {
         self
     }
 
+    /// Speaks a text.
+    pub(super) fn speak(self, text: &str) -> Vec<i16> {
+        self.sentences(text).flat_map(|(_, samples)| samples).collect()
+    }
+
+    /// Speaks a text, sentence by sentence, each computed when it is asked for. Together they are
+    /// what [`Speaker::speak`] gives.
+    pub(super) fn sentences(self, text: &str) -> impl Iterator<Item = (&str, Vec<i16>)> {
+        split(text).into_iter().map(move |sentence| (sentence, self.sentence(sentence)))
+    }
+
     fn sentence(self, text: &str) -> Vec<i16> {
         if self.espeak
             && let Some(samples) = espeak::say(espeak::PROGRAM, text, &self.traits)
@@ -115,15 +126,9 @@ fn fade<'a>(samples: impl Iterator<Item = &'a mut i16>) {
     }
 }
 
-/// Speaks a text, sentence by sentence, each computed when it is asked for. Together they are what
-/// [`speak`] gives.
-pub(super) fn sentences(text: &str, speaker: Speaker) -> impl Iterator<Item = Vec<i16>> {
-    split(text).into_iter().map(move |sentence| speaker.sentence(sentence))
-}
-
-/// Speaks a text: 16-bit samples, [`RATE`] a second, one channel.
-pub(super) fn speak(text: &str, speaker: Speaker) -> Vec<i16> {
-    sentences(text, speaker).flatten().collect()
+/// Speaks a text in the voice of this id: 16-bit samples, [`RATE`] a second, one channel.
+pub(super) fn speak(text: &str, voice: &str) -> Vec<i16> {
+    Speaker::new(voice).speak(text)
 }
 
 /// Sentences, and parts of those that do not end; together they are the text.

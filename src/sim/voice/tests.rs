@@ -1,13 +1,10 @@
 //! The voice, measured: speed, pauses, pitch, loudness, and that it can be heard as it is made.
 
+use super::speak as say;
 use super::*;
 
 const CHINESE: &str = "今天我们来谈一谈这个问题，因为大家都想知道答案。首先要说明的是，机器会说话并不难；难的是说得自然。你觉得怎么样？我想，再过几年，人和机器说话就会像和朋友说话一样。";
 const ENGLISH: &str = "The simulator speaks with a voice of its own, so that nobody has to pay for a test. It reads letters by rules that hold for most words, and it pauses where a comma or a full stop asks for it. Does it sound natural? Not quite, but the rhythm is there.";
-
-fn say(text: &str, voice: &str) -> Vec<i16> {
-    speak(text, Speaker::new(voice))
-}
 
 fn seconds(samples: &[i16]) -> f64 {
     samples.len() as f64 / f64::from(RATE)
@@ -58,7 +55,7 @@ fn it_speaks_as_fast_as_people_do() {
     let english = say(ENGLISH, "Cherry");
     let rate = ENGLISH.chars().count() as f64 / seconds(&english);
     assert!((12.0..16.5).contains(&rate), "{rate} letters a second");
-    let slow = speak(ENGLISH, Speaker::new("Cherry").paced(0.5));
+    let slow = Speaker::new("Cherry").paced(0.5).speak(ENGLISH);
     let ratio = seconds(&slow) / seconds(&english);
     assert!((1.9..2.05).contains(&ratio), "{ratio}");
 }
@@ -68,7 +65,7 @@ fn it_never_clips_nor_clicks_and_begins_and_ends_in_silence() {
     for text in [CHINESE, ENGLISH, "Hssss! Pop, pop.", "東京 안녕 привет 👩‍💻 42"]
     {
         for voice in ["Cherry", "Eldric Sage", "Bunny", "longanyang"] {
-            for sentence in sentences(text, Speaker::new(voice).at_volume(9.0)) {
+            for (_, sentence) in Speaker::new(voice).at_volume(9.0).sentences(text) {
                 let loudest = sentence.iter().map(|sample| sample.unsigned_abs()).max();
                 assert!(loudest.is_some_and(|loudest| (20_000..31_000).contains(&loudest)));
                 let steps = sentence.windows(2).map(|pair| pair[0].abs_diff(pair[1]));
@@ -84,9 +81,9 @@ fn it_never_clips_nor_clicks_and_begins_and_ends_in_silence() {
 #[test]
 fn sentences_can_be_heard_one_after_the_other_and_are_the_whole() {
     let speaker = Speaker::new("Serena");
-    let parts: Vec<Vec<i16>> = sentences(CHINESE, speaker).collect();
+    let parts: Vec<Vec<i16>> = speaker.sentences(CHINESE).map(|(_, samples)| samples).collect();
     assert_eq!(parts.len(), 4);
-    assert_eq!(parts.concat(), speak(CHINESE, speaker));
+    assert_eq!(parts.concat(), speaker.speak(CHINESE));
     assert_eq!(say(CHINESE, "Serena"), say(CHINESE, "Serena"), "it is always the same");
     assert_ne!(say(CHINESE, "Serena"), say(CHINESE, "Cherry"));
 }
@@ -121,7 +118,7 @@ fn voices_have_their_pitch_and_tones_move_it() {
     let high = middle("妈妈妈妈", "Cherry", 0.3, 0.5);
     let low = middle("妈妈妈妈", "Arthur", 0.3, 0.5);
     assert!(high > 190.0 && low < 130.0 && low > 80.0, "{high} and {low}");
-    let slow = |text: &str| speak(text, Speaker::new("Ethan").paced(0.4));
+    let slow = |text: &str| Speaker::new("Ethan").paced(0.4).speak(text);
     let (rising, falling) = (slow("人"), slow("要"));
     let ends = |samples: &[i16]| {
         let piece = samples.len() / 5;
