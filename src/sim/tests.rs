@@ -18,6 +18,7 @@ mod basics;
 mod faults;
 mod media;
 mod native;
+mod speech;
 
 fn client() -> reqwest::Client {
     static RING: Once = Once::new();

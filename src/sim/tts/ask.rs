@@ -272,9 +272,9 @@ mod tests {
         let over = "InvalidParameter Range of input length should be [1, 600]".to_owned();
         assert_eq!(long("qwen3-tts-flash", "字".repeat(601)), Err(over.clone()));
         assert_eq!(long("qwen3-tts-flash", String::new()), Err(over));
-        assert_eq!(long("qwen-tts", "a b ".repeat(256)), Ok(()));
+        assert_eq!(long("qwen-tts", " b".repeat(512)), Ok(()));
         let over = "InvalidParameter Range of input length should be [1, 512]".to_owned();
-        assert_eq!(long("qwen-tts", "a b ".repeat(300)), Err(over));
+        assert_eq!(long("qwen-tts", " b".repeat(513)), Err(over));
     }
 
     #[test]

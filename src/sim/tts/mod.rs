@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use super::models::{Model, Route};
 use super::refusal::{Refusal, reply};
 use super::results::DAY;
+use super::scenario::Rule;
 use super::stream::{self, Active};
 use super::tell::STREAM;
 use super::visit::Visit;
@@ -103,7 +104,7 @@ async fn whole(sim: &Arc<Shared>, visit: Visit, ask: Ask) -> Response<Body> {
     let spoken = tokio::task::spawn_blocking(move || speaker.speak(&text)).await;
     // It only fails when the server ends, and its connections with it.
     let samples = spoken.unwrap_or_default();
-    let pace = Pace::new(sim, &visit);
+    let pace = Pace::new(sim, &visit.rule);
     tokio::time::sleep_until(started + pace.due(samples.len()) + pace.first_byte).await;
     drop(active);
     let sound = Sound { bytes: ask.encoded(&samples), samples: samples.len() };
@@ -152,15 +153,15 @@ const TOKENS_PER_S: f64 = 50.0;
 
 impl Pace {
     /// A rate that was asked for is one of tokens, and exact; otherwise time is scaled.
-    fn new(sim: &Shared, visit: &Visit) -> Self {
+    fn new(sim: &Shared, rule: &Rule) -> Self {
         let scale = sim.options.time_scale;
-        let (first, work) = match visit.rule.rate.or(sim.options.rate) {
+        let (first, work) = match rule.rate.or(sim.options.rate) {
             Some(rate) if rate > 0.0 => (0.0, TOKENS_PER_S / rate),
             Some(_) => (0.0, 0.0),
             None => (FIRST / scale, 1.0 / FASTER / scale),
         };
         let first = Duration::try_from_secs_f64(first).unwrap_or(Duration::MAX);
-        Self { first_byte: sim.scaled(visit.rule.first_byte()), first, work }
+        Self { first_byte: sim.scaled(rule.first_byte()), first, work }
     }
 
     /// When so many samples are there, after the start.
@@ -174,4 +175,26 @@ impl Pace {
 /// When a result can no longer be fetched.
 fn ends(sim: &Shared) -> Instant {
     Instant::now() + sim.scaled(DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::{Options, start};
+
+    #[tokio::test]
+    async fn speech_is_made_faster_than_it_is_heard_and_a_rate_is_exact() {
+        let second = RATE as usize;
+        let due = |options: Options| async {
+            let server = start(options).await.unwrap();
+            Pace::new(&server.shared, &Rule::default()).due(second).as_secs_f64()
+        };
+        let usual = due(Options::default()).await;
+        assert!((0.3..0.6).contains(&usual), "{usual}");
+        let scaled = due(Options { time_scale: 10.0, ..Options::default() }).await;
+        assert!((usual / scaled - 10.0).abs() < 0.01, "{scaled}");
+        let exact = due(Options { rate: Some(100.0), ..Options::default() }).await;
+        assert!((exact - 0.5).abs() < 0.001, "{exact}");
+        assert!(due(Options { rate: Some(0.0), ..Options::default() }).await < 0.001);
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -50,7 +51,7 @@ pub(super) struct Telling {
     samples: usize,
     started: Instant,
     /// Pauses that a rule asked for so far.
-    starved: std::time::Duration,
+    starved: Duration,
     /// Pieces sent.
     pieces: usize,
     /// Events sent.
@@ -79,7 +80,7 @@ impl Telling {
         Self {
             sim: Arc::clone(sim),
             head: Head::new(sim, &visit, ask.kind),
-            pace: Pace::new(sim, &visit),
+            pace: Pace::new(sim, &visit.rule),
             cutter: Cutter::new(&visit.rule, seed),
             sentences,
             steps: VecDeque::new(),
@@ -87,7 +88,7 @@ impl Telling {
             all: Vec::new(),
             samples: 0,
             started: Instant::now(),
-            starved: std::time::Duration::ZERO,
+            starved: Duration::ZERO,
             pieces: 0,
             id: 0,
             bytes: 0,

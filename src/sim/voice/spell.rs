@@ -269,7 +269,7 @@ mod tests {
             ("the", "T@"),
             ("me", "mi"),
             ("night", "nait"),
-            ("nice", "nis"),
+            ("nice", "nais"),
             ("hmm", "h@m@"),
             ("quick", "kwik"),
             ("yes", "jes"),

@@ -30,6 +30,7 @@ pub(in crate::sim) fn header(bytes: usize, rate: u32) -> [u8; HEADER] {
 }
 
 /// A whole WAV file.
+#[cfg(test)]
 pub(in crate::sim) fn file(samples: &[i16], rate: u32) -> Vec<u8> {
     let mut file = Vec::with_capacity(HEADER + samples.len() * 2);
     file.extend(header(samples.len() * 2, rate));
