@@ -1,4 +1,5 @@
-//! Dated facts that drift: which models there are, what they cost, how much of them one may use.
+//! Dated facts that drift: which models there are, what they cost, how much of them one may
+//! use, with which voices they speak.
 //! It owns the shipped rows and the questions asked of them; it refuses to know the clock, the
 //! account and anything that was really spent.
 
@@ -11,6 +12,7 @@ pub mod prices;
 mod shared;
 mod snapshots;
 pub mod tag;
+pub mod voices;
 
 pub use shared::Shared;
 
@@ -24,6 +26,7 @@ use crate::domain::settings::Figures;
 use limits::{Limit, Limits, ServiceLimit};
 use models::{Family, ModelRow, Models};
 use prices::{Price, PriceRow, Prices};
+use voices::Voices;
 
 /// Where an answer of the catalog really comes from, for the words "about" and "estimated".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,12 +95,13 @@ fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).split('\n').count()
 }
 
-/// Models, prices and limits in force.
+/// Models, prices, limits and voices in force.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     models: Models,
     prices: Prices,
     limits: Limits,
+    voices: Voices,
 }
 
 static SHIPPED: LazyLock<Arc<Catalog>> = LazyLock::new(|| {
@@ -120,6 +124,7 @@ impl Catalog {
             models: Models::parse("models.toml", include_str!("models.toml"))?,
             prices: Prices::parse("prices.toml", include_str!("prices.toml"))?,
             limits: Limits::parse("limits.toml", include_str!("limits.toml"))?,
+            voices: Voices::parse("voices.toml", include_str!("voices.toml"))?,
         })
     }
 
@@ -140,6 +145,13 @@ impl Catalog {
     /// Takes over the limits of `text`; in each set a row replaces the one of the same model.
     pub fn override_limits(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         self.limits.merge(Limits::parse(file, text)?);
+        Ok(())
+    }
+
+    /// Takes over the voices of `text`; a row replaces the one of the same model, voice, language or
+    /// dialect.
+    pub fn override_voices(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+        self.voices.merge(Voices::parse(file, text)?);
         Ok(())
     }
 
@@ -204,7 +216,12 @@ impl Catalog {
     /// The source of a row in words; the key itself where no file explains it.
     #[must_use]
     pub fn source<'a>(&'a self, key: &'a str) -> &'a str {
-        let sources = [self.models.source(key), self.prices.source(key), self.limits.source(key)];
+        let sources = [
+            self.models.source(key),
+            self.prices.source(key),
+            self.limits.source(key),
+            self.voices.source(key),
+        ];
         sources.into_iter().flatten().next().unwrap_or(key)
     }
 
