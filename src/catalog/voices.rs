@@ -124,7 +124,7 @@ struct File {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Voices {
     models: HashMap<String, SpeakerRow>,
-    voices: HashMap<String, Voice>,
+    known: HashMap<String, Voice>,
     languages: Vec<Language>,
     dialects: HashMap<String, Dialect>,
     sources: HashMap<String, String>,
@@ -154,11 +154,11 @@ impl Voices {
             let at = voice.span().start;
             let voice = voice.into_inner();
             let empty = padded(&voice.id).then_some("has an id that is empty or padded");
-            let twice = all.voices.contains_key(&voice.id).then_some("is there twice");
+            let twice = all.known.contains_key(&voice.id).then_some("is there twice");
             if let Some(fault) = empty.or(twice) {
                 return Err(CatalogError::row(file, text, at, voice.id, fault));
             }
-            all.voices.insert(voice.id.clone(), voice);
+            all.known.insert(voice.id.clone(), voice);
         }
         all.resolve();
         Ok(all)
@@ -166,7 +166,7 @@ impl Voices {
 
     pub(super) fn merge(&mut self, other: Self) {
         self.models.extend(other.models);
-        self.voices.extend(other.voices);
+        self.known.extend(other.known);
         self.dialects.extend(other.dialects);
         self.sources.extend(other.sources);
         for new in other.languages {
@@ -195,7 +195,7 @@ impl Voices {
 
     /// A voice; one that has no row of its own is as old as the row that names it.
     fn voice(&self, id: &str, row: &SpeakerRow) -> Voice {
-        self.voices.get(id).cloned().unwrap_or_else(|| Voice {
+        self.known.get(id).cloned().unwrap_or_else(|| Voice {
             id: id.to_owned(),
             dialect: None,
             en: None,
@@ -216,13 +216,13 @@ impl Voices {
 
     #[cfg(test)]
     pub(super) fn counts(&self) -> (usize, usize, usize, usize) {
-        (self.models.len(), self.voices.len(), self.languages.len(), self.dialects.len())
+        (self.models.len(), self.known.len(), self.languages.len(), self.dialects.len())
     }
 
     #[cfg(test)]
     pub(super) fn facts(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         let rows = self.models.values().map(|row| (&*row.model, &*row.source, &*row.as_of));
-        rows.chain(self.voices.values().map(|row| (&*row.id, &*row.source, &*row.as_of)))
+        rows.chain(self.known.values().map(|row| (&*row.id, &*row.source, &*row.as_of)))
     }
 }
 
