@@ -1,6 +1,6 @@
-//! The user's own rows of the catalog: `models.toml`, `prices.toml`, `limits.toml` and
-//! `voices.toml` beside the configuration file, or in `catalog/` there. A file with a fault counts for nothing, and the rows
-//! it would have replaced stay.
+//! The user's own rows of the catalog: `models.toml`, `prices.toml`, `limits.toml`, `voices.toml` and
+//! `jobs.toml` beside the configuration file, or in `catalog/` there. A file with a fault counts for
+//! nothing, and the rows it would have replaced stay.
 #![expect(clippy::disallowed_methods, reason = "the room that reads configuration files")]
 
 use std::io;
@@ -23,11 +23,12 @@ pub struct Fault {
 type Take = fn(&mut Catalog, &str, &str) -> Result<(), CatalogError>;
 
 /// The files, and who reads them. Families and models come before what speaks of them.
-const FILES: [(&str, Take); 4] = [
+const FILES: [(&str, Take); 5] = [
     ("models.toml", Catalog::override_models),
     ("prices.toml", Catalog::override_prices),
     ("limits.toml", Catalog::override_limits),
     ("voices.toml", Catalog::override_voices),
+    ("jobs.toml", Catalog::override_jobs),
 ];
 
 /// The catalog with the user's rows, if there are any, and what was wrong with their files.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::models::{self, Model, Route};
 use super::refusal::{self, Refusal, json, reply};
-use super::request::Call;
+use super::request::{self, Call};
 use super::tell::tell;
 use super::visit::Visit;
 use super::{Shared, stream};
@@ -67,10 +67,7 @@ pub(super) async fn one(Path(id): Path<String>, visit: Visit) -> Response<Body> 
     }
     match models::find(&id).filter(|model| listed(model)) {
         Some(model) => small(&visit, json(&Entry::new(model))),
-        None => visit.refuse(&Refusal::text(
-            &refusal::NO_MODEL,
-            format!("The model `{id}` does not exist or you do not have access to it."),
-        )),
+        None => visit.refuse(&request::no_model(&id)),
     }
 }
 

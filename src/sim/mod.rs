@@ -15,6 +15,8 @@ mod chat;
 mod clock;
 mod conn;
 mod guest;
+mod embed;
+mod listing;
 mod media;
 mod models;
 mod native;
@@ -275,6 +277,8 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/results/{*path}", any(results::serve))
         .merge(native::routes())
         .merge(tts::routes())
+        .merge(embed::routes())
+        .merge(listing::routes())
         .fallback(chat::not_found)
         .with_state(shared)
 }

@@ -71,8 +71,7 @@ pub(super) fn wrong_url() -> Refusal {
 pub(super) fn gateway(visit: &Visit) -> Result<&'static Model, Refusal> {
     let model = request::model(visit.body()?)?;
     if visit.says("x-dashscope-async", "enable") {
-        let text = "Current user api does not support asynchronous calls.";
-        return Err(Refusal::text(&refusal::DENIED, text));
+        return Err(refusal::sync_only());
     }
     Ok(model)
 }

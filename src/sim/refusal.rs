@@ -214,6 +214,16 @@ impl Refusal {
     }
 }
 
+/// A task was asked for where the answer comes at once.
+pub(super) fn sync_only() -> Refusal {
+    Refusal::text(&DENIED, "Current user api does not support asynchronous calls.")
+}
+
+/// An answer was asked for where there are only tasks.
+pub(super) fn async_only() -> Refusal {
+    Refusal::text(&DENIED, "current user api does not support synchronous calls.")
+}
+
 /// Serializes one of our own structs; they have no map keys or numbers that could fail.
 pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()

@@ -148,15 +148,15 @@ impl Running {
             return;
         }
         let steps = self.stream.script.steps.len();
-        if self.next < steps {
-            self.write(out);
-        } else if self.next == steps {
-            self.stream.frame.usage(out, &self.spent);
-        } else {
-            if !self.stream.rule.no_done {
-                self.stream.frame.done(out);
+        match self.next.cmp(&steps) {
+            std::cmp::Ordering::Less => self.write(out),
+            std::cmp::Ordering::Equal => self.stream.frame.usage(out, &self.spent),
+            std::cmp::Ordering::Greater => {
+                if !self.stream.rule.no_done {
+                    self.stream.frame.done(out);
+                }
+                self.ending = Some(Ending::Whole);
             }
-            self.ending = Some(Ending::Whole);
         }
         self.next += 1;
     }

@@ -64,6 +64,7 @@ pub(super) struct Compat {
     prompt_tokens_details: CompatInput,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 struct CompatInput {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +79,7 @@ struct CompatInput {
     cached_tokens: Option<usize>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Output {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +111,7 @@ pub(super) struct Native {
     audio_tokens: Option<usize>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct NativeInput {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -69,10 +69,11 @@ pub(super) fn cite(text: &str, citation: Citation, found: usize) -> String {
             words.ends_with(['.', '。', '!', '！']) && !words.starts_with(['|', '#', '>']);
         if sentence && !code && number < found.min(MARKS) {
             number += 1;
-            out.push_str(&match citation {
-                Citation::Number => format!("[{number}]"),
-                Citation::Reference => format!("[ref_{number}]"),
-            });
+            let before = match citation {
+                Citation::Number => "[",
+                Citation::Reference => "[ref_",
+            };
+            out.extend([before, &number.to_string(), "]"]);
         }
         out.push_str(&line[words.len()..]);
     }

@@ -317,7 +317,7 @@ fn attachments_are_named_not_seen() {
         "{text}"
     );
     assert!(
-        text.contains("- image 2: `my_cat.png`, by its link, counted as 902 tokens\n"),
+        text.contains("- image 2: `my_cat.png`, by its link, counted as 922 tokens\n"),
         "{text}"
     );
     let text = ask("这是什么？");

@@ -13,10 +13,10 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The content of the first box of a kind within a box.
-fn child<'a>(mut bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+fn child(mut bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
     loop {
         let (content, found, rest) = first(bytes)?;
-        if found == kind {
+        if found == kind.as_slice() {
             return Some(content);
         }
         bytes = rest;
@@ -41,14 +41,13 @@ fn first(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 /// Reads an MP4 file.
 pub(super) fn read(bytes: &[u8]) -> Option<Film> {
     (bytes.get(4..8)? == b"ftyp").then_some(())?;
-    let movie = child(bytes, b"moov")?;
-    let header = child(movie, b"mvhd")?;
-    let (scale, length) = match header.first()? {
-        0 => (number(header, 12)?, u64::from(number(header, 16)?)),
-        _ => {
-            let wide = u64::from(number(header, 24)?) << 32 | u64::from(number(header, 28)?);
-            (number(header, 20)?, wide)
-        }
+    let movie = child(bytes, *b"moov")?;
+    let header = child(movie, *b"mvhd")?;
+    let (scale, length) = if *header.first()? == 0 {
+        (number(header, 12)?, u64::from(number(header, 16)?))
+    } else {
+        let wide = (u64::from(number(header, 24)?) << 32) | u64::from(number(header, 28)?);
+        (number(header, 20)?, wide)
     };
     let length = u32::try_from(length).unwrap_or(u32::MAX);
     let seconds = f64::from(length) / f64::from(scale.max(1));
@@ -60,7 +59,7 @@ fn size(mut movie: &[u8]) -> Option<(u32, u32)> {
     loop {
         let (content, kind, rest) = first(movie)?;
         if kind == b"trak"
-            && let Some(header) = child(content, b"tkhd")
+            && let Some(header) = child(content, *b"tkhd")
         {
             let at = if header.first() == Some(&0) { 76 } else { 88 };
             // Sixteen bits of pixels and sixteen of their fractions.
@@ -77,7 +76,7 @@ fn size(mut movie: &[u8]) -> Option<(u32, u32)> {
 mod tests {
     use super::*;
 
-    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
         let size = u32::try_from(content.len() + 8).unwrap();
         [&size.to_be_bytes(), kind.as_slice(), content].concat()
     }
@@ -86,15 +85,15 @@ mod tests {
         let mut header = vec![0; 76];
         header.extend((width << 16).to_be_bytes());
         header.extend((height << 16).to_be_bytes());
-        boxed(b"trak", &boxed(b"tkhd", &header))
+        boxed(*b"trak", &boxed(*b"tkhd", &header))
     }
 
     fn file() -> Vec<u8> {
         let mut header = vec![0; 12];
         header.extend(600u32.to_be_bytes());
         header.extend(3_000u32.to_be_bytes());
-        let movie = [boxed(b"mvhd", &header), track(0, 0), track(832, 480)].concat();
-        [boxed(b"ftyp", b"isom"), boxed(b"free", b""), boxed(b"moov", &movie)].concat()
+        let movie = [boxed(*b"mvhd", &header), track(0, 0), track(832, 480)].concat();
+        [boxed(*b"ftyp", b"isom"), boxed(*b"free", b""), boxed(*b"moov", &movie)].concat()
     }
 
     #[test]

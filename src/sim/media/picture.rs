@@ -93,7 +93,7 @@ mod tests {
         bmp.extend((-480i32).to_le_bytes());
         let riff =
             |kind: &[u8], rest: &[u8]| [b"RIFF\0\0\0\0WEBP", kind, &[0, 0, 0, 0], rest].concat();
-        let bits: u32 = 639 | 479 << 14;
+        let bits: u32 = 0x027f | (0x01df << 14);
         [
             ("PNG", png),
             ("JPEG", jpeg),

@@ -17,7 +17,7 @@ use super::speech::{self, Speech};
 use parts::Dialect;
 
 pub(super) use messages::{Message, Role};
-pub(super) use native::{Path, model};
+pub(super) use native::{Path, model, neither};
 pub(super) use search::{Citation, Search};
 
 /// A tool that the client offers.
@@ -113,7 +113,7 @@ pub(super) struct Call {
 }
 
 /// A documented refusal of one parameter.
-fn missing(name: &str) -> Refusal {
+pub(super) fn missing(name: &str) -> Refusal {
     Refusal::parameter(format!(
         "Required parameter({name}) missing or invalid, please check the request parameters."
     ))
@@ -183,23 +183,27 @@ impl Call {
     }
 }
 
+/// The compatible surface knows no such model.
+pub(super) fn no_model(id: &str) -> Refusal {
+    let text = format!("The model `{id}` does not exist or you do not have access to it.");
+    Refusal::text(&refusal::NO_MODEL, text)
+}
+
+/// The compatible surface does not have this model, or not at this path.
+pub(super) fn not_compat(id: &str) -> Refusal {
+    let text = format!("Unsupported model {id} for OpenAI compatibility mode.");
+    Refusal::text(&refusal::NOT_COMPAT, text)
+}
+
 fn find_model(body: &Map<String, Value>) -> Result<&'static Model, Refusal> {
     let id = match get(body, "model") {
         Some(Value::String(id)) if !id.is_empty() => id,
         _ => return Err(Refusal::of(&refusal::REQUEST)),
     };
-    let model = models::find(id).ok_or_else(|| {
-        Refusal::text(
-            &refusal::NO_MODEL,
-            format!("The model `{id}` does not exist or you do not have access to it."),
-        )
-    })?;
+    let model = models::find(id).ok_or_else(|| no_model(id))?;
     match model.route {
         Route::Chat | Route::Multi => Ok(model),
-        Route::Embed | Route::Vision | Route::Rerank | Route::Native => Err(Refusal::text(
-            &refusal::NOT_COMPAT,
-            format!("Unsupported model {id} for OpenAI compatibility mode."),
-        )),
+        Route::Embed | Route::Vision | Route::Rerank | Route::Native => Err(not_compat(id)),
         Route::Realtime => Err(Refusal::parameter("current user api does not support http call.")),
     }
 }

@@ -63,6 +63,11 @@ impl Call {
     }
 }
 
+/// A native input without words.
+pub(in crate::sim) fn neither() -> Refusal {
+    Refusal::parameter("Either \"prompt\" or \"messages\" must exist and cannot both be none")
+}
+
 /// The messages, or the prompt as one.
 fn words(
     input: &Map<String, Value>,
@@ -78,9 +83,7 @@ fn words(
             messages::check_size(&messages, model)?;
             Ok(messages)
         }
-        None if list.is_none() => Err(Refusal::parameter(
-            "Either \"prompt\" or \"messages\" must exist and cannot both be none",
-        )),
+        None if list.is_none() => Err(neither()),
         _ => {
             let fine = flag(options, "vl_high_resolution_images")?.unwrap_or(false);
             let reader = Reader { model, resolves: manner.resolves };

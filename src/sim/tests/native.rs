@@ -346,7 +346,7 @@ async fn faults_befall_native_streams_too() {
     let (bytes, _) = under("no_usage = true").await;
     assert!(data(&bytes).iter().all(|event| event.get("usage").is_none()));
     let (bytes, broken) = under("no_done = true").await;
-    assert!(!broken && !String::from_utf8(bytes).unwrap().contains("\"stop\""));
+    assert!(!broken && !String::from_utf8(bytes).unwrap().contains("\"finish_reason\":\"stop\""));
     let (bytes, _) = under("empty = true").await;
     assert_eq!(said(&data(&bytes), "content"), "");
     let (bytes, _) = under("tokens = 123").await;

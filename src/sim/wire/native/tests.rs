@@ -1,5 +1,7 @@
 //! Bytes on the wire against the recorded shapes.
 
+#![expect(clippy::needless_pass_by_value, reason = "literals of JSON read best without a `&`")]
+
 use super::*;
 use crate::sim::answer::Answer;
 use crate::sim::models;
