@@ -238,10 +238,10 @@ mod tests {
 
     fn qwen(model: &str, input: &Value, parameters: &Value) -> Result<Ask, String> {
         let body = json!({"model": model, "input": input, "parameters": parameters});
-        Ask::qwen(&body, models::find(model).unwrap()).map_err(told)
+        Ask::qwen(&body, models::find(model).unwrap()).map_err(|refusal| told(&refusal))
     }
 
-    fn told(refusal: Refusal) -> String {
+    fn told(refusal: &Refusal) -> String {
         format!("{} {}", refusal.native, refusal.native_message)
     }
 
@@ -318,7 +318,7 @@ mod tests {
             for (key, value) in more.as_object().unwrap() {
                 input[key] = value.clone();
             }
-            Ask::cosy(&json!({"input": input})).map_err(told)
+            Ask::cosy(&json!({"input": input})).map_err(|refusal| told(&refusal))
         };
         let plain = cosy(json!({})).unwrap();
         assert_eq!((plain.rate, plain.units), (22_050, 4));

@@ -93,11 +93,11 @@ struct Audio<'a> {
 #[serde(untagged)]
 enum Usage {
     Characters { characters: usize },
-    Tokens(Tokens),
+    Tokens(Spent),
 }
 
 #[derive(Serialize)]
-struct Tokens {
+struct Spent {
     input_tokens: usize,
     output_tokens: usize,
     total_tokens: usize,
@@ -161,7 +161,7 @@ impl Head {
             Kind::FirstQwen => {
                 // 50 a second, the last one begun counted.
                 let audio = (samples * 50).div_ceil(RATE as usize);
-                Usage::Tokens(Tokens {
+                Usage::Tokens(Spent {
                     input_tokens: units,
                     output_tokens: audio,
                     total_tokens: units + audio,

@@ -73,7 +73,8 @@ fn words_a_minute(traits: &Traits) -> u16 {
     (165.0 * traits.pace).clamp(80.0, 450.0) as u16
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::path::PathBuf;

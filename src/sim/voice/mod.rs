@@ -20,6 +20,8 @@ pub(super) use han::is_han;
 
 /// Samples a second of everything that is spoken; one channel.
 pub(super) const RATE: u32 = 24_000;
+/// The same as a number to compute with.
+const HERTZ: f32 = 24_000.0;
 /// The loudest sample of a sentence.
 const LOUDEST: f32 = 20_000.0;
 /// A text without ends is cut after about this many characters, so that it can be streamed.
@@ -93,8 +95,8 @@ impl Speaker {
         let question = text.trim_end().ends_with(['?', '？']);
         let score = tune::Score::new(&units, &self.traits, question);
         let mut tract = tract::Tract::new(self.traits.size, rng::hash(self.seed, text.as_bytes()));
-        let step = f32::from(tract::STEP) / RATE as f32;
-        let mut wide = Vec::with_capacity((score.length * RATE as f32) as usize + 1000);
+        let step = f32::from(tract::STEP) / HERTZ;
+        let mut wide = Vec::with_capacity((score.length * HERTZ) as usize + 1000);
         let mut cursor = tune::Cursor::default();
         let (mut time, mut height) = (0.0, 1.0);
         while time < score.length {

@@ -6,8 +6,13 @@ use super::*;
 const CHINESE: &str = "今天我们来谈一谈这个问题，因为大家都想知道答案。首先要说明的是，机器会说话并不难；难的是说得自然。你觉得怎么样？我想，再过几年，人和机器说话就会像和朋友说话一样。";
 const ENGLISH: &str = "The simulator speaks with a voice of its own, so that nobody has to pay for a test. It reads letters by rules that hold for most words, and it pauses where a comma or a full stop asks for it. Does it sound natural? Not quite, but the rhythm is there.";
 
+/// A count to compute with.
+fn real(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap())
+}
+
 fn seconds(samples: &[i16]) -> f64 {
-    samples.len() as f64 / f64::from(RATE)
+    real(samples.len()) / f64::from(RATE)
 }
 
 /// The longest silences within, in seconds, longest first.
@@ -19,7 +24,7 @@ fn silences(samples: &[i16]) -> Vec<f64> {
     let mut lengths: Vec<f64> = quiet
         .chunk_by(|a, b| a == b)
         .filter(|run| run[0])
-        .map(|run| run.len() as f64 / 100.0)
+        .map(|run| real(run.len()) / 100.0)
         .collect();
     lengths.sort_by(|a, b| b.total_cmp(a));
     lengths
@@ -44,16 +49,16 @@ fn pitch(piece: &[i16]) -> f64 {
     let (shift, _) = likenesses.iter().find(|(_, likeness)| *likeness > best * 0.97).unwrap();
     let after = likenesses[shift - 60..].iter().take(12);
     let (shift, _) = after.max_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap();
-    f64::from(RATE) / *shift as f64
+    f64::from(RATE) / real(*shift)
 }
 
 #[test]
 fn it_speaks_as_fast_as_people_do() {
     let chinese = say(CHINESE, "Cherry");
-    let rate = CHINESE.chars().count() as f64 / seconds(&chinese);
+    let rate = real(CHINESE.chars().count()) / seconds(&chinese);
     assert!((4.0..5.3).contains(&rate), "{rate} Chinese characters a second");
     let english = say(ENGLISH, "Cherry");
-    let rate = ENGLISH.chars().count() as f64 / seconds(&english);
+    let rate = real(ENGLISH.chars().count()) / seconds(&english);
     assert!((12.0..16.5).contains(&rate), "{rate} letters a second");
     let slow = Speaker::new("Cherry").paced(0.5).speak(ENGLISH);
     let ratio = seconds(&slow) / seconds(&english);
@@ -111,7 +116,7 @@ fn pauses_are_where_the_marks_are() {
 fn voices_have_their_pitch_and_tones_move_it() {
     let middle = |text: &str, voice: &str, from: f64, to: f64| {
         let samples = say(text, voice);
-        let at = |share: f64| (samples.len() as f64 * share) as usize;
+        let at = |share: f64| (real(samples.len()) * share) as usize;
         pitch(&samples[at(from)..at(to)])
     };
     // A long level syllable.

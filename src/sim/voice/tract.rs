@@ -3,7 +3,7 @@
 
 use std::f32::consts::PI;
 
-use super::RATE;
+use super::HERTZ;
 use crate::sim::rng::Rng;
 
 /// Samples for which one mouth is told: 5 ms.
@@ -59,10 +59,9 @@ struct Pole {
 impl Pole {
     /// Moves it. Low sounds pass as they are.
     fn tune(&mut self, hertz: f32, width: f32) {
-        let rate = RATE as f32;
-        let radius = (-PI * width / rate).exp();
+        let radius = (-PI * width / HERTZ).exp();
         self.far = -radius * radius;
-        self.near = 2.0 * radius * (2.0 * PI * hertz.min(rate * 0.46) / rate).cos();
+        self.near = 2.0 * radius * (2.0 * PI * hertz.min(HERTZ * 0.46) / HERTZ).cos();
         self.gain = 1.0 - self.near - self.far;
     }
 
@@ -159,7 +158,7 @@ impl Tract {
 
     /// The next puff of air, as the lips hear it.
     fn throat(&mut self, pitch: f32) -> f32 {
-        self.phase += pitch * self.wobble / RATE as f32;
+        self.phase += pitch * self.wobble / HERTZ;
         if self.phase >= 1.0 {
             self.phase -= 1.0;
             // No throat is a machine.
@@ -200,7 +199,7 @@ mod tests {
         for sample in samples {
             sine += sample * angle.sin();
             cosine += sample * angle.cos();
-            angle = (angle + 2.0 * PI * hertz / RATE as f32) % (2.0 * PI);
+            angle = (angle + 2.0 * PI * hertz / HERTZ) % (2.0 * PI);
         }
         sine.hypot(cosine)
     }
