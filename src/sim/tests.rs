@@ -20,6 +20,7 @@ mod faults;
 mod listing;
 mod media;
 mod native;
+mod speech;
 
 fn client() -> reqwest::Client {
     static RING: Once = Once::new();

@@ -15,7 +15,7 @@ use super::refusal::{self, Refusal, Surface, reply};
 use super::request::Manner;
 use super::scenario::{Garbage, Rule};
 use super::seen::Seen;
-use super::{Shared, bomb};
+use super::{Shared, bomb, guest};
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 20 * 1024 * 1024;
@@ -61,6 +61,11 @@ impl Visit {
                 || self.says("accept", "text/event-stream"),
             resolves: self.says("x-dashscope-ossresourceresolve", "enable"),
         }
+    }
+
+    /// Where this client reaches the server: scheme, host and port.
+    pub(super) fn origin(&self, sim: &Shared) -> String {
+        guest::origin(sim, &self.headers)
     }
 
     /// An error as the answer.
@@ -144,7 +149,7 @@ impl Visit {
     }
 }
 
-const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
+pub(super) const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
 <body><h1>Welcome to Hotel Wi-Fi</h1><p>Please accept the terms to continue.</p></body></html>\n";
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {
