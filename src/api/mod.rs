@@ -10,6 +10,7 @@ pub mod document;
 mod envelope;
 pub mod error;
 mod loose;
+pub mod pcm;
 pub mod region;
 pub mod reply;
 pub mod retry;

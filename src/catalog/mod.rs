@@ -4,6 +4,7 @@
 
 mod alias;
 pub mod limits;
+mod media;
 pub mod models;
 mod near;
 mod params;

@@ -20,6 +20,7 @@ mod place;
 mod read;
 mod schema;
 mod settings;
+mod surface;
 mod worker;
 mod write;
 
