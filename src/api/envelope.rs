@@ -15,7 +15,7 @@ pub(super) fn refusal(status: u16, body: &[u8], header_id: Option<&str>) -> Refu
     let text = text.trim_start_matches('\u{feff}').trim();
     let mut found = match serde_json::from_str::<Value>(text) {
         Ok(value) => from_json(&value),
-        Err(_) => Refusal { message: from_page(text), ..Refusal::default() },
+        Err(_) => from_text(text),
     };
     found.status = if status == 0 { found.status } else { status };
     if found.request_id.is_none() {
@@ -139,17 +139,30 @@ fn undecorate(message: &str) -> (Option<u16>, Option<String>, String) {
     (status, code, rest.to_owned())
 }
 
+/// A body that is not JSON. The storage behind uploads answers in XML.
+fn from_text(text: &str) -> Refusal {
+    let message = from_page(text);
+    if !text.starts_with('<') {
+        return Refusal { message, ..Refusal::default() };
+    }
+    let code = between(text, "<code>", "</code>").unwrap_or_default();
+    let request_id = between(text, "<requestid>", "</requestid>").filter(|id| !id.is_empty());
+    Refusal { code, message, request_id, ..Refusal::default() }
+}
+
+/// What stands between two tags, however they are written.
+fn between(text: &str, open: &str, close: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let from = lower.find(open)? + open.len();
+    let to = lower[from..].find(close)? + from;
+    Some(clean(&text[from..to]))
+}
+
 /// The useful words of a body that is not JSON: a page's title, or the first line of a text.
 fn from_page(text: &str) -> String {
     if text.starts_with('<') {
-        let between = |open: &str, close: &str| {
-            let lower = text.to_ascii_lowercase();
-            let from = lower.find(open)? + open.len();
-            let to = lower[from..].find(close)? + from;
-            Some(clean(&text[from..to]))
-        };
-        return between("<title>", "</title>")
-            .or_else(|| between("<message>", "</message>"))
+        return between(text, "<title>", "</title>")
+            .or_else(|| between(text, "<message>", "</message>"))
             .unwrap_or_default();
     }
     clean(text.lines().next().unwrap_or_default())
@@ -195,7 +208,10 @@ mod tests {
                 "<html><head><TITLE>502 Bad\nGateway</title>",
                 row("", "502 Bad Gateway", "from-header"),
             ),
-            ("<Error><Code>AccessDenied</Code><Message>no</Message>", row("", "no", "from-header")),
+            (
+                "<Error><Code>AccessDenied</Code><Message>no</Message><RequestId>x-9</RequestId>",
+                row("AccessDenied", "no", "x-9"),
+            ),
             ("<html>", row("", "", "from-header")),
             ("", row("", "", "from-header")),
             (

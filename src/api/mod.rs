@@ -15,6 +15,7 @@ pub mod region;
 pub mod reply;
 pub mod retry;
 pub mod sse;
+pub mod upload;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use super::Catalog;
 use crate::domain::attachments::{Attachment, Medium, Senses};
+use crate::domain::chat::{MediaTokens, Usage};
 use crate::domain::models::{ModelId, Purpose};
+use crate::domain::money::Money;
+use crate::domain::settings::Figures;
 
 impl Catalog {
     /// What a model takes beside text (wire multimodal.md; the numbers follow generations).
@@ -50,6 +53,28 @@ impl Catalog {
                 () => None,
             },
         }
+    }
+
+    /// About how many tokens a thing will be for a model, and what those will cost.
+    #[must_use]
+    pub fn estimate(
+        &self,
+        figures: Figures,
+        id: &ModelId,
+        of: &Attachment,
+    ) -> (Option<u64>, Option<Money>) {
+        let tokens = self.senses(id).tokens(of);
+        let cost = tokens.and_then(|input| {
+            let media = match of.medium {
+                Medium::Image => MediaTokens { image: tokens, ..MediaTokens::default() },
+                Medium::Video | Medium::Frames => {
+                    MediaTokens { video: tokens, ..MediaTokens::default() }
+                }
+                Medium::Audio => MediaTokens { heard: tokens, ..MediaTokens::default() },
+            };
+            self.cost(figures, id, &Usage { input, media, ..Usage::default() }, false)
+        });
+        (tokens, cost)
     }
 
     /// The voice a model speaks with where none is named.
@@ -127,6 +152,18 @@ mod tests {
         assert_eq!(catalog.senses(&id("qwen3.5-omni-plus")).heard, Some(70));
         let unknown = catalog.senses(&id("llama3:8b"));
         assert_eq!((unknown.image, unknown.audio), (None, None));
+    }
+
+    #[test]
+    fn a_picture_has_its_price_before_it_is_sent() {
+        let catalog = Catalog::embedded();
+        let of = Attachment { pixels: Some((640, 480)), ..of(Medium::Image) };
+        let estimate = |model: &str| catalog.estimate(Figures::Documented, &id(model), &of);
+        let (tokens, cost) = estimate("qwen3-omni-flash");
+        assert_eq!(tokens, Some(302));
+        assert_eq!(cost.map(|cost| cost.amount.to_string()).as_deref(), Some("0.0009966"));
+        assert!(estimate("qwen3-vl-plus").1.is_some());
+        assert_eq!(estimate("llama3:8b"), (Some(302), None));
     }
 
     #[test]

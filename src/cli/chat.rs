@@ -54,6 +54,10 @@ pub struct ChatArgs {
     /// Against repetition, above 0
     #[arg(long, value_name = "NUMBER")]
     pub repetition_penalty: Option<f64>,
+    /// A picture, video or sound that goes with the question: a file, a directory of frames, an
+    /// address; may be given several times
+    #[arg(short, long, value_name = "FILE|URL")]
+    pub attach: Vec<String>,
     /// Write the spoken answer into this WAV file; the model must be one that speaks
     #[arg(long, value_name = "FILE")]
     pub audio_out: Option<PathBuf>,
@@ -66,7 +70,7 @@ pub struct ChatArgs {
     /// A JSON object laid over the request last, for everything without a flag
     #[arg(long, value_name = "JSON")]
     pub param: Option<String>,
-    /// One JSON object per line: opened, text, reasoning, tool calls, sources,
+    /// One JSON object per line: attachment, opened, text, reasoning, tool calls, sources,
     /// waiting, audio, end
     #[arg(long)]
     pub json: bool,

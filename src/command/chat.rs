@@ -1,6 +1,7 @@
 //! `lian chat`: one question, the answer on stdout as it comes, the same engine as the
 //! workbench. It refuses to keep anything: nothing is stored.
 
+mod attach;
 mod deliver;
 mod print;
 mod sound;
@@ -22,6 +23,7 @@ use crate::domain::notice::{InputNotice, NoticeKind};
 use crate::domain::params::{Conflict, conflicts, says_json};
 use crate::domain::settings::Settings;
 use crate::event::ServiceEvent;
+use crate::service::attachments::look::Base;
 use crate::service::chat::{self, Deps};
 use crate::text::json::{asks_for_json, object};
 use crate::text::secrets;
@@ -102,6 +104,12 @@ fn params(
     }
 }
 
+/// Where the names of files begin.
+fn base() -> Base {
+    let home = super::env("HOME").map(std::path::PathBuf::from);
+    Base { cwd: std::env::current_dir().unwrap_or_default(), home }
+}
+
 /// The voice to ask for, if the answer is to be spoken, or a sentence why it cannot be.
 fn voice(
     settings: &Settings,
@@ -139,7 +147,16 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
     if let Some(system) = &settings.system {
         messages.push(PromptMessage::text(Role::System, system));
     }
-    messages.push(PromptMessage::text(Role::User, question));
+    let looked = match attach::all(&args.attach, &base(), settings, &deps.catalog.get()) {
+        Ok(looked) => looked,
+        Err(sentence) => {
+            tell(&sentence);
+            return USAGE;
+        }
+    };
+    let attachments = looked.iter().map(|looked| looked.attachment.clone()).collect();
+    let asked = PromptMessage::text(Role::User, question);
+    messages.push(PromptMessage { attachments, ..asked });
     let params = match params(settings, args, &messages, &deps.catalog.get()) {
         Ok(params) => params,
         Err(sentence) => {
@@ -166,6 +183,12 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
         checked,
         sources: Vec::new(),
     };
+    for looked in &looked {
+        printer.line(&looked.value());
+        if !printer.quiet {
+            tell(&looked.line(settings));
+        }
+    }
     let mut wav = args.audio_out.clone().map(Wav::new);
     let mut signals = Signals::new();
     let mut code = None;

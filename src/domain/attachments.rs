@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::notice::{Level, Notice};
+
 /// What a thing is for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Medium {
@@ -118,6 +120,20 @@ impl Attachment {
             mime => mime.rsplit_once('/').map_or("wav", |(_, kind)| kind),
         }
     }
+}
+
+/// Whether a text looks like the name of a media file, quoted or not; what it really is its bytes
+/// tell.
+#[must_use]
+pub fn looks_like_media(text: &str) -> bool {
+    const ENDS: [&str; 24] = [
+        "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "mp4", "m4v",
+        "mov", "mkv", "webm", "avi", "flv", "wav", "mp3", "flac", "ogg", "opus", "m4a", "aac",
+    ];
+    let text = text.trim_end_matches(['\'', '"']);
+    let Some((name, end)) = text.rsplit_once('.') else { return false };
+    let end = end.to_ascii_lowercase();
+    !name.is_empty() && !text.starts_with("http") && ENDS.contains(&end.as_str())
 }
 
 /// What a model takes and gives beside text, as far as anybody tells.
@@ -254,6 +270,126 @@ fn misfit_of(of: &Attachment, senses: &Senses) -> Option<Misfit> {
     };
     let most = longest.filter(|most| of.plays.is_some_and(|plays| plays > *most))?;
     Some(Misfit::TooLong { most })
+}
+
+/// Why a thing is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wish {
+    /// The user wants to attach it.
+    Attach,
+    /// It was pasted, and may be nothing but text.
+    Pasted,
+}
+
+/// What the keeper of files is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttachCommand {
+    /// Look at a file, a directory of frames or an address, as it was typed.
+    Look {
+        /// As typed.
+        typed: String,
+        /// Why.
+        why: Wish,
+    },
+    /// Tell what is in a directory.
+    List {
+        /// As typed; empty is the current one.
+        dir: String,
+    },
+}
+
+/// What it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttachEvent {
+    /// What a thing is.
+    Looked {
+        /// As it was typed.
+        typed: String,
+        /// Why it was looked at.
+        why: Wish,
+        /// The thing, or why it is none.
+        found: Result<Attachment, Notice>,
+    },
+    /// What is in a directory; nothing where it cannot be read.
+    Listed {
+        /// As it was typed.
+        dir: String,
+        /// Directories first.
+        entries: Vec<PathEntry>,
+    },
+}
+
+/// One name in a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathEntry {
+    /// The name; clean.
+    pub name: String,
+    /// It is a directory.
+    pub dir: bool,
+}
+
+/// What there is to say about things that go with a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttachNotice {
+    /// There is nothing at that place.
+    NotThere {
+        /// As it was typed.
+        path: String,
+    },
+    /// It cannot be read; the system's words are the notice's detail.
+    Unreadable {
+        /// As it was typed.
+        path: String,
+    },
+    /// It is no picture, video or sound.
+    UnknownKind {
+        /// Its name.
+        name: String,
+    },
+    /// It is too large to be sent at all.
+    TooLarge {
+        /// Its name.
+        name: String,
+        /// Its size in bytes.
+        bytes: u64,
+        /// The largest, in bytes.
+        most: u64,
+    },
+    /// The upload was refused or failed; the other side's words are the notice's detail.
+    NotUploaded {
+        /// Its name.
+        name: String,
+    },
+    /// The model would refuse it.
+    Misfit {
+        /// Its name.
+        name: String,
+        /// The model.
+        model: String,
+        /// Why.
+        why: Misfit,
+        /// Models that take it, the likeliest first.
+        others: Vec<String>,
+    },
+    /// No more are taken with one message.
+    TooMany {
+        /// The most.
+        most: usize,
+    },
+}
+
+impl AttachNotice {
+    /// How loud it is.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        match self {
+            Self::Misfit { .. } | Self::TooMany { .. } | Self::UnknownKind { .. } => Level::Warning,
+            Self::NotThere { .. }
+            | Self::Unreadable { .. }
+            | Self::TooLarge { .. }
+            | Self::NotUploaded { .. } => Level::Error,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -74,6 +74,8 @@ pub struct Message {
     pub role: Role,
     /// The text; for an answer what has arrived so far.
     pub text: String,
+    /// What goes with a question.
+    pub attachments: Vec<Attachment>,
     /// The reasoning that came before the text, empty if none.
     pub reasoning: String,
     /// How far it has come.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::attachments::AttachNotice;
 use super::copy::CopyNotice;
 use super::export::ExportNotice;
 use super::keys::KeyFault;
@@ -291,6 +292,8 @@ pub enum NoticeKind {
     Copy(CopyNotice),
     /// About a file with a conversation.
     Export(ExportNotice),
+    /// On things that go with a question.
+    Attach(AttachNotice),
     /// About writing a message.
     Input(InputNotice),
 }
@@ -363,6 +366,7 @@ impl NoticeKind {
         match self {
             Self::Copy(notice) => notice.level(),
             Self::Export(notice) => notice.level(),
+            Self::Attach(notice) => notice.level(),
             Self::Stopped
             | Self::QuitAgain { .. }
             | Self::NothingThere

@@ -7,6 +7,7 @@ use crate::api::client::{ApiClient, ClientOptions, Deadlines};
 use crate::api::region::{BadUrl, CODING_PLAN, Endpoint, PLAN_REGION, REGIONS, TOKEN_PLAN, region};
 use crate::catalog::Shared;
 use crate::config::profile::{Plan, Target};
+use crate::service::attachments::uploads::Uploads;
 use crate::service::chat::Deps;
 use crate::service::keys::Keys;
 
@@ -87,7 +88,9 @@ pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddre
         overall: seconds(deadlines.overall),
         ..options.deadlines
     };
-    Ok(Deps { client: ApiClient::new(options), endpoint, keys, catalog: Shared::default(), seed })
+    let uploads = Uploads::default();
+    let catalog = Shared::default();
+    Ok(Deps { client: ApiClient::new(options), endpoint, keys, catalog, uploads, seed })
 }
 
 #[cfg(test)]

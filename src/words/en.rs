@@ -383,6 +383,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Redirected { .. }
         // These have files of their own.
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

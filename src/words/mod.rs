@@ -182,6 +182,9 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
     if let NoticeKind::Copy(notice) = kind {
         return copy::tell(language, notice);
     }
+    if let NoticeKind::Attach(notice) = kind {
+        return attachments::tell(language, notice);
+    }
     if let NoticeKind::Export(notice) = kind {
         return export::tell(language, notice);
     }

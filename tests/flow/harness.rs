@@ -364,6 +364,7 @@ impl Harness {
                 | Effect::Copy(_)
                 | Effect::Export(_)
                 | Effect::Editor(_)
+                | Effect::Attach(_)
                 | Effect::Quit => false,
             };
             if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use lian::action::{Action, Context};
+use lian::domain::attachments::{AttachNotice, Medium, Misfit};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
@@ -96,6 +97,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     all.extend([written(0), written(1), written(7), failed, ExportNotice::Empty].map(N::Export));
     all.extend(input_notices().into_iter().map(N::Input));
     all.extend(key_faults().into_iter().map(N::Key));
+    all.extend(attach_notices().into_iter().map(N::Attach));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [Throttle::Requests, Throttle::Burst, Throttle::Tokens, Throttle::Generic] {
@@ -122,6 +124,32 @@ fn input_notices() -> Vec<InputNotice> {
         InputNotice::EditorNotHere,
         InputNotice::EditorEmpty,
         InputNotice::EditorFile,
+    ]
+}
+
+fn attach_notices() -> Vec<AttachNotice> {
+    let (name, path, model) = (|| "a.png".to_owned(), || "/h/a.png".to_owned(), || "qwen-plus".to_owned());
+    let misfit = |why, others: &[&str]| AttachNotice::Misfit {
+        name: name(),
+        model: model(),
+        why,
+        others: others.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    vec![
+        AttachNotice::NotThere { path: path() },
+        AttachNotice::Unreadable { path: path() },
+        AttachNotice::UnknownKind { name: name() },
+        AttachNotice::TooLarge { name: name(), bytes: 9_000_000, most: 7_500_000 },
+        AttachNotice::NotUploaded { name: name() },
+        AttachNotice::TooMany { most: 32 },
+        misfit(Misfit::NotTaken(Medium::Image), &["qwen3-vl-plus"]),
+        misfit(Misfit::NotTaken(Medium::Audio), &[]),
+        misfit(Misfit::NotTaken(Medium::Video), &[]),
+        misfit(Misfit::Mixed, &[]),
+        misfit(Misfit::TooSmall, &[]),
+        misfit(Misfit::TooNarrow, &[]),
+        misfit(Misfit::Frames { have: 2, least: 4, most: 80 }, &[]),
+        misfit(Misfit::TooLong { most: Duration::from_secs(150) }, &[]),
     ]
 }
 
@@ -174,7 +202,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
-        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export
+        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
     )
 }
 

@@ -90,6 +90,7 @@ impl Rig {
             endpoint,
             keys: Keys::default(),
             catalog: crate::catalog::Shared::default(),
+            uploads: Uploads::default(),
             seed: 1,
         };
         let (out, events) = mpsc::channel(room);
@@ -421,6 +422,7 @@ async fn a_panic_still_ends_the_turn() {
             endpoint,
             keys: Keys::default(),
             catalog: crate::catalog::Shared::default(),
+            uploads: Uploads::default(),
             seed: 0,
         },
         out,

@@ -1,6 +1,8 @@
 //! One turn: requests until one is accepted, deltas merged on their way up, figures measured,
 //! and exactly one end, whatever happens. It refuses to let an event pass after the end.
 
+mod before;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
-use crate::api::chat::surface::{Route, choose, instead};
+use crate::api::chat::surface::Route;
 use crate::api::chat::{self, ChatStream, Flow};
 use crate::api::diagnose::{Asked, diagnose};
 use crate::api::error::ApiError;
@@ -57,6 +59,10 @@ pub(super) struct Turn {
     endpoint: Endpoint,
     /// The surfaces and paths that were tried; the last one is in use.
     routes: Vec<Route>,
+    /// The request with its files in it, or where they were put.
+    ready: Option<ChatRequest>,
+    /// Files were uploaded a second time.
+    reloaded: bool,
 }
 
 /// Why a try ended without an answer that is whole.
@@ -98,6 +104,8 @@ impl Turn {
             random,
             endpoint,
             routes: Vec::new(),
+            ready: None,
+            reloaded: false,
         }
     }
 
@@ -159,6 +167,9 @@ impl Turn {
             Err(fault) => return TurnEnd::Failed(Notice::new(NoticeKind::Key(fault))),
         }
         loop {
+            if let Some(end) = self.prepare(&stop).await {
+                return end;
+            }
             let tried = tokio::select! {
                 biased;
                 () = shared.shutdown.cancelled() => Err(Broken::Stopped),
@@ -178,7 +189,7 @@ impl Turn {
                 Err(Broken::Stopped) => return self.stopped(),
                 Err(Broken::Error(error)) => error,
             };
-            if self.elsewhere(&error) {
+            if self.elsewhere(&error) || self.upload_again(&error) {
                 continue;
             }
             let so_far = Tried {
@@ -210,32 +221,8 @@ impl Turn {
         self.sent_at = Some(Instant::now());
         let place = self.route().place;
         let deps = &self.shared.deps;
-        chat::open(&deps.client, &self.endpoint, &self.request, place).await
-    }
-
-    /// Where the question goes now.
-    fn route(&mut self) -> Route {
-        if let Some(route) = self.routes.last() {
-            return *route;
-        }
-        let route = choose(&self.request, &self.endpoint, &self.shared.deps.catalog.get());
-        self.routes.push(route);
-        route
-    }
-
-    /// The place refused the question without any cost and another may serve it: each is tried
-    /// once.
-    fn elsewhere(&mut self, error: &ApiError) -> bool {
-        if self.output {
-            return false;
-        }
-        let catalog = self.shared.deps.catalog.get();
-        let next = instead(error, &self.request, &self.endpoint, &catalog, &self.routes);
-        if let Some(next) = next {
-            tracing::info!(turn = %self.id, ?next, %error, "asked elsewhere");
-            self.routes.push(next);
-        }
-        next.is_some()
+        let request = self.ready.as_ref().unwrap_or(&self.request);
+        chat::open(&deps.client, &self.endpoint, request, place).await
     }
 
     /// Reads the answer to its end. One timer serves all deltas of a flush, so a token costs no

@@ -16,6 +16,7 @@ fn message(id: i64, role: Role, text: &str) -> Message {
         parent: None,
         role,
         text: text.to_owned(),
+        attachments: Vec::new(),
         reasoning: String::new(),
         state: MessageState::Complete,
         created_ms: 60_000,

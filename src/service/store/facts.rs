@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::{KeyRow, SettingsRow};
 use super::surface::{MediaRow, SourceRow, ViaRow};
+use crate::domain::attachments::AttachNotice;
 use crate::domain::chat::{AnswerFacts, FinishReason, MediaTokens, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
 use crate::domain::copy::CopyNotice;
@@ -280,6 +281,7 @@ enum KindRow {
     Copy(CopyNotice),
     #[serde(skip)]
     Export(ExportNotice),
+    Attach(#[serde(with = "super::attachments::notice")] AttachNotice),
     KeyMissing {
         origin: String,
         #[serde(default)]
@@ -492,6 +494,8 @@ mod tests {
             NoticeKind::ModelUnknown { model: "q".into(), near: vec!["a".into(), "b".into()] },
             NoticeKind::TooLarge { cap: 1 << 40 },
             NoticeKind::Resumed { messages: 3 },
+            NoticeKind::Attach(AttachNotice::NotThere { path: "/a".into() }),
+            NoticeKind::Attach(AttachNotice::TooLarge { name: "a".into(), bytes: 9, most: 8 }),
         ] {
             let facts = AnswerFacts { notice: Some(Notice::new(kind)), ..AnswerFacts::default() };
             assert_eq!(from_json(&to_json(&facts).unwrap()), facts);

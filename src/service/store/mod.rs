@@ -8,6 +8,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the store owns its files and its clock")]
 
+mod attachments;
 mod base;
 mod cost;
 mod error;

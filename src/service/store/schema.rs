@@ -61,6 +61,7 @@ CREATE TABLE history (
 ) STRICT;
 ",
     TREE,
+    ATTACHMENTS,
 ];
 
 /// Messages become a tree, of which a conversation shows one branch; heads tell what the list
@@ -93,6 +94,13 @@ CREATE TABLE queue (
     writer INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX queue_in_order ON queue (conversation, position);
+";
+
+/// What goes with a question, with one that waits, and with one that is being written.
+const ATTACHMENTS: &str = "
+ALTER TABLE messages ADD COLUMN attachments TEXT;
+ALTER TABLE queue ADD COLUMN attachments TEXT;
+ALTER TABLE conversations ADD COLUMN attached TEXT;
 ";
 
 /// The version of the file, checked: it is ours, and not newer than we are. Only reads.

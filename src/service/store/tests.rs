@@ -132,6 +132,7 @@ fn conversation(id: i64, updated_ms: i64) -> Conversation {
 fn message(id: i64, role: Role, text: &str, state: MessageState) -> Message {
     let (reasoning, created_ms) = (String::new(), 7);
     Message {
+        attachments: Vec::new(),
         id: MessageId(id),
         parent: None,
         role,
@@ -604,6 +605,7 @@ fn a_network_directory_gets_another_journal_and_one_notice() {
 static NEXT: &[&str] = &[
     schema::MIGRATIONS[0],
     schema::MIGRATIONS[1],
+    schema::MIGRATIONS[2],
     "ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;",
 ];
 
@@ -637,7 +639,7 @@ fn an_older_database_is_migrated_after_a_backup() {
     assert_eq!(version(&home.path().join(base::FILE)), 3);
     let copies = backups(home.path());
     assert_eq!(copies.len(), 1);
-    assert_eq!(version(&copies[0]), 2);
+    assert_eq!(version(&copies[0]), 3);
     assert_eq!(std::fs::metadata(&copies[0]).unwrap().permissions().mode() & 0o777, 0o600);
     // A second start finds nothing to do.
     assert_eq!(Store::with(home.path(), options()).restore().0.unwrap().draft, "from before");
@@ -647,7 +649,12 @@ fn an_older_database_is_migrated_after_a_backup() {
 #[test]
 fn a_failed_migration_leaves_the_old_database() {
     static BROKEN: &[&str] =
-        &[schema::MIGRATIONS[0], schema::MIGRATIONS[1], "CREATE TABLE a (b); NONSENSE;"];
+        &[
+            schema::MIGRATIONS[0],
+            schema::MIGRATIONS[1],
+            schema::MIGRATIONS[2],
+            "CREATE TABLE a (b); NONSENSE;",
+        ];
     let home = TempDir::new().unwrap();
     let mut store = Store::open(home.path());
     store.send(draft(1, "old"));
