@@ -192,7 +192,8 @@ impl ApiClient {
         }
         let url = call.url(endpoint)?;
         let headers = call.headers(authorization(endpoint)?, endpoint.workspace());
-        let deadlines = &self.inner.options.deadlines;
+        let mut deadlines = self.inner.options.deadlines;
+        deadlines.first_byte = deadlines.first_byte.max(call.patience);
         let limit = deadlines.first_byte.min(deadlines.overall);
         let started = Instant::now();
         let send = async {
@@ -203,7 +204,7 @@ impl ApiClient {
         let response = timeout_at(started + limit, send)
             .await
             .unwrap_or(Err(ApiError::FirstByte { after: limit }))?;
-        let reply = Reply::new(response, started, *deadlines, self.inner.options.limits);
+        let reply = Reply::new(response, started, deadlines, self.inner.options.limits);
         judge(reply, &url, endpoint).await
     }
 
@@ -309,7 +310,7 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, ApiError> {
 }
 
 /// The certificates of the public authorities, as shipped with the program.
-fn bundled() -> impl Iterator<Item = reqwest::Certificate> {
+pub(super) fn bundled() -> impl Iterator<Item = reqwest::Certificate> {
     webpki_root_certs::TLS_SERVER_ROOT_CERTS
         .iter()
         .filter_map(|der| reqwest::Certificate::from_der(der).ok())

@@ -10,6 +10,8 @@ use crate::domain::models::Surface;
 
 /// The path of the OpenAI-compatible surface below an origin.
 pub const COMPAT_PATH: &str = "/compatible-mode/v1";
+/// The path of the surface that serves reranking alone, below an origin.
+pub const RERANK_PATH: &str = "/compatible-api/v1";
 /// The path of the native surface below an origin.
 pub const NATIVE_PATH: &str = "/api/v1";
 
@@ -84,7 +86,7 @@ pub enum BadUrl {
 
 /// Paths of the service's APIs; a base URL that ends in one (or in a call below it) is cut there.
 const API_PATHS: [&str; 5] =
-    [COMPAT_PATH, NATIVE_PATH, "/compatible-api/v1", "/api-ws/v1", "/apps/anthropic"];
+    [COMPAT_PATH, NATIVE_PATH, RERANK_PATH, "/api-ws/v1", "/apps/anthropic"];
 
 /// The origin of a base URL as users paste it: without query and without an API path. A value
 /// without a scheme gets `https`, or `http` if it names this machine. A path that is not the
@@ -286,6 +288,16 @@ impl Endpoint {
     #[must_use]
     pub fn native_call(&self, path: &str) -> Option<Url> {
         self.native.as_ref().map(|base| below(base, path))
+    }
+
+    /// The URL of a call on the surface that serves reranking, which stands beside the service's
+    /// compatible one; other servers have none.
+    #[must_use]
+    pub fn rerank_call(&self, path: &str) -> Option<Url> {
+        let base = self.compat.path().trim_end_matches('/').strip_suffix(COMPAT_PATH)?;
+        let mut url = self.compat.clone();
+        url.set_path(&format!("{base}{RERANK_PATH}{path}"));
+        Some(url)
     }
 
     /// Scheme, host and port, for people.

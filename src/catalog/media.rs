@@ -57,7 +57,7 @@ impl Catalog {
 
     /// About how many tokens a thing will be for a model, and what those will cost.
     #[must_use]
-    pub fn estimate(
+    pub fn weigh(
         &self,
         figures: Figures,
         id: &ModelId,
@@ -158,7 +158,7 @@ mod tests {
     fn a_picture_has_its_price_before_it_is_sent() {
         let catalog = Catalog::embedded();
         let of = Attachment { pixels: Some((640, 480)), ..of(Medium::Image) };
-        let estimate = |model: &str| catalog.estimate(Figures::Documented, &id(model), &of);
+        let estimate = |model: &str| catalog.weigh(Figures::Documented, &id(model), &of);
         let (tokens, cost) = estimate("qwen3-omni-flash");
         assert_eq!(tokens, Some(302));
         assert_eq!(cost.map(|cost| cost.amount.to_string()).as_deref(), Some("0.0009966"));

@@ -361,16 +361,7 @@ pub enum AttachNotice {
         name: String,
     },
     /// The model would refuse it.
-    Misfit {
-        /// Its name.
-        name: String,
-        /// The model.
-        model: String,
-        /// Why.
-        why: Misfit,
-        /// Models that take it, the likeliest first.
-        others: Vec<String>,
-    },
+    Misfit(Box<Unfitting>),
     /// No more are taken with one message.
     TooMany {
         /// The most.
@@ -378,12 +369,25 @@ pub enum AttachNotice {
     },
 }
 
+/// A thing that a model would refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfitting {
+    /// Its name.
+    pub name: String,
+    /// The model.
+    pub model: String,
+    /// Why.
+    pub why: Misfit,
+    /// Models that take it, the likeliest first.
+    pub others: Vec<String>,
+}
+
 impl AttachNotice {
     /// How loud it is.
     #[must_use]
     pub const fn level(&self) -> Level {
         match self {
-            Self::Misfit { .. } | Self::TooMany { .. } | Self::UnknownKind { .. } => Level::Warning,
+            Self::Misfit(_) | Self::TooMany { .. } | Self::UnknownKind { .. } => Level::Warning,
             Self::NotThere { .. }
             | Self::Unreadable { .. }
             | Self::TooLarge { .. }

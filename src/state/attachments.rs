@@ -7,7 +7,8 @@ use super::picker::Picker;
 use super::{AppState, Effects};
 use crate::action::{Attach as Action, Composer as ComposerAction, Edit};
 use crate::domain::attachments::{
-    AttachCommand, AttachEvent, AttachNotice, Attachment, PathEntry, Wish, looks_like_media, misfit,
+    AttachCommand, AttachEvent, AttachNotice, Attachment, PathEntry, Unfitting, Wish, looks_like_media,
+    misfit,
 };
 use crate::domain::conversations::StoreCommand;
 use crate::domain::models::ModelId;
@@ -296,12 +297,12 @@ impl AppState {
             .into_iter()
             .filter(|id| misfit(&chat.attached, &catalog.senses(id)).is_none())
             .collect();
-        let notice = AttachNotice::Misfit {
+        let notice = AttachNotice::Misfit(Box::new(Unfitting {
             name: chat.attached[at].name.clone(),
             model: model.to_string(),
             why,
             others: Vec::new(),
-        };
+        }));
         let ways: Vec<Way> =
             others.into_iter().map(Way::Model).chain([Way::Remove, Way::AsItIs]).collect();
         let picker = Picker::of(ways.len());

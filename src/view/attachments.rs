@@ -58,7 +58,7 @@ pub(super) fn strip(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
 fn described(scene: &Scene<'_>, catalog: &Catalog, of: &Attachment) -> String {
     let settings = scene.state.settings();
     let model = &scene.state.conversations().shown().conversation().model;
-    let (tokens, price) = catalog.estimate(settings.figures, model, of);
+    let (tokens, price) = catalog.weigh(settings.figures, model, of);
     format!(" + {}", words::describe(settings.language, of, tokens, price))
 }
 

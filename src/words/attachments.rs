@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{Language, Told, grouped};
-use crate::domain::attachments::{AttachNotice, Attachment, Medium, Misfit};
+use crate::domain::attachments::{AttachNotice, Attachment, Medium, Misfit, Unfitting};
 use crate::domain::money::Money;
 
 /// Sentences about spoken answers.
@@ -268,7 +268,8 @@ fn en(notice: &AttachNotice) -> (String, String) {
             format!("{name} could not be uploaded; nothing was asked."),
             "Try again, or give an address that the service can read.".to_owned(),
         ),
-        AttachNotice::Misfit { name, model, why, others } => {
+        AttachNotice::Misfit(unfitting) => {
+            let Unfitting { name, model, why, others } = &**unfitting;
             let next = match (why, others.as_slice()) {
                 (Misfit::NotTaken(_), [_, ..]) => format!("Models that do: {}.", others.join(", ")),
                 _ => String::new(),
@@ -318,7 +319,8 @@ fn zh_cn(notice: &AttachNotice) -> (String, String) {
         AttachNotice::NotUploaded { name } => {
             (format!("{name} 上传失败，问题没有发出。"), "请重试，或给出服务能访问的网址。".to_owned())
         }
-        AttachNotice::Misfit { name, model, why, others } => {
+        AttachNotice::Misfit(unfitting) => {
+            let Unfitting { name, model, why, others } = &**unfitting;
             let next = match (why, others.as_slice()) {
                 (Misfit::NotTaken(_), [_, ..]) => format!("可用的模型：{}。", others.join("、")),
                 _ => String::new(),

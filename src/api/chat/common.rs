@@ -17,6 +17,7 @@ use super::wire::{Details, RawUsage, Sound, ToolCall};
 use crate::catalog::Catalog;
 use crate::domain::chat::{ChatChunk, ChatRequest, FinishReason, MediaTokens, Role, Usage};
 use crate::domain::models::{ModelId, Thinking};
+use crate::domain::speech::SpeechChunk;
 use crate::text::sanitize::{self, Sanitizer};
 
 /// More tool calls than this in one answer are not followed.
@@ -116,6 +117,8 @@ pub(super) struct Answer {
     /// Calls so far: the number of the next one where the server's is taken.
     begun: u32,
     counted: Option<Usage>,
+    /// Letters of the sound that wait for the rest of their four.
+    base64: String,
     sound: Pcm,
     /// Some text came that is no transcript.
     worded: bool,
@@ -170,12 +173,26 @@ impl Answer {
 
     /// More of the spoken answer, and what it says where no other text tells.
     pub(super) fn sound(&mut self, sound: &Sound<'_>, out: &mut Vec<ChatChunk>) {
-        let samples = sound.data.get().map(|data| self.sound.push(data)).unwrap_or_default();
-        if !samples.is_empty() {
-            out.push(ChatChunk::Audio(samples));
+        if let Some(data) = sound.data.get() {
+            self.base64.push_str(data.trim());
+            // A piece may end anywhere; only four letters together are bytes.
+            let odd = if data.trim().ends_with('=') { 0 } else { self.base64.len() % 4 };
+            let at = self.base64.len() - odd;
+            let whole = if self.base64.is_char_boundary(at) { at } else { self.base64.len() };
+            let rest = self.base64.split_off(whole);
+            let piece = std::mem::replace(&mut self.base64, rest);
+            self.decode(&piece, out);
         }
         if let Some(transcript) = sound.transcript.get().filter(|_| !self.worded) {
             self.text.push(transcript, out, ChatChunk::Text);
+        }
+    }
+
+    /// What is no base64 is passed over: the text is worth more than a click in the sound.
+    fn decode(&mut self, piece: &str, out: &mut Vec<ChatChunk>) {
+        let mut chunks = Vec::new();
+        if self.sound.push(piece, &mut chunks).is_ok() {
+            out.extend(chunks.into_iter().filter_map(samples));
         }
     }
 
@@ -190,6 +207,13 @@ impl Answer {
     pub(super) fn flush(&mut self, out: &mut Vec<ChatChunk>) {
         self.reasoning.finish(out, ChatChunk::Reasoning);
         self.text.finish(out, ChatChunk::Text);
+        if !self.base64.is_empty() {
+            let rest = std::mem::take(&mut self.base64);
+            self.decode(&rest, out);
+        }
+        let mut chunks = Vec::new();
+        self.sound.finish(&mut chunks);
+        out.extend(chunks.into_iter().filter_map(samples));
     }
 
     /// The model stopped, if that is what the word says; the native surface writes the word
@@ -262,6 +286,17 @@ impl Answer {
     pub(super) fn foreign_error(&self, data: &str) -> ApiError {
         let refusal = envelope::refusal(0, data.as_bytes(), self.header_id.as_deref());
         ApiError::Stream(Box::new(refusal))
+    }
+}
+
+/// Samples; a header that tells another format than every model has is believed by nobody.
+fn samples(chunk: SpeechChunk) -> Option<ChatChunk> {
+    match chunk {
+        SpeechChunk::Pcm(samples) => Some(ChatChunk::Audio(samples)),
+        SpeechChunk::Opened { .. }
+        | SpeechChunk::Format(_)
+        | SpeechChunk::Usage(_)
+        | SpeechChunk::Finished { .. } => None,
     }
 }
 

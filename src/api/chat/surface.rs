@@ -117,11 +117,11 @@ pub fn instead(
     let refused = error.refusal().map(kind);
     let native_only = row.is_some_and(|row| row.surfaces() == Surfaces::Native);
     let next = match (last.place, refused) {
-        (Place::Compat, Some(Kind::NotOnSurface)) => {
+        (Place::Compat, Some(Kind::NativeOnly)) => {
             endpoint.native()?;
             Route { place: Place::Native(path(request, catalog)), why: Why::CompatRefused }
         }
-        (Place::Native(path), Some(Kind::NotOnSurface)) => {
+        (Place::Native(path), Some(Kind::WrongPath)) => {
             Route { place: Place::Native(path.other()), why: last.why }
         }
         // A server that has only the surface everybody else has.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::catalog::Catalog;
-use crate::domain::attachments::{AttachNotice, Attachment, misfit};
+use crate::domain::attachments::{AttachNotice, Attachment, Unfitting, misfit};
 use crate::domain::money::Money;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::settings::Settings;
@@ -32,16 +32,17 @@ pub(super) fn all(
     let model = &settings.model;
     if let Some((at, why)) = misfit(&found, &catalog.senses(model)) {
         let others = catalog.able_to_take(&found, model);
-        let kind = AttachNotice::Misfit {
+        let unfitting = Unfitting {
             name: found[at].name.clone(),
             model: model.to_string(),
             why,
             others: others.iter().map(ToString::to_string).collect(),
         };
+        let kind = AttachNotice::Misfit(Box::new(unfitting));
         return Err(wrong(&Notice::new(NoticeKind::Attach(kind))));
     }
     let looked = |attachment: Attachment| {
-        let (tokens, price) = catalog.estimate(settings.figures, model, &attachment);
+        let (tokens, price) = catalog.weigh(settings.figures, model, &attachment);
         Looked { attachment, tokens, price }
     };
     Ok(found.into_iter().map(looked).collect())

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::chat::{FinishReason, TurnEnd, TurnEvent, TurnTiming, Usage};
 use crate::domain::money::Money;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Fault, Notice};
 use crate::domain::settings::Language;
 use crate::domain::surface::WebSource;
 use crate::text::json::{Checked, check};
@@ -194,6 +194,9 @@ fn end_value(
             "message": words::tell(language, &notice.kind).sentence,
             "next": words::tell(language, &notice.kind).next,
             "detail": notice.detail, "request_id": notice.request_id,
+            "fault": notice.kind.fault().map(Fault::name),
+            "status": notice.exchange.as_ref().map(|exchange| exchange.status).filter(|s| *s > 0),
+            "code": notice.exchange.as_ref().map(|exchange| &exchange.code).filter(|c| !c.is_empty()),
         })),
     })
 }

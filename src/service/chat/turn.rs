@@ -362,11 +362,9 @@ impl Turn {
         diagnose(
             error,
             &Asked {
-                model: &self.request.model,
-                endpoint: &self.endpoint,
-                catalog: &deps.catalog,
                 request_id: self.request_id.as_deref(),
                 tries,
+                ..Asked::chat(&self.request.model, &self.endpoint, &deps.catalog)
             },
         )
     }

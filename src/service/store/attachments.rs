@@ -110,7 +110,7 @@ pub(super) mod notice {
             AttachNotice::TooLarge { name, bytes, most } => {
                 NoticeRow { bytes: *bytes, most: *most, ..row("too_large", name) }
             }
-            AttachNotice::Misfit { name, .. } => row("misfit", name),
+            AttachNotice::Misfit(unfitting) => row("misfit", &unfitting.name),
             AttachNotice::TooMany { .. } => row("too_many", ""),
         }
         .serialize(to)

@@ -51,7 +51,7 @@ impl From<SourceRow> for WebSource {
 
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
-pub(super) struct MediaRow {
+pub(super) struct MediaTokensRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ pub(super) struct MediaRow {
     spoken: Option<u64>,
 }
 
-impl MediaRow {
+impl MediaTokensRow {
     /// Nothing where there were no such tokens.
     pub(super) fn of(media: MediaTokens) -> Option<Self> {
         let MediaTokens { image, video, heard, spoken } = media;
@@ -70,9 +70,9 @@ impl MediaRow {
     }
 }
 
-impl From<MediaRow> for MediaTokens {
-    fn from(row: MediaRow) -> Self {
-        let MediaRow { image, video, heard, spoken } = row;
+impl From<MediaTokensRow> for MediaTokens {
+    fn from(row: MediaTokensRow) -> Self {
+        let MediaTokensRow { image, video, heard, spoken } = row;
         Self { image, video, heard, spoken }
     }
 }
