@@ -2,9 +2,10 @@
 //! measuring. It is written from the wire facts alone and refuses to share anything with the client
 //! in `api`, so that a mistake in one is not hidden by the same mistake in the other.
 //!
-//! The way of a request: `conn` (the socket) -> `visit` (scenario, key, body) -> `chat` -> `request`
-//! (rules) -> `answer` (words) -> `script` (tokens and limits) -> `stream` (time, faults) -> `wire`
-//! (bytes).
+//! The way of a chat request: `conn` (the socket) -> `visit` (scenario, key, body) -> `chat` or
+//! `native` (the surface) -> `request` (rules) -> `tell` -> `answer` (words) -> `script` (tokens and
+//! limits) -> `stream` (time, faults) -> `wire` (bytes). Only `request` and `wire` know which surface
+//! it was.
 #![expect(clippy::disallowed_methods, reason = "the simulator has a clock of its own")]
 
 mod answer;
@@ -12,7 +13,11 @@ mod bomb;
 mod cache;
 mod chat;
 mod conn;
+mod embed;
+mod listing;
+mod media;
 mod models;
+mod native;
 mod pace;
 mod refusal;
 mod request;
@@ -20,9 +25,13 @@ mod rng;
 mod scenario;
 mod script;
 mod seen;
+mod speech;
 mod stream;
+mod tell;
 mod tokens;
+mod usage;
 mod visit;
+mod voice;
 mod wire;
 
 use std::net::SocketAddr;
@@ -239,6 +248,9 @@ fn router(shared: Arc<Shared>) -> Router {
         )
         .route(&format!("{COMPAT}/models"), get(chat::list).fallback(chat::wrong_method))
         .route(&format!("{COMPAT}/models/{{id}}"), get(chat::one).fallback(chat::wrong_method))
+        .merge(native::routes())
+        .merge(embed::routes())
+        .merge(listing::routes())
         .fallback(chat::not_found)
         .with_state(shared)
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::conn::Line;
 use super::refusal::{self, Refusal, Surface, reply};
+use super::request::Manner;
 use super::scenario::{Garbage, Rule};
 use super::seen::Seen;
 use super::{Shared, bomb};
@@ -28,6 +29,7 @@ pub(super) struct Visit {
     pub(super) surface: Surface,
     pub(super) rule: Arc<Rule>,
     pub(super) line: Line,
+    headers: HeaderMap,
     key: Result<(), Refusal>,
     body: Result<Value, Refusal>,
 }
@@ -42,6 +44,23 @@ impl Visit {
     /// Whether the key is good.
     pub(super) fn admit(&self) -> Result<(), Refusal> {
         self.key.clone()
+    }
+
+    /// Whether a header has a word in its value.
+    pub(super) fn says(&self, header: &str, word: &str) -> bool {
+        let values = self.headers.get_all(header).iter();
+        values
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split([',', ';']).any(|part| part.trim().eq_ignore_ascii_case(word)))
+    }
+
+    /// What the headers say of the body.
+    pub(super) fn manner(&self) -> Manner {
+        Manner {
+            streams: self.says("x-dashscope-sse", "enable")
+                || self.says("accept", "text/event-stream"),
+            resolves: self.says("x-dashscope-ossresourceresolve", "enable"),
+        }
     }
 
     /// An error as the answer.
@@ -82,6 +101,7 @@ impl FromRequest<Arc<Shared>> for Visit {
             rule: rule.unwrap_or_default(),
             line,
             key: check_key(sim, &parts.headers),
+            headers: parts.headers,
             body,
         };
         visit.line.slow_down(visit.rule.slow_bytes_per_s.unwrap_or(0));

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::service::private::{make_dir, make_file};
 
@@ -121,10 +121,16 @@ fn now_s() -> u64 {
 
 /// The hash of what is read.
 pub(super) fn hash(mut from: impl io::Read) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut from, &mut hasher)?;
-    let bytes = hasher.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut hasher = Context::new(&SHA256);
+    let mut block = vec![0; 64 << 10];
+    loop {
+        let count = from.read(&mut block)?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&block[..count]);
+    }
+    Ok(hasher.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]
