@@ -25,6 +25,7 @@ pub mod retry;
 pub mod speech;
 pub mod sse;
 pub mod tasks;
+pub mod upload;
 
 #[cfg(test)]
 mod fuzz;

@@ -7,6 +7,7 @@ mod alias;
 pub mod embeddings;
 pub mod jobs;
 pub mod limits;
+mod media;
 pub mod models;
 mod near;
 mod params;

@@ -414,6 +414,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Task(_)
         | NoticeKind::Download(_)
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

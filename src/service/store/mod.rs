@@ -8,6 +8,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the store owns its files and its clock")]
 
+mod attachments;
 mod base;
 mod cost;
 mod desk;
@@ -22,6 +23,7 @@ mod read;
 mod refusals;
 mod schema;
 mod settings;
+mod surface;
 mod worker;
 mod write;
 
