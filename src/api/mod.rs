@@ -11,6 +11,7 @@ pub mod embeddings;
 mod envelope;
 pub mod error;
 mod fields;
+pub mod files;
 pub mod images;
 pub mod jobs;
 mod loose;
@@ -24,6 +25,7 @@ pub mod retry;
 pub mod speech;
 pub mod sse;
 pub mod tasks;
+pub mod upload;
 
 #[cfg(test)]
 mod fuzz;

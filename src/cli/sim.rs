@@ -33,6 +33,9 @@ pub struct SimArgs {
     /// Another seed gives other answers
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// Let the program espeak-ng read speech aloud, where there is one
+    #[arg(long)]
+    pub espeak: bool,
     /// Accept this key only
     #[arg(long, value_name = "KEY", env = "LIAN_SIM_KEY", hide_env_values = true)]
     pub accept_key: Option<String>,

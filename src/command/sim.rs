@@ -37,6 +37,7 @@ async fn serve(args: SimArgs) -> Result<(), (u8, String)> {
         tokens: args.tokens,
         rate: args.rate,
         seed: args.seed,
+        espeak: args.espeak,
         accept_key: args.accept_key.map(Into::into),
     };
     // Asked for before the line is printed: who reads it may send the signal at once.

@@ -1,6 +1,7 @@
 //! Facts that every room agrees on: ids, conversations, models, money, notices, settings.
 //! It refuses IO, clocks, wire field names, colours and sentences.
 
+pub mod attachments;
 pub mod chat;
 pub mod conversations;
 pub mod copy;
@@ -19,5 +20,6 @@ pub mod params;
 pub mod rerank;
 pub mod settings;
 pub mod speech;
+pub mod surface;
 pub mod tasks;
 pub mod time;

@@ -9,6 +9,7 @@ mod limits;
 mod media;
 mod request;
 mod route;
+mod tasks;
 
 pub use account::AccountNotice;
 pub use class::{Class, Exit, Fault};
@@ -18,9 +19,11 @@ pub use limits::OwnFigures;
 pub use media::{FileFault, MediaNotice};
 pub use request::{Demand, RequestNotice};
 pub use route::RouteNotice;
+pub use tasks::{DownloadNotice, TaskNotice};
 
 use std::time::Duration;
 
+use super::attachments::AttachNotice;
 use super::copy::CopyNotice;
 use super::export::ExportNotice;
 use super::keys::KeyFault;
@@ -326,6 +329,8 @@ pub enum NoticeKind {
     Copy(CopyNotice),
     /// About a file with a conversation.
     Export(ExportNotice),
+    /// On things that go with a question.
+    Attach(AttachNotice),
     /// About writing a message.
     Input(InputNotice),
     // --- refusals of the service, by what they are about
@@ -337,6 +342,11 @@ pub enum NoticeKind {
     Route(RouteNotice),
     /// Pictures, sound, videos and files on their way.
     Media(MediaNotice),
+    // --- tasks and their files
+    /// A task.
+    Task(TaskNotice),
+    /// A file that a task made, on its way to the disk.
+    Download(DownloadNotice),
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::cli::{Cli, Command, When};
 use crate::config::{self, Config};
 use crate::domain::day::Day;
 use crate::domain::notice::{Notice, NoticeKind};
+use crate::service::attachments::uploads::Uploads;
 use crate::service::connect;
 use crate::service::keys::{self, Keys};
 use crate::service::log;
@@ -115,10 +116,13 @@ async fn ready(cli: &Cli, mut flags: config::Flags, on_screen: bool) -> Result<R
         now_ms: super::clock::wall_ms(),
     });
     let keys = Keys::of(config.target.keys.clone(), log.hidden().clone(), on_screen);
-    let deps = connect::chat_deps(&config.target, keys, seed()).map_err(|error| {
+    let mut deps = connect::chat_deps(&config.target, keys, seed()).map_err(|error| {
         say(&error.to_string());
         CONFIGURATION
     })?;
+    if let Some(dir) = &config.paths.cache {
+        deps.uploads = Uploads::in_dir(dir.clone());
+    }
     Ok(Ready { config, flags, deps, simulator, log })
 }
 

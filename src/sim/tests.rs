@@ -15,7 +15,12 @@ const CHAT: &str = "/compatible-mode/v1/chat/completions";
 const CAP: Duration = Duration::from_secs(20);
 
 mod basics;
+mod embed;
 mod faults;
+mod listing;
+mod media;
+mod native;
+mod speech;
 
 fn client() -> reqwest::Client {
     static RING: Once = Once::new();

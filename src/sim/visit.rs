@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use super::conn::Line;
 use super::refusal::{self, Refusal, Surface, reply};
+use super::request::Manner;
 use super::scenario::{Garbage, Rule};
 use super::seen::Seen;
-use super::{Shared, bomb};
+use super::{Shared, bomb, guest};
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 20 * 1024 * 1024;
@@ -28,6 +29,7 @@ pub(super) struct Visit {
     pub(super) surface: Surface,
     pub(super) rule: Arc<Rule>,
     pub(super) line: Line,
+    headers: HeaderMap,
     key: Result<(), Refusal>,
     body: Result<Value, Refusal>,
 }
@@ -42,6 +44,28 @@ impl Visit {
     /// Whether the key is good.
     pub(super) fn admit(&self) -> Result<(), Refusal> {
         self.key.clone()
+    }
+
+    /// Whether a header has a word in its value.
+    pub(super) fn says(&self, header: &str, word: &str) -> bool {
+        let values = self.headers.get_all(header).iter();
+        values
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split([',', ';']).any(|part| part.trim().eq_ignore_ascii_case(word)))
+    }
+
+    /// What the headers say of the body.
+    pub(super) fn manner(&self) -> Manner {
+        Manner {
+            streams: self.says("x-dashscope-sse", "enable")
+                || self.says("accept", "text/event-stream"),
+            resolves: self.says("x-dashscope-ossresourceresolve", "enable"),
+        }
+    }
+
+    /// Where this client reaches the server: scheme, host and port.
+    pub(super) fn origin(&self, sim: &Shared) -> String {
+        guest::origin(sim, &self.headers)
     }
 
     /// An error as the answer.
@@ -82,6 +106,7 @@ impl FromRequest<Arc<Shared>> for Visit {
             rule: rule.unwrap_or_default(),
             line,
             key: check_key(sim, &parts.headers),
+            headers: parts.headers,
             body,
         };
         visit.line.slow_down(visit.rule.slow_bytes_per_s.unwrap_or(0));
@@ -124,7 +149,7 @@ impl Visit {
     }
 }
 
-const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
+pub(super) const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
 <body><h1>Welcome to Hotel Wi-Fi</h1><p>Please accept the terms to continue.</p></body></html>\n";
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {

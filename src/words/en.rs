@@ -411,7 +411,10 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Request(_)
         | NoticeKind::Route(_)
         | NoticeKind::Media(_)
+        | NoticeKind::Task(_)
+        | NoticeKind::Download(_)
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

@@ -3,6 +3,7 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 pub mod account;
+pub mod attachments;
 pub mod conversations;
 pub mod copy;
 pub mod embeddings;
@@ -25,6 +26,8 @@ pub mod route;
 pub mod settings;
 pub mod side;
 pub mod support;
+pub mod surface;
+pub mod tasks;
 pub mod turns;
 pub mod vi;
 mod zh_cn;
@@ -193,10 +196,13 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
     match kind {
         NoticeKind::Copy(notice) => return copy::tell(language, notice),
         NoticeKind::Export(notice) => return export::tell(language, notice),
+        NoticeKind::Attach(notice) => return attachments::tell(language, notice),
         NoticeKind::Account(notice) => return account::tell(language, notice),
         NoticeKind::Request(notice) => return request::tell(language, notice),
         NoticeKind::Route(notice) => return route::tell(language, notice),
         NoticeKind::Media(notice) => return media::tell(language, notice),
+        NoticeKind::Task(notice) => return tasks::tell(language, notice),
+        NoticeKind::Download(notice) => return tasks::download(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

@@ -170,6 +170,9 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "queue_send" => "发送排队的消息",
         "queue_up" => "选中的消息提前发送",
         "queue_down" => "选中的消息推后发送",
+        "attach_file" => "添加图片、视频或音频",
+        "attach_here" => "在词首输入 @ 添加文件",
+        "remove_attachment" => "移除最后一个附件",
         "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
@@ -478,7 +481,10 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Request(_)
         | NoticeKind::Route(_)
         | NoticeKind::Media(_)
+        | NoticeKind::Task(_)
+        | NoticeKind::Download(_)
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

@@ -87,7 +87,7 @@ impl Class {
     }
 
     /// Something that is no failure of a request.
-    const fn of(level: Level) -> Self {
+    pub(super) const fn of(level: Level) -> Self {
         Self { level, fault: None, exit: Exit::Failed }
     }
 }
@@ -129,10 +129,13 @@ impl NoticeKind {
         match self {
             Self::Copy(notice) => Class::of(notice.level()),
             Self::Export(notice) => Class::of(notice.level()),
+            Self::Attach(notice) => Class::of(notice.level()),
             Self::Account(notice) => notice.class(),
             Self::Request(notice) => notice.class(),
             Self::Route(notice) => notice.class(),
             Self::Media(notice) => notice.class(),
+            Self::Task(notice) => notice.class(),
+            Self::Download(notice) => notice.class(),
             Self::KeyMissing { .. } | Self::KeyRejected { .. } => {
                 Class::error(Some(Fault::You), Exit::Access)
             }

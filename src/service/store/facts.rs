@@ -6,9 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::refusals::{AccountRow, ExchangeRow, MediaRow, RequestRow, RouteRow, SideRow};
+use super::refusals::{
+    AccountRow, DownloadRow, ExchangeRow, MediaRow, RequestRow, RouteRow, SideRow, TaskRow,
+};
 use super::settings::{KeyRow, SettingsRow};
-use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
+use super::surface::{MediaTokensRow, SourceRow, ViaRow};
+use crate::domain::attachments::AttachNotice;
+use crate::domain::chat::{AnswerFacts, FinishReason, MediaTokens, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
 use crate::domain::copy::CopyNotice;
 use crate::domain::export::ExportNotice;
@@ -17,10 +21,11 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Side,
-    Throttle,
+    AccountNotice, DownloadNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice,
+    RouteNotice, Side, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
+use crate::domain::surface::WebSource;
 
 /// The word for a role.
 pub(super) const fn role_word(role: Role) -> &'static str {
@@ -128,6 +133,10 @@ struct FactsRow {
     json: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<ViaRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<SourceRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -137,6 +146,8 @@ struct UsageRow {
     output: u64,
     cached: Option<u64>,
     reasoning: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<MediaTokensRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -157,6 +168,39 @@ struct NoticeRow {
     exchange: Option<ExchangeRow>,
 }
 
+impl From<&Notice> for NoticeRow {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
+            request_id: notice.request_id.clone(),
+            detail: notice.detail.clone(),
+            exchange: notice.exchange.as_deref().map(ExchangeRow::from),
+        }
+    }
+}
+
+impl NoticeRow {
+    /// The notice, unless a newer program wrote a kind that is not known here.
+    fn notice(self) -> Option<Notice> {
+        Some(Notice {
+            kind: serde_json::from_value::<OwnedKind>(self.kind).ok()?.0,
+            request_id: self.request_id,
+            detail: self.detail,
+            exchange: self.exchange.map(|row| Box::new(row.into())),
+        })
+    }
+}
+
+/// A notice to JSON.
+pub(in crate::service) fn notice_to_json(notice: &Notice) -> Option<String> {
+    serde_json::to_string(&NoticeRow::from(notice)).ok()
+}
+
+/// JSON to a notice; none where a newer program wrote what is not understood.
+pub(in crate::service) fn notice_from_json(json: &str) -> Option<Notice> {
+    serde_json::from_str::<NoticeRow>(json).ok()?.notice()
+}
+
 impl From<&AnswerFacts> for FactsRow {
     fn from(facts: &AnswerFacts) -> Self {
         Self {
@@ -168,6 +212,7 @@ impl From<&AnswerFacts> for FactsRow {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: MediaTokensRow::of(usage.media),
             }),
             cost: facts.cost.map(|cost| CostRow {
                 amount: cost.amount.to_string(),
@@ -175,14 +220,11 @@ impl From<&AnswerFacts> for FactsRow {
             }),
             request_id: facts.request_id.clone(),
             finish: facts.finish.as_ref().map(|finish| finish_word(finish).to_owned()),
-            notice: facts.notice.as_ref().map(|notice| NoticeRow {
-                kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
-                request_id: notice.request_id.clone(),
-                detail: notice.detail.clone(),
-                exchange: notice.exchange.as_deref().map(ExchangeRow::from),
-            }),
+            notice: facts.notice.as_ref().map(NoticeRow::from),
             json: facts.json,
             seed: facts.seed,
+            via: facts.via.map(ViaRow::from),
+            sources: facts.sources.iter().map(SourceRow::from).collect(),
         }
     }
 }
@@ -198,6 +240,7 @@ impl From<FactsRow> for AnswerFacts {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: usage.media.map(MediaTokens::from).unwrap_or_default(),
             }),
             cost: row.cost.and_then(|cost| {
                 Some(Money {
@@ -207,16 +250,11 @@ impl From<FactsRow> for AnswerFacts {
             }),
             request_id: row.request_id,
             finish: row.finish.map(|word| finish(&word)),
-            notice: row.notice.and_then(|notice| {
-                Some(Notice {
-                    kind: serde_json::from_value::<OwnedKind>(notice.kind).ok()?.0,
-                    request_id: notice.request_id,
-                    detail: notice.detail,
-                    exchange: notice.exchange.map(|row| Box::new(row.into())),
-                })
-            }),
+            notice: row.notice.and_then(NoticeRow::notice),
             json: row.json,
             seed: row.seed,
+            via: row.via.and_then(ViaRow::via),
+            sources: row.sources.into_iter().map(WebSource::from).collect(),
         }
     }
 }
@@ -274,6 +312,7 @@ enum KindRow {
     Copy(CopyNotice),
     #[serde(skip)]
     Export(ExportNotice),
+    Attach(#[serde(with = "super::attachments::notice")] AttachNotice),
     KeyMissing {
         origin: String,
         #[serde(default)]
@@ -407,6 +446,8 @@ enum KindRow {
     Request(#[serde(with = "RequestRow")] RequestNotice),
     Route(#[serde(with = "RouteRow")] RouteNotice),
     Media(#[serde(with = "MediaRow")] MediaNotice),
+    Task(#[serde(with = "TaskRow")] TaskNotice),
+    Download(#[serde(with = "DownloadRow")] DownloadNotice),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -439,13 +480,20 @@ mod tests {
     use super::*;
     use crate::domain::models::Surface;
     use crate::domain::notice::{Demand, Exchange, FileFault};
+    use crate::domain::surface::{Via, Why};
 
     fn facts() -> AnswerFacts {
         AnswerFacts {
             model: Some(ModelId::new("qwen-plus")),
             first_token: Some(Duration::new(1, 234_567_891)),
             streaming: Some(Duration::from_millis(3)),
-            usage: Some(Usage { input: 1, output: 2, cached: Some(0), reasoning: None }),
+            usage: Some(Usage {
+                input: 1,
+                output: 2,
+                cached: Some(0),
+                reasoning: None,
+                media: MediaTokens { image: Some(3), ..MediaTokens::default() },
+            }),
             cost: Some(Money { amount: "0.0012".parse().unwrap(), currency: Currency::Usd }),
             request_id: Some("abc".into()),
             finish: Some(FinishReason::Other("odd".into())),
@@ -465,6 +513,12 @@ mod tests {
             ),
             json: true,
             seed: Some(7),
+            via: Some(Via { surface: Surface::Native, why: Why::Sources }),
+            sources: vec![WebSource {
+                index: 1,
+                title: "标题".into(),
+                url: "https://h.example/a".into(),
+            }],
         }
     }
 
@@ -484,6 +538,8 @@ mod tests {
             NoticeKind::ModelUnknown { model: "q".into(), near: vec!["a".into(), "b".into()] },
             NoticeKind::TooLarge { cap: 1 << 40 },
             NoticeKind::Resumed { messages: 3 },
+            NoticeKind::Attach(AttachNotice::NotThere { path: "/a".into() }),
+            NoticeKind::Attach(AttachNotice::TooLarge { name: "a".into(), bytes: 9, most: 8 }),
             NoticeKind::Arrears { source: "K".into() },
             NoticeKind::Account(AccountNotice::Ram { workspace: Some("llm-1".into()) }),
             NoticeKind::Request(RequestNotice::Parameter {

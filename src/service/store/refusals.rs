@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::models::Surface;
 use crate::domain::notice::{
-    AccountNotice, Demand, Exchange, FileFault, MediaNotice, RequestNotice, RouteNotice, Side,
+    AccountNotice, Demand, DownloadNotice, Exchange, FileFault, MediaNotice, RequestNotice,
+    RouteNotice, Side, TaskNotice,
 };
 
 /// Sides of an exchange; the compiler checks that it is complete, as with all of these.
@@ -135,6 +136,33 @@ pub(super) enum MediaRow {
     StorageRefused {
         status: u16,
     },
+}
+
+/// Tasks.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TaskNotice", tag = "task", rename_all = "snake_case")]
+pub(super) enum TaskRow {
+    NoSchema { model: String },
+    NoId,
+    NotUploaded { path: String },
+    FailedWithoutWord,
+    NoFile,
+    TooLateToCancel,
+    Found,
+    Interrupted,
+}
+
+/// Files that tasks made.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DownloadNotice", tag = "download", rename_all = "snake_case")]
+pub(super) enum DownloadRow {
+    NoRoom { dir: String, bytes: u64 },
+    Unwritable { dir: String },
+    WrongLength { got: u64, told: u64 },
+    WrongSum,
+    Empty,
+    Elsewhere { to: String },
+    Interrupted { why: String },
 }
 
 /// A request and its answer. Every field may be missing: a newer program may know it otherwise.

@@ -31,9 +31,14 @@
 //! | `stall_after_tokens` | silence with an open connection |
 //! | `garbage` | `"not_json"`, `"binary"`, `"bad_utf8"`, `"long_line"` (1 MB) in the midst of the stream after `after_tokens` (3); `"html"` instead of the answer; `"escapes"`: terminal escapes in every field |
 //! | `error_event = "CODE"` | a documented error in the midst of the stream, after `after_tokens`; its text is `message` |
-//! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]`; every delta repeats all before it |
+//! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]` (natively: no finish reason); every delta repeats all before it |
+//! | `audio` | speech: `"bad_base64"` (one piece, after `after_tokens`, cannot be decoded), `"odd_chunks"` (pieces end within a sample), `"riff"` (the stream begins with the header of a file) |
+//! | `starve_ms` | speech: silence before every piece after the first `after_tokens` |
 //! | `answer`, `reasoning` | this text instead of the simulator's own |
+//! | (speech) | a token of `cut_after_tokens`, `after_tokens` and so on is a piece of sound; `answer` is what is said instead; `no_done` keeps back the last event |
 //! | `tokens`, `rate` | as the options of `lian sim`, for this rule only |
+//! | `expired`, `no_range`, `etag_changes` = `true` | downloads: 403 as if the link were old; every range is ignored; another ETag each time |
+//! | `content_length = N` | downloads: the header claims N bytes, whatever there is |
 //! | `gzip_bomb_mb` | an answer that is small on the wire and this large when unpacked |
 
 mod read;
@@ -93,6 +98,15 @@ pub(super) enum Garbage {
     Escapes,
 }
 
+/// What is wrong with streamed sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Audio {
+    BadBase64,
+    OddChunks,
+    Riff,
+}
+
 /// One rule as the file has it.
 #[expect(clippy::struct_excessive_bools, reason = "the file has them as keys of their own")]
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -118,6 +132,9 @@ pub(super) struct Rule {
     pub(super) cut: Cut,
     pub(super) stall_after_tokens: Option<usize>,
     pub(super) garbage: Option<Garbage>,
+    pub(super) audio: Option<Audio>,
+    #[serde(default)]
+    starve_ms: u64,
     after_tokens: Option<usize>,
     error_event: Option<String>,
     #[serde(default)]
@@ -133,6 +150,13 @@ pub(super) struct Rule {
     pub(super) tokens: Option<u32>,
     pub(super) rate: Option<f64>,
     pub(super) gzip_bomb_mb: Option<usize>,
+    #[serde(default)]
+    pub(super) expired: bool,
+    #[serde(default)]
+    pub(super) no_range: bool,
+    #[serde(default)]
+    pub(super) etag_changes: bool,
+    pub(super) content_length: Option<usize>,
 }
 
 fn kind(code: &str) -> Option<&'static Kind> {
@@ -158,6 +182,7 @@ impl Rule {
         }
         if let Some(message) = &self.message {
             refusal.message = message.as_str().into();
+            refusal.native_message = message.as_str().into();
         }
         refusal.retry_after = self.retry_after.as_ref().map(|header| header.0.as_str().into());
         Some(refusal)
@@ -184,6 +209,11 @@ impl Rule {
     /// Silence before the headers.
     pub(super) const fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
+    }
+
+    /// Silence before a piece of speech.
+    pub(super) const fn starve(&self) -> Duration {
+        Duration::from_millis(self.starve_ms)
     }
 
     /// Silence after the headers.
