@@ -3,13 +3,16 @@
 //! says what an error is, `words` says it to the user.
 
 pub mod call;
+pub mod certificate;
 pub mod chat;
 pub mod client;
 pub mod diagnose;
+pub mod doctor;
 pub mod document;
 mod envelope;
 pub mod error;
 mod loose;
+pub mod proxy;
 pub mod region;
 pub mod reply;
 pub mod retry;

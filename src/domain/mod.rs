@@ -5,6 +5,7 @@ pub mod chat;
 pub mod conversations;
 pub mod copy;
 pub mod day;
+pub mod doctor;
 pub mod export;
 pub mod ids;
 pub mod keys;

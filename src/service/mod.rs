@@ -5,6 +5,7 @@
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
+pub mod doctor;
 pub mod editor;
 pub mod export;
 pub mod highlight;

@@ -10,6 +10,7 @@
 
 mod base;
 mod cost;
+mod doctor;
 mod error;
 mod facts;
 mod heads;
@@ -22,6 +23,8 @@ mod schema;
 mod settings;
 mod worker;
 mod write;
+
+pub use doctor::{examine, room};
 
 use std::path::PathBuf;
 use std::sync::Arc;
