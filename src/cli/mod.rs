@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod config;
+pub mod doctor;
 pub mod models;
 pub mod shell;
 pub mod sim;
@@ -105,6 +106,8 @@ pub enum Command {
     Chat(chat::ChatArgs),
     /// List the models with prices, limits and abilities
     Models(models::ModelsArgs),
+    /// Find out why something does not work
+    Doctor(doctor::DoctorArgs),
     /// Run the simulator
     Sim(sim::SimArgs),
     /// Look at the settings, check them, change one

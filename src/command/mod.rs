@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod config;
+pub mod doctor;
 pub mod models;
 pub mod shell;
 pub mod sim;

@@ -33,6 +33,13 @@ pub async fn launch(mut cli: Cli) -> u8 {
             let now = super::clock::Clock::new().now();
             answered(&command::models::run(&args, &command::flags(&cli), table, Day::of(now)))
         }
+        Some(Command::Doctor(args)) => match colour(cli.global.color) {
+            Ok(colour) => super::examine::headless(&cli, args, colour).await,
+            Err(reason) => {
+                say(&reason);
+                CONFIGURATION
+            }
+        },
         Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
@@ -42,7 +49,7 @@ pub async fn launch(mut cli: Cli) -> u8 {
 }
 
 /// A sentence on stderr. An error there has nobody left to hear it.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "lian: {text}"));
 }
 

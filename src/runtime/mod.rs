@@ -10,6 +10,7 @@ mod clock;
 #[cfg(debug_assertions)]
 mod drill;
 mod editor;
+mod examine;
 mod frame;
 mod launch;
 mod painter;

@@ -4,6 +4,7 @@
 
 pub mod conversations;
 pub mod copy;
+pub mod doctor;
 mod en;
 pub mod export;
 pub mod history;

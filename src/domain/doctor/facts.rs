@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::finding::{
-    Finding, KeyFinding, KeyKind, MachineFinding, NetworkFinding, ProbeFinding, ServiceFinding,
-    SettingsFinding, TerminalFinding,
+    Finding, KeyFinding, KeyKind, MachineFinding, ModelFinding, NetworkFinding, ProbeFinding,
+    ServiceFinding, SettingsFinding, TerminalFinding,
 };
 use crate::domain::copy::Clipboard;
 use crate::domain::settings::Language;
@@ -101,6 +101,7 @@ impl Finding {
             Self::Key(finding) => key(finding),
             Self::Network(finding) => network(finding),
             Self::Service(finding) => service(finding),
+            Self::Model(finding) => model(finding),
             Self::Machine(finding) => machine(finding),
             Self::Terminal(finding) => terminal(finding),
             Self::Probe(finding) => probe(finding),
@@ -210,11 +211,6 @@ fn network(finding: &NetworkFinding) -> (&'static str, Facts) {
 }
 
 fn service(finding: &ServiceFinding) -> (&'static str, Facts) {
-    let model = |name: &'static str, model: &String, more: Facts| {
-        let mut facts = vec![("model", model.into())];
-        facts.extend(more);
-        (name, facts)
-    };
     match finding {
         ServiceFinding::Answers { surface, took, models } => (
             "answers",
@@ -248,25 +244,35 @@ fn service(finding: &ServiceFinding) -> (&'static str, Facts) {
         }
         ServiceFinding::Limits => ("limits", Vec::new()),
         ServiceFinding::NoLimits { status } => ("no_limits", vec![("status", (*status).into())]),
-        ServiceFinding::Model { model: id, ends } => {
+    }
+}
+
+fn model(finding: &ModelFinding) -> (&'static str, Facts) {
+    let model = |name: &'static str, model: &String, more: Facts| {
+        let mut facts = vec![("model", model.into())];
+        facts.extend(more);
+        (name, facts)
+    };
+    match finding {
+        ModelFinding::Known { model: id, ends } => {
             let (day, days) = match ends {
                 Some((day, days)) => (Some(day), Some(*days)),
                 None => (None, None),
             };
             model("model", id, vec![("ends", day.into()), ("days", days.into())])
         }
-        ServiceFinding::ModelEnded { model: id, day } => {
+        ModelFinding::Ended { model: id, day } => {
             model("model_ended", id, vec![("ended", day.into())])
         }
-        ServiceFinding::ModelNotHere { model: id, regions } => {
+        ModelFinding::NotHere { model: id, regions } => {
             model("model_not_here", id, vec![("regions", regions.into())])
         }
-        ServiceFinding::ModelNotForChat { model: id, purpose } => {
+        ModelFinding::NotForChat { model: id, purpose } => {
             model("model_not_for_chat", id, vec![("purpose", purpose.name().into())])
         }
-        ServiceFinding::ModelListed { model: id } => model("model_listed", id, Vec::new()),
-        ServiceFinding::ModelUnlisted { model: id } => model("model_unlisted", id, Vec::new()),
-        ServiceFinding::Catalog { as_of, days, own } => (
+        ModelFinding::Listed { model: id } => model("model_listed", id, Vec::new()),
+        ModelFinding::Unlisted { model: id } => model("model_unlisted", id, Vec::new()),
+        ModelFinding::Catalog { as_of, days, own } => (
             "catalog",
             vec![("as_of", as_of.into()), ("days", (*days).into()), ("own", (*own).into())],
         ),

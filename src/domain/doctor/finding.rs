@@ -28,6 +28,8 @@ pub enum Finding {
     Network(NetworkFinding),
     /// On the service.
     Service(ServiceFinding),
+    /// On the model and the catalog.
+    Model(ModelFinding),
     /// On this machine.
     Machine(MachineFinding),
     /// On the terminal.
@@ -298,41 +300,46 @@ pub enum ServiceFinding {
         /// The HTTP status.
         status: u16,
     },
+}
+
+/// On the model of new conversations, and the catalog.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelFinding {
     /// The catalog knows the model.
-    Model {
+    Known {
         /// Its id.
         model: String,
         /// The last day of its service, and the days until then.
         ends: Option<(String, i64)>,
     },
     /// The model was taken out of service.
-    ModelEnded {
+    Ended {
         /// Its id.
         model: String,
         /// The last day.
         day: String,
     },
     /// The model is not served in the region requests go to.
-    ModelNotHere {
+    NotHere {
         /// Its id.
         model: String,
         /// Where it is served.
         regions: Vec<String>,
     },
     /// The model is none for conversations.
-    ModelNotForChat {
+    NotForChat {
         /// Its id.
         model: String,
         /// What it is for.
         purpose: Purpose,
     },
     /// The catalog does not know the model; the service lists it.
-    ModelListed {
+    Listed {
         /// Its id.
         model: String,
     },
     /// Nobody knows the model.
-    ModelUnlisted {
+    Unlisted {
         /// Its id.
         model: String,
     },
@@ -530,6 +537,7 @@ from! {
     Key KeyFinding;
     Network NetworkFinding;
     Service ServiceFinding;
+    Model ModelFinding;
     Machine MachineFinding;
     Terminal TerminalFinding;
     Probe ProbeFinding;

@@ -41,8 +41,6 @@ pub enum Next {
     SignIn,
     /// Set the clock.
     SetClock,
-    /// Ask an official host of each other region, with the key.
-    AskRegions,
     /// Ask the owner of the workspace.
     AskWorkspace,
     /// Take one of these models.

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::config::models::{Fault, catalog};
 use crate::config::paths::Paths;
 use crate::domain::day::Day;
-use crate::domain::doctor::finding::ServiceFinding;
+use crate::domain::doctor::finding::ModelFinding;
 use crate::domain::doctor::{Check, Name, Next};
 use crate::domain::models::{ModelId, Purpose};
 use crate::service::models::notice;
@@ -55,15 +55,18 @@ fn model(
     let model = id.as_str().to_owned();
     let Some(row) = catalog.model_row(id) else {
         if listed.is_some_and(|ids| ids.contains(&model)) {
-            return Check::ok(name, ServiceFinding::ModelListed { model });
+            return Check::ok(name, ModelFinding::Listed { model });
         }
         let near = catalog.near(&model);
-        return Check::warn(name, ServiceFinding::ModelUnlisted { model })
-            .with_next(if near.is_empty() { Next::FindModel } else { Next::TakeModel { near } });
+        return Check::warn(name, ModelFinding::Unlisted { model }).with_next(if near.is_empty() {
+            Next::FindModel
+        } else {
+            Next::TakeModel { near }
+        });
     };
     let purpose = row.purpose();
     if purpose != Purpose::Chat {
-        return Check::warn(name, ServiceFinding::ModelNotForChat { model, purpose })
+        return Check::warn(name, ModelFinding::NotForChat { model, purpose })
             .with_next(Next::FindModel);
     }
     let ends = row.retires.as_ref().and_then(|day| Some((day, today.until(Day::parse(day)?))));
@@ -74,7 +77,7 @@ fn model(
     if let Some((day, days)) = ends
         && days < 0
     {
-        return Check::warn(name, ServiceFinding::ModelEnded { model, day: day.clone() })
+        return Check::warn(name, ModelFinding::Ended { model, day: day.clone() })
             .with_next(instead());
     }
     if let Some(region) = region
@@ -82,12 +85,12 @@ fn model(
         && !row.regions.iter().any(|known| known == region)
     {
         let regions = row.regions.clone();
-        return Check::warn(name, ServiceFinding::ModelNotHere { model, regions })
+        return Check::warn(name, ModelFinding::NotHere { model, regions })
             .with_next(Next::FindModel);
     }
     let soon = ends.is_some_and(|(_, days)| days <= SOON);
     let ends = ends.map(|(day, days)| (day.clone(), days));
-    let found = ServiceFinding::Model { model, ends };
+    let found = ModelFinding::Known { model, ends };
     if soon { Check::warn(name, found).with_next(instead()) } else { Check::ok(name, found) }
 }
 
@@ -102,7 +105,7 @@ fn age(rows: &Rows, today: Day) -> Check {
         return Check::after(name, Name::Config);
     };
     let (days, own) = (day.until(today).max(0), rows.own);
-    let found = ServiceFinding::Catalog { as_of: as_of.clone(), days, own };
+    let found = ModelFinding::Catalog { as_of: as_of.clone(), days, own };
     if days > OLD {
         Check::warn(name, found).with_next(Next::RenewCatalog)
     } else {

@@ -31,7 +31,7 @@ use crate::api::region::Endpoint;
 use crate::catalog::Shared;
 use crate::config::paths::Paths;
 use crate::config::{Config, ConfigError};
-use crate::domain::doctor::{Check, Name, Screen, Trouble};
+use crate::domain::doctor::{Check, Group, Name, Screen, Trouble};
 use crate::domain::models::ModelId;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::settings::Language;
@@ -39,6 +39,9 @@ use crate::domain::time::Now;
 
 /// Nothing in the network is awaited longer: whoever asks a doctor is waiting.
 pub const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What only a request with the key can tell.
+const OF_KEY: [Name; 5] = [Name::Compat, Name::Native, Name::Region, Name::Workspace, Name::Limits];
 
 /// Reads a variable; empty ones count as absent.
 pub type Env = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -137,10 +140,16 @@ impl Out<'_> {
         drop(self.0.send(check).await);
     }
 
-    pub(super) async fn all(&self, checks: impl IntoIterator<Item = Check>) {
+    /// The same for several.
+    pub(super) async fn all(&self, checks: Vec<Check>) {
         for check in checks {
             self.tell(check).await;
         }
+    }
+
+    /// These were not looked at, because that comes first.
+    pub(super) async fn after(&self, names: &[Name], first: Name) {
+        self.all(names.iter().map(|name| Check::after(*name, first)).collect()).await;
     }
 }
 
@@ -165,16 +174,15 @@ pub async fn examine(deps: Deps, out: &Sender<Check>) {
             checks
         }
     });
-    out.all(settings::checks(&deps)).await;
+    out.all(settings::checks(&deps).into()).await;
     let (checks, ready) = key::look(&deps).await;
     out.all(checks).await;
     match &ready {
         Ok(ready) => service(&deps, ready, &out).await,
         Err(first) => {
-            let later = Name::ALL.iter().skip_while(|name| **name != Name::Proxy);
-            let later = later.take_while(|name| **name != Name::Model);
-            out.all(later.map(|name| Check::after(*name, *first))).await;
-            out.all([Name::Model, Name::Catalog].map(|name| Check::after(name, *first))).await;
+            let of_service = |name: &&Name| matches!(name.group(), Group::Network | Group::Service);
+            let later: Vec<Name> = Name::ALL.iter().filter(of_service).copied().collect();
+            out.after(&later, *first).await;
         }
     }
     out.all(here.await.unwrap_or_default()).await;
@@ -188,13 +196,12 @@ async fn service(deps: &Deps, ready: &Ready, out: &Out<'_>) {
     let mut models = None;
     match looked {
         Err(first) => {
-            let later = [Name::Compat, Name::Native, Name::Region, Name::Workspace, Name::Limits];
-            out.all(later.map(|name| Check::after(name, first))).await;
+            out.after(&OF_KEY, first).await;
         }
         Ok(looked) => models = surfaces::examine(deps, ready, &looked, out).await,
     }
     let rows = rows.await.unwrap_or_default();
-    out.all(catalog::checks(deps, ready, &rows, models.as_deref())).await;
+    out.all(catalog::checks(deps, ready, &rows, models.as_deref()).into()).await;
 }
 
 /// The client and the address for a configuration, without a key yet.

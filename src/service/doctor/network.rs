@@ -18,6 +18,9 @@ use crate::domain::doctor::{Check, Name, Next, Trouble};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::text::sanitize;
 
+/// What follows a connection.
+const LATER: [Name; 3] = [Name::Tls, Name::Http, Name::Clock];
+
 /// More addresses are not shown.
 const SHOWN: usize = 4;
 /// A clock that is off by more than this is worth a word.
@@ -39,7 +42,6 @@ pub(super) async fn examine(deps: &Deps, ready: &Ready, out: &Out<'_>) -> Result
     let way = deps.proxies.way(&ready.options, url);
     out.tell(proxy(&way)).await;
     let target = target(&way, url);
-    let rest = [Name::Connect, Name::Tls, Name::Http, Name::Clock];
     let addresses = match resolve(deps, &target).await {
         Ok((check, addresses)) => {
             out.tell(check).await;
@@ -49,7 +51,7 @@ pub(super) async fn examine(deps: &Deps, ready: &Ready, out: &Out<'_>) -> Result
             out.tell(proxied(check, &way)).await;
             out.tell(Check::after(Name::Connect, Name::Dns)).await;
             out.tell(authorities(deps, url)).await;
-            out.all(rest[1..].iter().map(|name| Check::after(*name, Name::Dns))).await;
+            out.after(&LATER, Name::Dns).await;
             return Err(Name::Dns);
         }
     };
@@ -58,7 +60,7 @@ pub(super) async fn examine(deps: &Deps, ready: &Ready, out: &Out<'_>) -> Result
     out.tell(proxied(connected, &way)).await;
     out.tell(authorities(deps, url)).await;
     if failed {
-        out.all(rest[1..].iter().map(|name| Check::after(*name, Name::Connect))).await;
+        out.after(&LATER, Name::Connect).await;
         return Err(Name::Connect);
     }
     round_trip(deps, ready, out, &way).await
@@ -155,7 +157,7 @@ async fn connect(deps: &Deps, ready: &Ready, target: &Target, addresses: &[Socke
 }
 
 /// Certificates beyond the system's own: the variables that the client's library honours.
-fn authorities(deps: &Deps, url: &Url) -> Check {
+pub(super) fn authorities(deps: &Deps, url: &Url) -> Check {
     let name = Name::Authorities;
     if url.scheme() != "https" {
         return Check::skipped(name, NetworkFinding::Plain);

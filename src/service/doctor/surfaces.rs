@@ -3,7 +3,7 @@
 
 use tokio::time::timeout;
 
-use super::{Deps, Out, Ready, regions, trouble};
+use super::{Deps, OF_KEY, Out, Ready, regions, trouble};
 use crate::api::doctor::{Looked, Verdict, listed, quotas, tasks, verdict, workspace_refused};
 use crate::api::error::ApiError;
 use crate::domain::doctor::finding::{Finding, ServiceFinding};
@@ -28,8 +28,7 @@ pub(super) async fn examine(
     out: &Out<'_>,
 ) -> Option<Vec<String>> {
     if !ready.may_ask() {
-        let names = [Name::Compat, Name::Native, Name::Region, Name::Workspace, Name::Limits];
-        out.all(names.map(|name| Check::after(name, Name::Key))).await;
+        out.after(&OF_KEY, Name::Key).await;
         return None;
     }
     out.tell(surface(ready, Surface::Compat, compat)).await;
