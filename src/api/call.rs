@@ -2,7 +2,9 @@
 //! its kind (wire README, "Request headers"). It refuses to send itself; `client` does that.
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+};
 use url::Url;
 
 use super::error::ApiError;
@@ -109,6 +111,9 @@ impl Call {
         let mut headers = HeaderMap::new();
         if !self.body.is_empty() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        } else if self.method == Method::POST {
+            // Gateways refuse a POST that says nothing of its length.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let accept = match self.kind {
             Kind::Stream => "text/event-stream, application/json",
@@ -173,7 +178,8 @@ mod tests {
                 "x-dashscope-ossresourceresolve: enable"
             ])
         );
-        assert_eq!(headers(&Call::native("/x", Vec::new())), with(&[document]));
+        let empty = "content-length: 0";
+        assert_eq!(headers(&Call::native("/x", Vec::new())), with(&[document, empty]));
         assert_eq!(headers(&Call::get(Surface::Native, "/tasks")), with(&[document]));
     }
 

@@ -117,10 +117,7 @@ pub fn listed(document: &Document) -> Vec<String> {
 /// What an answer says of the key.
 #[must_use]
 pub fn verdict(answer: &Result<Document, ApiError>) -> Verdict {
-    let error = match answer {
-        Ok(_) => return Verdict::Known,
-        Err(error) => error,
-    };
+    let Err(error) = answer else { return Verdict::Known };
     match error.refusal() {
         Some(refusal) if refusal.envelope => match kind(refusal) {
             Kind::Key => Verdict::Unknown,

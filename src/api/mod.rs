@@ -11,12 +11,15 @@ pub mod doctor;
 pub mod document;
 mod envelope;
 pub mod error;
+mod fields;
 mod loose;
 pub mod proxy;
 pub mod region;
 pub mod reply;
+mod results;
 pub mod retry;
 pub mod sse;
+pub mod tasks;
 
 #[cfg(test)]
 pub(crate) mod testing;

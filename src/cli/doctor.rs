@@ -10,6 +10,7 @@ use clap::Args;
 /// it may do, 5 the network or the service, 6 the configuration or the files of this machine; the
 /// first failure decides.
 #[derive(Debug, Clone, Copy, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags are independent switches")]
 pub struct DoctorArgs {
     /// Ask the service's hosts of all regions about the key, even if it is good
     #[arg(long)]

@@ -136,7 +136,6 @@ fn a_refused_key_is_3_and_goes_to_no_other_host() {
     let done = doctor(&world, &server.origin(), &[]);
     assert_eq!(done.code, 3);
     assert!(done.stdout.ends_with("Begin with: compatible.\n"), "{}", done.stdout);
-    // Without a key nothing leaves this machine but a name.
     let mut command = world.bare();
     command.env_remove("DASHSCOPE_API_KEY").args(["--base-url", &server.origin(), "doctor"]);
     assert_eq!(world.run(&mut command).code, 3, "the server wants one");

@@ -3,6 +3,7 @@
 
 mod facts;
 pub mod finding;
+pub mod machine;
 pub mod next;
 
 pub use facts::Fact;
@@ -328,7 +329,6 @@ pub fn exit_code(checks: &[Check]) -> u8 {
 
 /// What is in front of the user, as far as its environment tells; nobody asked it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts about a terminal, no states")]
 pub struct Screen {
     /// There is a terminal.
     pub there: bool,

@@ -78,6 +78,8 @@ pub enum Next {
     },
     /// Install a player, or save sound to files.
     InstallPlayer,
+    /// Start a sound server, or save sound to files.
+    StartSound,
     /// Forward a sound server over SSH, or save sound to files.
     ForwardSound,
     /// Try again later.

@@ -107,8 +107,7 @@ pub(super) fn on_path(env: &Env, program: &str) -> Option<PathBuf> {
         return runs(&path).then_some(path);
     }
     let dirs = env("PATH")?;
-    let found = std::env::split_paths(&dirs).map(|dir| dir.join(program)).find(|path| runs(path));
-    found
+    std::env::split_paths(&dirs).map(|dir| dir.join(program)).find(|path| runs(path))
 }
 
 /// Whether it is a program.

@@ -111,9 +111,11 @@ fn sound(deps: &Deps, ssh: bool) -> Check {
     };
     match outlet(deps) {
         Some(through) => Check::ok(name, TerminalFinding::Sound { player, through }),
-        None => {
-            Check::warn(name, TerminalFinding::Silent { player, ssh }).with_next(Next::ForwardSound)
-        }
+        None => Check::warn(name, TerminalFinding::Silent { player, ssh }).with_next(if ssh {
+            Next::ForwardSound
+        } else {
+            Next::StartSound
+        }),
     }
 }
 

@@ -2,6 +2,7 @@
 //! a real request. Findings and next steps have files of their own; it refuses marks and columns.
 
 mod finding;
+mod machine;
 mod next;
 
 use std::time::Duration;
@@ -51,6 +52,12 @@ type Pair = (String, String);
 
 fn pair(en: &str, zh: &str) -> Pair {
     (en.to_owned(), zh.to_owned())
+}
+
+/// Goes on in both languages.
+fn add(both: &mut Pair, en: &str, zh: &str) {
+    both.0.push_str(en);
+    both.1.push_str(zh);
 }
 
 fn choose(language: Language, (en, zh): Pair) -> String {
@@ -147,8 +154,8 @@ fn label(name: Name) -> Pair {
         Name::Tls => pair("TLS", "TLS"),
         Name::Http => pair("answer", "应答"),
         Name::Clock => pair("clock", "时钟"),
-        Name::Compat => pair("compatible", "兼容接口"),
-        Name::Native => pair("native", "原生接口"),
+        Name::Compat | Name::ProbeCompat => pair("compatible", "兼容接口"),
+        Name::Native | Name::ProbeNative => pair("native", "原生接口"),
         Name::Region => pair("region", "地域"),
         Name::Workspace => pair("workspace", "业务空间"),
         Name::Limits => pair("limits", "限额"),
@@ -163,8 +170,6 @@ fn label(name: Name) -> Pair {
         Name::Letters => pair("letters", "字符"),
         Name::Clipboard => pair("clipboard", "剪贴板"),
         Name::Sound => pair("sound", "声音"),
-        Name::ProbeCompat => pair("compatible", "兼容接口"),
-        Name::ProbeNative => pair("native", "原生接口"),
     }
 }
 

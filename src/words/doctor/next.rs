@@ -80,6 +80,7 @@ fn en(next: &Next) -> String {
         Next::InstallPlayer => {
             "Put lian-player beside lian, or install PipeWire, PulseAudio, ALSA's or FFmpeg's player; sound can always be saved to files."
         }
+        Next::StartSound => "Start PipeWire or PulseAudio; sound can always be saved to files.",
         Next::ForwardSound => {
             "Forward a sound server over SSH (`ssh -R /tmp/pulse:/run/user/1000/pulse/native`, then PULSE_SERVER=unix:/tmp/pulse); sound can always be saved to files."
         }
@@ -142,6 +143,7 @@ fn zh_cn(next: &Next) -> String {
         Next::InstallPlayer => {
             "请把 lian-player 放在 lian 旁边，或安装 PipeWire、PulseAudio、ALSA、FFmpeg 中任一个的播放器；声音总可以存成文件。"
         }
+        Next::StartSound => "请启动 PipeWire 或 PulseAudio；声音总可以存成文件。",
         Next::ForwardSound => {
             "可经 SSH 转发声音服务（`ssh -R /tmp/pulse:/run/user/1000/pulse/native`，再设 PULSE_SERVER=unix:/tmp/pulse）；声音总可以存成文件。"
         }
