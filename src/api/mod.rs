@@ -13,6 +13,7 @@ mod envelope;
 pub mod error;
 mod fields;
 mod loose;
+pub mod pcm;
 pub mod proxy;
 pub mod region;
 pub mod reply;

@@ -6,6 +6,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use crate::domain::models::Surface;
+
 /// The path of the OpenAI-compatible surface below an origin.
 pub const COMPAT_PATH: &str = "/compatible-mode/v1";
 /// The path of the native surface below an origin.
@@ -190,6 +192,8 @@ pub struct Endpoint {
     native: Option<Url>,
     /// Sent as `X-DashScope-WorkSpace` on every call.
     workspace: Option<String>,
+    /// The surface chat goes to, where the profile names one.
+    surface: Option<Surface>,
     key: Option<SecretString>,
     key_source: String,
 }
@@ -240,14 +244,14 @@ impl Endpoint {
             let text = key.expose_secret().trim();
             (!text.is_empty()).then(|| SecretString::from(text))
         });
-        Self { compat, native, workspace: None, key, key_source }
+        Self { compat, native, workspace: None, surface: None, key, key_source }
     }
 
     /// The same place with this key from there.
     #[must_use]
     pub fn with_key(&self, key: SecretString, key_source: impl Into<String>) -> Self {
-        let Self { compat, native, workspace, .. } = self.clone();
-        Self { workspace, ..Self::new(compat, native, Some(key), key_source.into()) }
+        let Self { compat, native, workspace, surface, .. } = self.clone();
+        Self { workspace, surface, ..Self::new(compat, native, Some(key), key_source.into()) }
     }
 
     /// The same place with its native surface elsewhere, by its whole base URL.
@@ -259,6 +263,18 @@ impl Endpoint {
     #[must_use]
     pub fn with_workspace(self, workspace: Option<String>) -> Self {
         Self { workspace, ..self }
+    }
+
+    /// The same place, with chat on this surface wherever it can be.
+    #[must_use]
+    pub fn with_surface(self, surface: Option<Surface>) -> Self {
+        Self { surface, ..self }
+    }
+
+    /// The surface chat goes to, where the profile names one.
+    #[must_use]
+    pub const fn surface(&self) -> Option<Surface> {
+        self.surface
     }
 
     /// Base URL of the compatible surface.

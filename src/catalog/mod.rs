@@ -5,6 +5,7 @@
 mod alias;
 pub mod jobs;
 pub mod limits;
+mod media;
 pub mod models;
 mod near;
 mod params;

@@ -1,6 +1,7 @@
 //! Facts that every room agrees on: ids, conversations, models, money, notices, settings.
 //! It refuses IO, clocks, wire field names, colours and sentences.
 
+pub mod attachments;
 pub mod chat;
 pub mod conversations;
 pub mod copy;
@@ -16,5 +17,6 @@ pub mod money;
 pub mod notice;
 pub mod params;
 pub mod settings;
+pub mod surface;
 pub mod tasks;
 pub mod time;

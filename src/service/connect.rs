@@ -44,7 +44,7 @@ pub fn endpoint(target: &Target) -> Result<Endpoint, NoAddress> {
         Some(base) => found.with_native(base)?,
         None => found,
     };
-    Ok(found.with_workspace(target.workspace.clone()))
+    Ok(found.with_workspace(target.workspace.clone()).with_surface(target.surface))
 }
 
 /// The addresses as base URL, plan or region give them. A foreign server that is named for the
@@ -169,6 +169,15 @@ mod tests {
         assert_eq!(native(&profile(foreign)), (None, None));
         let named = format!("{foreign}\nnative_base_url = \"http://127.0.0.1:9/api/v1\"");
         assert_eq!(native(&profile(&named)).0.as_deref(), Some("http://127.0.0.1:9/api/v1/tasks"));
+    }
+
+    #[test]
+    fn a_profile_may_name_the_surface_of_chat() {
+        let surface = |toml: &str| endpoint(&target(toml).unwrap()).unwrap().surface();
+        assert_eq!(surface(""), None);
+        assert_eq!(surface("[profiles.default]\nsurface = \"auto\""), None);
+        let native = Some(crate::domain::models::Surface::Native);
+        assert_eq!(surface("[profiles.default]\nsurface = \"native\""), native);
     }
 
     #[test]

@@ -232,8 +232,14 @@ impl AppState {
             return Vec::new();
         };
         match what {
-            TurnEvent::Opened { model, request_id } => {
-                chat.opened(turn, model, request_id);
+            TurnEvent::Opened { model, request_id, via } => {
+                chat.opened(turn, model, request_id, via);
+                Vec::new()
+            }
+            // The screen has no ears.
+            TurnEvent::Audio(_) => Vec::new(),
+            TurnEvent::Sources(sources) => {
+                chat.found(turn, sources);
                 Vec::new()
             }
             TurnEvent::Delta { text, reasoning } => {

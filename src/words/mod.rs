@@ -2,6 +2,7 @@
 //! compiler makes each language complete: every match is without a wildcard. It refuses
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
+pub mod attachments;
 pub mod conversations;
 pub mod copy;
 pub mod doctor;
@@ -18,6 +19,7 @@ pub mod paste;
 pub mod plain;
 pub mod settings;
 pub mod side;
+pub mod surface;
 pub mod turns;
 pub mod vi;
 mod zh_cn;

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
+use crate::api::chat::surface::{Route, choose, instead};
 use crate::api::chat::{self, ChatStream, Flow};
 use crate::api::diagnose::{Asked, diagnose};
 use crate::api::error::ApiError;
@@ -27,6 +28,9 @@ const MERGE: Duration = Duration::from_millis(16);
 const FULL: usize = 4 << 10;
 /// No delta is larger than this, so that one huge event cannot hold up the loop.
 const LARGEST: usize = 16 << 10;
+
+/// No piece of sound is larger: two thirds of a second, in whole samples.
+const LOUDEST: usize = 32 << 10;
 
 /// A turn and all it has seen.
 #[derive(Debug)]
@@ -51,6 +55,8 @@ pub(super) struct Turn {
     random: u64,
     /// Where the request goes, with the key once it is there.
     endpoint: Endpoint,
+    /// The surfaces and paths that were tried; the last one is in use.
+    routes: Vec<Route>,
 }
 
 /// Why a try ended without an answer that is whole.
@@ -91,6 +97,7 @@ impl Turn {
             timing: TurnTiming::default(),
             random,
             endpoint,
+            routes: Vec::new(),
         }
     }
 
@@ -171,6 +178,9 @@ impl Turn {
                 Err(Broken::Stopped) => return self.stopped(),
                 Err(Broken::Error(error)) => error,
             };
+            if self.elsewhere(&error) {
+                continue;
+            }
             let so_far = Tried {
                 tries: self.timing.attempts,
                 waited,
@@ -198,8 +208,34 @@ impl Turn {
     async fn open(&mut self) -> Result<ChatStream, ApiError> {
         self.timing.attempts += 1;
         self.sent_at = Some(Instant::now());
+        let place = self.route().place;
         let deps = &self.shared.deps;
-        chat::open(&deps.client, &self.endpoint, &self.request).await
+        chat::open(&deps.client, &self.endpoint, &self.request, place).await
+    }
+
+    /// Where the question goes now.
+    fn route(&mut self) -> Route {
+        if let Some(route) = self.routes.last() {
+            return *route;
+        }
+        let route = choose(&self.request, &self.endpoint, &self.shared.deps.catalog.get());
+        self.routes.push(route);
+        route
+    }
+
+    /// The place refused the question without any cost and another may serve it: each is tried
+    /// once.
+    fn elsewhere(&mut self, error: &ApiError) -> bool {
+        if self.output {
+            return false;
+        }
+        let catalog = self.shared.deps.catalog.get();
+        let next = instead(error, &self.request, &self.endpoint, &catalog, &self.routes);
+        if let Some(next) = next {
+            tracing::info!(turn = %self.id, ?next, %error, "asked elsewhere");
+            self.routes.push(next);
+        }
+        next.is_some()
     }
 
     /// Reads the answer to its end. One timer serves all deltas of a flush, so a token costs no
@@ -263,7 +299,15 @@ impl Turn {
                 }
                 ChatChunk::Opened { model, request_id } => {
                     self.request_id.clone_from(&request_id);
-                    self.shared.send(self.id, TurnEvent::Opened { model, request_id }).await;
+                    let via = self.route().via();
+                    self.shared.send(self.id, TurnEvent::Opened { model, request_id, via }).await;
+                }
+                ChatChunk::Audio(samples) => {
+                    self.arrived();
+                    self.sound(samples).await;
+                }
+                ChatChunk::Sources(sources) => {
+                    self.shared.send(self.id, TurnEvent::Sources(sources)).await;
                 }
                 ChatChunk::Usage(usage) => self.usage = Some(usage),
                 ChatChunk::Finished(reason) => {
@@ -276,6 +320,17 @@ impl Turn {
             }
         }
         self.chunks = chunks;
+    }
+
+    /// Passes on sound, in pieces the loop can swallow.
+    async fn sound(&self, samples: Vec<u8>) {
+        if samples.len() <= LOUDEST {
+            self.shared.send(self.id, TurnEvent::Audio(samples)).await;
+            return;
+        }
+        for piece in samples.chunks(LOUDEST) {
+            self.shared.send(self.id, TurnEvent::Audio(piece.to_vec())).await;
+        }
     }
 
     /// Text or reasoning came: the first one is timed.

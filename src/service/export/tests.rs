@@ -29,7 +29,13 @@ fn transcript(title: &str) -> Transcript {
     answer.facts = Some(AnswerFacts {
         model: Some(ModelId::new("qwen-plus-2025-09-11")),
         first_token: Some(Duration::from_millis(500)),
-        usage: Some(Usage { input: 10, output: 20, cached: None, reasoning: Some(5) }),
+        usage: Some(Usage {
+            input: 10,
+            output: 20,
+            cached: None,
+            reasoning: Some(5),
+            ..Usage::default()
+        }),
         cost: Some(Money { amount: "0.0012".parse().unwrap(), currency: Currency::Cny }),
         request_id: Some("req-1".to_owned()),
         finish: Some(FinishReason::Stop),

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::settings::{KeyRow, SettingsRow};
-use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
+use super::surface::{MediaRow, SourceRow, ViaRow};
+use crate::domain::chat::{AnswerFacts, FinishReason, MediaTokens, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
 use crate::domain::copy::CopyNotice;
 use crate::domain::export::ExportNotice;
@@ -17,6 +18,7 @@ use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{InputNotice, Notice, NoticeKind, Side, Throttle};
 use crate::domain::settings::SettingsNotice;
+use crate::domain::surface::WebSource;
 
 /// The word for a role.
 pub(super) const fn role_word(role: Role) -> &'static str {
@@ -124,6 +126,10 @@ struct FactsRow {
     json: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<ViaRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<SourceRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -133,6 +139,8 @@ struct UsageRow {
     output: u64,
     cached: Option<u64>,
     reasoning: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<MediaRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -162,6 +170,7 @@ impl From<&AnswerFacts> for FactsRow {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: MediaRow::of(usage.media),
             }),
             cost: facts.cost.map(|cost| CostRow {
                 amount: cost.amount.to_string(),
@@ -176,6 +185,8 @@ impl From<&AnswerFacts> for FactsRow {
             }),
             json: facts.json,
             seed: facts.seed,
+            via: facts.via.map(ViaRow::from),
+            sources: facts.sources.iter().map(SourceRow::from).collect(),
         }
     }
 }
@@ -191,6 +202,7 @@ impl From<FactsRow> for AnswerFacts {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: usage.media.map(MediaTokens::from).unwrap_or_default(),
             }),
             cost: row.cost.and_then(|cost| {
                 Some(Money {
@@ -209,6 +221,8 @@ impl From<FactsRow> for AnswerFacts {
             }),
             json: row.json,
             seed: row.seed,
+            via: row.via.and_then(ViaRow::via),
+            sources: row.sources.into_iter().map(WebSource::from).collect(),
         }
     }
 }
@@ -428,13 +442,21 @@ mod millis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::models::Surface;
+    use crate::domain::surface::{Via, Why};
 
     fn facts() -> AnswerFacts {
         AnswerFacts {
             model: Some(ModelId::new("qwen-plus")),
             first_token: Some(Duration::new(1, 234_567_891)),
             streaming: Some(Duration::from_millis(3)),
-            usage: Some(Usage { input: 1, output: 2, cached: Some(0), reasoning: None }),
+            usage: Some(Usage {
+                input: 1,
+                output: 2,
+                cached: Some(0),
+                reasoning: None,
+                media: MediaTokens { image: Some(3), ..MediaTokens::default() },
+            }),
             cost: Some(Money { amount: "0.0012".parse().unwrap(), currency: Currency::Usd }),
             request_id: Some("abc".into()),
             finish: Some(FinishReason::Other("odd".into())),
@@ -445,6 +467,12 @@ mod tests {
             ),
             json: true,
             seed: Some(7),
+            via: Some(Via { surface: Surface::Native, why: Why::Sources }),
+            sources: vec![WebSource {
+                index: 1,
+                title: "标题".into(),
+                url: "https://h.example/a".into(),
+            }],
         }
     }
 

@@ -22,6 +22,7 @@ mod place;
 mod read;
 mod schema;
 mod settings;
+mod surface;
 mod worker;
 mod write;
 

@@ -179,7 +179,13 @@ fn what_is_saved_comes_back() {
     let mut answer = message(2, Role::Assistant, "Because.", MessageState::Complete);
     answer.reasoning = "想一想".into();
     answer.facts = Some(AnswerFacts {
-        usage: Some(Usage { input: 3, output: 4, cached: None, reasoning: Some(1) }),
+        usage: Some(Usage {
+            input: 3,
+            output: 4,
+            cached: None,
+            reasoning: Some(1),
+            ..Usage::default()
+        }),
         finish: Some(FinishReason::Stop),
         ..AnswerFacts::default()
     });

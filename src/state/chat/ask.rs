@@ -154,7 +154,7 @@ impl Chat {
     fn request(&self, continuing: bool) -> ChatRequest {
         let mut messages = Vec::new();
         let mut put = |role, text: &str, partial| {
-            messages.push(PromptMessage { role, text: text.to_owned(), partial });
+            messages.push(PromptMessage { partial, ..PromptMessage::text(role, text) });
         };
         if let Some(system) = &self.system {
             put(Role::System, system, false);
