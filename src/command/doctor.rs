@@ -1,15 +1,16 @@
 //! `lian doctor`: the examination on stdout, line by line as it goes, or as one JSON object. It
 //! refuses to look at anything itself, and to print a key.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::{Map, Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use crate::cli::doctor::DoctorArgs;
+use crate::domain::doctor::finding::ProbeFinding;
 use crate::domain::doctor::{Check, Fact, Group, Name, Outcome, exit_code};
 use crate::domain::settings::Language;
-use crate::service::doctor::{self, Deps};
+use crate::service::doctor::{self, Deps, Probe};
 use crate::text::sanitize;
 use crate::text::width::Widths;
 use crate::text::wrap::{Mode, next_line};
@@ -17,6 +18,8 @@ use crate::words::doctor::{Doctor as Words, mark, next, sentence};
 
 /// The version of the JSON object; a field that goes or changes its meaning raises it.
 const VERSION: u32 = 1;
+/// Exit code where consent cannot be asked for.
+const USAGE: u8 = 2;
 /// Lines are not broken shorter than this, whatever the terminal says.
 const NARROWEST: usize = 40;
 
@@ -32,18 +35,22 @@ pub struct Page {
 /// Examines and prints. Returns the exit code.
 pub async fn run(args: DoctorArgs, deps: Deps, page: Page) -> u8 {
     let language = doctor::language(&deps);
+    let asks = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if args.probe && !args.yes && !asks {
+        tell(&format!("lian: {}\n", Words::NoConsent.say(language)));
+        return USAGE;
+    }
     // As many as there can be: a slow reader of stdout does not hold up the examination.
-    let (out, mut checks) = mpsc::channel(Name::ALL.len());
+    let (out, checks) = mpsc::channel(Name::ALL.len());
     let examination = tokio::spawn(async move { doctor::examine(deps, &out).await });
     let mut report = Report { page, language, group: None, all: Vec::new() };
-    while let Some(check) = checks.recv().await {
-        if !args.json && !print(&report.line(&check)) {
-            break;
-        }
-        report.all.push(check);
+    report.follow(checks, args.json).await;
+    // An examination that broke off has told what it could.
+    let probe = examination.await.ok().flatten();
+    if args.probe {
+        let (out, checks) = mpsc::channel(2);
+        tokio::join!(real(probe, args.yes, language, out), report.follow(checks, args.json));
     }
-    // The channel is closed when it ends, however that was.
-    drop(examination.await);
     if args.json {
         print(&format!("{:#}\n", report.json()));
     } else {
@@ -52,10 +59,49 @@ pub async fn run(args: DoctorArgs, deps: Deps, page: Page) -> u8 {
     exit_code(&report.all)
 }
 
-/// Writes to stdout; `false` where nobody reads any more.
-fn print(text: &str) -> bool {
+/// Real requests, if the user wants to pay for them.
+async fn real(probe: Option<Probe>, yes: bool, language: Language, out: Sender<Check>) {
+    let names = [Name::ProbeCompat, Name::ProbeNative];
+    let all = async |check: &dyn Fn(Name) -> Check| {
+        for name in names {
+            // The other end is held until this one is gone.
+            drop(out.send(check(name)).await);
+        }
+    };
+    let Some(probe) = probe else {
+        return all(&|name| Check::after(name, Name::Compat)).await;
+    };
+    let price = probe.price().map(|price| price.to_string());
+    let (model, times) = (probe.model().to_string(), probe.times());
+    let words = Words::Price { model: &model, times, price: price.as_deref() };
+    tell(&format!("{}\n", sanitize::line(&words.say(language))));
+    if yes || agreed(language).await {
+        probe.run(&out).await;
+    } else {
+        all(&|name| Check::skipped(name, ProbeFinding::Declined)).await;
+    }
+}
+
+/// Asks for consent; anything but a yes is a no.
+async fn agreed(language: Language) -> bool {
+    tell(&Words::Consent.say(language));
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).map(|_| line)
+    });
+    let line = answer.await.ok().and_then(Result::ok).unwrap_or_default();
+    ["y", "yes", "是", "好"].contains(&line.trim().to_lowercase().as_str())
+}
+
+/// A word on stderr. An error there has nobody left to hear it.
+fn tell(text: &str) {
+    drop(io::stderr().write_all(text.as_bytes()));
+}
+
+/// Writes to stdout. A reader that went away has what it wanted.
+fn print(text: &str) {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 
 /// What was found so far, and how it is told.
@@ -68,6 +114,16 @@ struct Report {
 }
 
 impl Report {
+    /// Takes checks as they come and prints each, unless all are printed at the end.
+    async fn follow(&mut self, mut checks: Receiver<Check>, at_the_end: bool) {
+        while let Some(check) = checks.recv().await {
+            if !at_the_end {
+                print(&self.line(&check));
+            }
+            self.all.push(check);
+        }
+    }
+
     /// The lines of one check, below the title of its group.
     fn line(&mut self, check: &Check) -> String {
         let mut text = String::new();

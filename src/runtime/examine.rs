@@ -70,6 +70,7 @@ pub(super) fn deps(flags: &Flags, screen: Screen, search: bool, hidden: Hidden) 
         beside: program.and_then(|program| program.parent().map(std::path::Path::to_owned)),
         cards: "/proc/asound/cards".into(),
         patience: PATIENCE,
+        seed: super::launch::seed(),
     }
 }
 

@@ -272,7 +272,7 @@ fn install_panic_hook(config: &Config, hidden: log::Hidden) {
 }
 
 /// Random enough for ids and jitter: the standard library's hasher keys are.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
     let mut hasher = std::hash::RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());

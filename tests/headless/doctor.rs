@@ -271,6 +271,36 @@ fn an_unknown_authority_is_5_and_a_known_one_is_named() {
 }
 
 #[test]
+fn real_requests_are_made_only_with_consent_and_after_the_price() {
+    let world = World::new();
+    let sim = Sim::with("[[rule]]\nrate = 0\nanswer = \"ok\"");
+    let done = doctor(&world, &sim.origin(), &["--probe"]);
+    assert_eq!((done.code, done.stdout.as_str()), (2, ""));
+    assert!(done.stderr.contains("--yes"), "{}", done.stderr);
+    assert!(sim.seen().is_empty(), "not even the free calls");
+    let done = doctor(&world, &sim.origin(), &["--probe", "--yes", "--json"]);
+    assert!(
+        done.stderr.starts_with("2 real requests to qwen-flash cost about ¥"),
+        "{}",
+        done.stderr
+    );
+    let whole = object(&done);
+    let compat = check(&whole, "probe_compat");
+    assert_eq!((&compat["outcome"], &compat["finding"]), (&"ok".into(), &"answered".into()));
+    assert_eq!(compat["detail"]["model"], "qwen-flash");
+    assert!(compat["detail"]["first_token_s"].is_f64() && compat["detail"]["cost"].is_string());
+    assert_eq!(check(&whole, "probe_native")["name"], "probe_native");
+    let sent: Vec<_> = sim.seen().into_iter().filter(|seen| seen.method == "POST").collect();
+    assert_eq!(sent.iter().filter(|seen| seen.path.ends_with("/chat/completions")).count(), 1);
+    assert!(sent.len() <= 2, "{sent:?}");
+    // Without a way to the service nothing is asked and nothing is sent.
+    let server = says(200, "content-type: text/html\r\n", "<html>");
+    let whole = object(&doctor(&world, &server.origin(), &["--probe", "--yes", "--json"]));
+    assert_eq!(check(&whole, "probe_compat")["finding"], "after");
+    assert!(server.heard().iter().all(|heard| heard.starts_with("GET ")));
+}
+
+#[test]
 fn mistakes_of_usage_are_2() {
     let world = World::new();
     for args in [&["--yes"][..], &["--no-such-flag"]] {

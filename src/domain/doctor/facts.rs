@@ -370,6 +370,14 @@ fn probe(finding: &ProbeFinding) -> (&'static str, Facts) {
                 ("currency", cost.map(|cost| cost.currency.sign()).into()),
             ],
         ),
+        ProbeFinding::OverBudget { spent, limit } => (
+            "over_budget",
+            vec![
+                ("spent", (&spent.amount.to_string()).into()),
+                ("limit", (&limit.amount.to_string()).into()),
+                ("currency", limit.currency.sign().into()),
+            ],
+        ),
         ProbeFinding::Declined => ("declined", Vec::new()),
     }
 }

@@ -171,6 +171,13 @@ pub enum ProbeFinding {
         /// What it cost, where a price is known.
         cost: Option<Money>,
     },
+    /// It was not sent: it would go beyond the budget.
+    OverBudget {
+        /// Spent so far.
+        spent: Money,
+        /// The limit.
+        limit: Money,
+    },
     /// The user did not want it.
     Declined,
 }

@@ -21,7 +21,7 @@ const SOON: i64 = 30;
 /// The catalog in force, and what counts for nothing.
 #[derive(Default)]
 pub(super) struct Rows {
-    catalog: Arc<Catalog>,
+    pub(super) catalog: Arc<Catalog>,
     own: bool,
     faults: Vec<Fault>,
 }

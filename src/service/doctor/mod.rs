@@ -6,10 +6,13 @@ mod catalog;
 mod key;
 mod machine;
 mod network;
+mod probe;
 mod regions;
 mod screen;
 mod settings;
 mod surfaces;
+
+pub use probe::Probe;
 
 use std::io;
 use std::net::SocketAddr;
@@ -77,6 +80,8 @@ pub struct Deps {
     pub cards: PathBuf,
     /// How long a question in the network may take.
     pub patience: Duration,
+    /// Random, for ids.
+    pub seed: u64,
 }
 
 /// Places that may be shown the key to find its region.
@@ -162,8 +167,9 @@ pub fn language(deps: &Deps) -> Language {
     }
 }
 
-/// Looks at everything and tells it to `out`.
-pub async fn examine(deps: Deps, out: &Sender<Check>) {
+/// Looks at everything and tells it to `out`. Gives real requests to be made, if the service takes
+/// the key.
+pub async fn examine(deps: Deps, out: &Sender<Check>) -> Option<Probe> {
     let (deps, out) = (Arc::new(deps), Out(out));
     // Disks and files may be slow; the network is asked meanwhile.
     let here = tokio::task::spawn_blocking({
@@ -177,31 +183,37 @@ pub async fn examine(deps: Deps, out: &Sender<Check>) {
     out.all(settings::checks(&deps).into()).await;
     let (checks, ready) = key::look(&deps).await;
     out.all(checks).await;
-    match &ready {
-        Ok(ready) => service(&deps, ready, &out).await,
+    let mut probe = None;
+    match ready {
+        Ok(ready) => {
+            let (rows, known) = service(&deps, &ready, &out).await;
+            if known {
+                probe = Probe::new(&deps, ready, rows.catalog);
+            }
+        }
         Err(first) => {
             let of_service = |name: &&Name| matches!(name.group(), Group::Network | Group::Service);
             let later: Vec<Name> = Name::ALL.iter().filter(of_service).copied().collect();
-            out.after(&later, *first).await;
+            out.after(&later, first).await;
         }
     }
     out.all(here.await.unwrap_or_default()).await;
+    probe
 }
 
-/// The way to the service, and the service.
-async fn service(deps: &Deps, ready: &Ready, out: &Out<'_>) {
+/// The way to the service, and the service. Gives the catalog, and whether the service takes the
+/// key.
+async fn service(deps: &Deps, ready: &Ready, out: &Out<'_>) -> (catalog::Rows, bool) {
     let paths = deps.paths.clone();
     let rows = tokio::task::spawn_blocking(move || catalog::load(paths.as_ref()));
-    let looked = network::examine(deps, ready, out).await;
-    let mut models = None;
-    match looked {
-        Err(first) => {
-            out.after(&OF_KEY, first).await;
-        }
-        Ok(looked) => models = surfaces::examine(deps, ready, &looked, out).await,
+    let mut seen = surfaces::Seen::default();
+    match network::examine(deps, ready, out).await {
+        Err(first) => out.after(&OF_KEY, first).await,
+        Ok(looked) => seen = surfaces::examine(deps, ready, &looked, out).await,
     }
     let rows = rows.await.unwrap_or_default();
-    out.all(catalog::checks(deps, ready, &rows, models.as_deref()).into()).await;
+    out.all(catalog::checks(deps, ready, &rows, seen.models.as_deref()).into()).await;
+    (rows, seen.known)
 }
 
 /// The client and the address for a configuration, without a key yet.

@@ -19,17 +19,20 @@ enum Asked {
     Late,
 }
 
-/// Looks at what the compatible surface answered, asks the native one, and tells both. Gives the
-/// models the service lists.
-pub(super) async fn examine(
-    deps: &Deps,
-    ready: &Ready,
-    compat: &Looked,
-    out: &Out<'_>,
-) -> Option<Vec<String>> {
+/// What the service let be seen.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The models it lists.
+    pub(super) models: Option<Vec<String>>,
+    /// A surface takes the key.
+    pub(super) known: bool,
+}
+
+/// Looks at what the compatible surface answered, asks the native one, and tells both.
+pub(super) async fn examine(deps: &Deps, ready: &Ready, compat: &Looked, out: &Out<'_>) -> Seen {
     if !ready.may_ask() {
         out.after(&OF_KEY, Name::Key).await;
-        return None;
+        return Seen::default();
     }
     out.tell(surface(ready, Surface::Compat, compat)).await;
     let models = compat.answer.as_ref().ok().map(listed);
@@ -67,7 +70,7 @@ pub(super) async fn examine(
     out.tell(regions::check(deps, ready, &verdicts).await).await;
     out.tell(workspace(ready, &answers, &verdicts)).await;
     out.tell(limits_check(deps, limits.as_ref(), &verdicts)).await;
-    models
+    Seen { models, known: verdicts.contains(&Verdict::Known) }
 }
 
 /// What a surface's answer says.

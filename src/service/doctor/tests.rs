@@ -18,10 +18,11 @@ use super::*;
 use crate::api::testing::{CAP, KEY};
 use crate::config::{Flags, load};
 use crate::domain::doctor::finding::{
-    Finding, KeyFinding, MachineFinding, ModelFinding, NetworkFinding, ServiceFinding,
-    TerminalFinding,
+    Finding, KeyFinding, MachineFinding, ModelFinding, NetworkFinding, ProbeFinding,
+    ServiceFinding, TerminalFinding,
 };
 use crate::domain::doctor::{Depth, Next, Outcome, exit_code};
+use crate::service::store;
 
 /// 2026-11-22 12:00:00 UTC.
 const NOON_S: i64 = 1_795_348_800;
@@ -68,14 +69,32 @@ impl Place {
                 tokio::spawn(async move {
                     let mut bytes = Vec::new();
                     let mut piece = [0; 1024];
-                    while !bytes.ends_with(b"\r\n\r\n") {
+                    while !text(&bytes).contains("\r\n\r\n") {
                         match socket.read(&mut piece).await {
                             Ok(n) if n > 0 => bytes.extend_from_slice(&piece[..n]),
                             _ => return,
                         }
                     }
-                    let head = String::from_utf8_lossy(&bytes).into_owned();
-                    let (status, headers, body) = match head.split(' ').nth(1) {
+                    let head = text(&bytes);
+                    let end = head.find("\r\n\r\n").expect("it is there") + 4;
+                    let head = head[..end].to_owned();
+                    let path = head.split(' ').nth(1).unwrap_or_default();
+                    let body = length(&head);
+                    while bytes.len() < head.len() + body {
+                        match socket.read(&mut piece).await {
+                            Ok(n) if n > 0 => bytes.extend_from_slice(&piece[..n]),
+                            _ => return,
+                        }
+                    }
+                    if let Some(stream) = streamed(path) {
+                        all.lock().expect("no panic").push(text(&bytes));
+                        let answer = format!(
+                            "HTTP/1.1 200 x\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n{stream}"
+                        );
+                        drop(socket.write_all(answer.as_bytes()).await);
+                        return;
+                    }
+                    let (status, headers, body) = match Some(path) {
                         Some(path) if path.ends_with("/models") => models,
                         Some(path) if path.contains("/tasks") => tasks,
                         Some(path) if path.contains("/quotas") => quotas,
@@ -112,6 +131,30 @@ impl Place {
     fn heard(&self) -> Vec<String> {
         self.heard.lock().expect("no panic").clone()
     }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The length of a body, as its head says.
+fn length(head: &str) -> usize {
+    let lower = head.to_ascii_lowercase();
+    let found =
+        lower.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    found.unwrap_or(0)
+}
+
+/// The recorded answer of a paid path.
+fn streamed(path: &str) -> Option<String> {
+    let name = if path.ends_with("/chat/completions") {
+        "compat-chat-stream.sse"
+    } else if path.ends_with("/text-generation/generation") {
+        "native-chat-stream-incremental.sse"
+    } else {
+        return None;
+    };
+    Some(text(&crate::api::testing::sample(name)))
 }
 
 /// A home with what its environment says.
@@ -171,6 +214,7 @@ impl Home {
             beside: None,
             cards: self.path("cards"),
             patience: CAP,
+            seed: 1,
         };
         (self.deps)(&mut deps);
         deps
@@ -182,12 +226,15 @@ impl Home {
 }
 
 async fn examined(deps: Deps) -> Vec<Check> {
+    probing(deps).await.0
+}
+
+/// The same, with the real requests that could be made now.
+async fn probing(deps: Deps) -> (Vec<Check>, Option<Probe>) {
     let (out, mut checks) = mpsc::channel(Name::ALL.len());
-    let work = async {
-        examine(deps, &out).await;
-        drop(out);
-    };
-    tokio::time::timeout(CAP * 2, work).await.expect("no wait without an end");
+    let work = examine(deps, &out);
+    let probe = tokio::time::timeout(CAP * 2, work).await.expect("no wait without an end");
+    drop(out);
     let mut all = Vec::new();
     while let Some(check) = checks.recv().await {
         all.push(check);
@@ -195,7 +242,7 @@ async fn examined(deps: Deps) -> Vec<Check> {
     let names: Vec<Name> = all.iter().map(|check| check.name).collect();
     assert_eq!(names, Name::ALL[..28], "every check once and in order");
     assert!(!format!("{all:?}").contains(KEY), "the key is in no finding");
-    all
+    (all, probe)
 }
 
 fn of(checks: &[Check], name: Name) -> &Check {
@@ -661,4 +708,72 @@ fn certificates_named_by_a_variable_must_be_readable() {
     let plain = network::authorities(&deps(&ca), &url("http://h.example"));
     assert_eq!(plain.outcome, Outcome::Skipped);
     assert!(Path::new(&ca).exists());
+}
+
+/// Makes the real requests.
+async fn run(probe: Probe) -> Vec<Check> {
+    let (out, mut checks) = mpsc::channel(2);
+    tokio::time::timeout(CAP * 2, probe.run(&out)).await.expect("no wait without an end");
+    drop(out);
+    let mut all = Vec::new();
+    while let Some(check) = checks.recv().await {
+        all.push(check);
+    }
+    all
+}
+
+#[tokio::test]
+async fn real_requests_are_priced_small_and_counted() {
+    let place = Place::good().await;
+    let home = Home::new();
+    let (_, probe) = probing(home.deps(Some(place.origin()))).await;
+    let probe = probe.expect("the key is good");
+    assert_eq!((probe.model().as_str(), probe.times()), ("qwen-flash", 2));
+    let price = probe.price().expect("a price").amount;
+    assert!(price > rust_decimal::Decimal::ZERO && price < "0.0001".parse().expect("an amount"));
+    assert_eq!(place.heard().len(), 3, "nothing was sent yet");
+    let checks = run(probe).await;
+    let names: Vec<Name> = checks.iter().map(|check| check.name).collect();
+    assert_eq!(names, [Name::ProbeCompat, Name::ProbeNative]);
+    for check in &checks {
+        let Finding::Probe(ProbeFinding::Answered { model, cost, .. }) = &check.finding else {
+            panic!("{check:?}")
+        };
+        assert!(model == "qwen-flash" && cost.is_some(), "{check:?}");
+    }
+    let heard = place.heard().split_off(3);
+    assert!(heard[0].starts_with("POST /compatible-mode/v1/chat/completions "), "{}", heard[0]);
+    assert!(heard[1].starts_with("POST /api/v1/services/aigc/text-generation/generation "));
+    assert!(heard.iter().all(|request| request.contains("\"max_tokens\":1")), "{heard:?}");
+    // Both are in the ledger, with what they really cost.
+    let store = store::spawn(
+        store::Deps { dir: home.path(".local/share/lian"), now: || NOON_S * 1000 },
+        mpsc::channel(1).0,
+    );
+    let ledger = crate::service::ledger::Ledger::new(store.desk());
+    let currency = crate::domain::money::Currency::Cny;
+    let spent = ledger.standing("default".to_owned(), currency).await.expect("it is read");
+    assert!(spent.month > rust_decimal::Decimal::ZERO || spent.session >= spent.day, "{spent:?}");
+}
+
+#[tokio::test]
+async fn the_budget_stops_real_requests_before_they_are_sent() {
+    let place = Place::good().await;
+    let home = Home::new();
+    let budget = "[profiles.default.budget]\nday = \"0.000000001\"\n";
+    home.write(".config/lian/config.toml", budget, 0o600);
+    let (_, probe) = probing(home.deps(Some(place.origin()))).await;
+    let checks = run(probe.expect("the key is good")).await;
+    for check in &checks {
+        let over = matches!(check.finding, Finding::Probe(ProbeFinding::OverBudget { .. }));
+        assert!(over && check.outcome == Outcome::Warn, "{check:?}");
+    }
+    assert_eq!(place.heard().len(), 3, "nothing that costs was sent");
+}
+
+#[tokio::test]
+async fn without_a_good_key_there_are_no_real_requests() {
+    let place = Place::refusing().await;
+    let (_, probe) = probing(Home::new().deps(Some(place.origin()))).await;
+    assert!(probe.is_none());
 }

@@ -163,6 +163,10 @@ pub(super) fn probe(finding: &ProbeFinding) -> Pair {
             add(&mut both, ".", "。");
             both
         }
-        ProbeFinding::Declined => pair("Not asked for.", "未同意，没有发出。"),
+        ProbeFinding::OverBudget { spent, limit } => (
+            format!("Not sent: {spent} of the budget of {limit} are spent."),
+            format!("没有发出：预算 {limit} 已用 {spent}。"),
+        ),
+        ProbeFinding::Declined => pair("Not sent: nobody agreed.", "未同意，没有发出。"),
     }
 }
