@@ -295,7 +295,7 @@ const fn never_sent(error: &ApiError) -> bool {
 
 /// Milliseconds since 1970 (UTC), for the store.
 #[expect(clippy::disallowed_methods, reason = "a service has a clock")]
-fn wall_ms() -> i64 {
+pub(super) fn wall_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
