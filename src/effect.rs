@@ -4,6 +4,7 @@
 use crate::domain::chat::ChatCommand;
 use crate::domain::conversations::StoreCommand;
 use crate::domain::copy::CopyCommand;
+use crate::domain::doctor::DoctorCommand;
 use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
 use crate::domain::settings::Notify;
@@ -25,6 +26,8 @@ pub enum Effect {
     Copy(CopyCommand),
     /// For whoever writes conversations to files.
     Export(ExportCommand),
+    /// For whoever looks whether all is well.
+    Doctor(DoctorCommand),
     /// The message is to be worked on in the user's editor.
     Editor(EditorCommand),
     /// On the settings.

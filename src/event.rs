@@ -3,6 +3,7 @@
 
 use crate::domain::chat::{ChatEvent, CodeRole};
 use crate::domain::conversations::StoreEvent;
+use crate::domain::doctor::DoctorEvent;
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
@@ -19,6 +20,8 @@ pub enum ServiceEvent {
     Highlight(HighlightEvent),
     /// The user's editor ended.
     Editor(EditorEvent),
+    /// An examination went on.
+    Doctor(DoctorEvent),
     /// The catalog of models changed.
     Models(ModelsEvent),
     /// On the settings.

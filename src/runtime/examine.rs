@@ -12,7 +12,7 @@ use crate::config::paths::Paths;
 use crate::config::{self, Flags};
 use crate::domain::doctor::{Depth, Screen};
 use crate::domain::time::Now;
-use crate::service::doctor::{Deps, Elsewhere, PATIENCE, system_resolver};
+use crate::service::doctor::{Deps, Elsewhere, Gather, PATIENCE, system_resolver};
 use crate::service::log::Hidden;
 use crate::terminal::caps::{Caps, ColourChoice, Colours};
 use crate::terminal::passthrough::Multiplexer;
@@ -40,7 +40,8 @@ pub(super) async fn headless(cli: &Cli, args: DoctorArgs, colour: ColourChoice) 
             .then(|| terminal::size().width),
         ascii: !caps.full_screen || !utf8,
     };
-    let deps = deps(&flags, screen, args.regions, Hidden::default());
+    let mut deps = deps(&flags, screen, Hidden::default());
+    deps.search = args.regions;
     command::doctor::run(args, deps, page).await
 }
 
@@ -54,7 +55,7 @@ async fn simulator(flags: &mut Flags) -> Result<Option<sim::Server>, String> {
 }
 
 /// Everything the examination needs; the files are read anew.
-pub(super) fn deps(flags: &Flags, screen: Screen, search: bool, hidden: Hidden) -> Deps {
+fn deps(flags: &Flags, screen: Screen, hidden: Hidden) -> Deps {
     let program = std::env::current_exe().ok();
     Deps {
         loaded: config::load(flags, &command::env),
@@ -65,7 +66,8 @@ pub(super) fn deps(flags: &Flags, screen: Screen, search: bool, hidden: Hidden) 
         resolve: system_resolver(),
         proxies: Proxies::of_system(),
         elsewhere: Elsewhere::Official,
-        search,
+        search: false,
+        on_screen: false,
         hidden,
         beside: program.and_then(|program| program.parent().map(std::path::Path::to_owned)),
         cards: "/proc/asound/cards".into(),
@@ -74,8 +76,16 @@ pub(super) fn deps(flags: &Flags, screen: Screen, search: bool, hidden: Hidden) 
     }
 }
 
+/// The same for the workbench, each time anew: the network may be another one by now.
+pub(super) fn gather(flags: Flags, caps: Caps, hidden: Hidden) -> Gather {
+    Arc::new(move || {
+        let deps = deps(&flags, screen(&caps, true), hidden.clone());
+        Deps { on_screen: true, ..deps }
+    })
+}
+
 /// What is in front of the user, as its environment tells.
-pub(super) fn screen(caps: &Caps, there: bool) -> Screen {
+fn screen(caps: &Caps, there: bool) -> Screen {
     let size = terminal::size();
     Screen {
         there,

@@ -219,6 +219,7 @@ async fn workbench(cli: Cli) -> u8 {
         simulator,
         seed: seed(),
         plain,
+        hidden: log.hidden().clone(),
     };
     match super::run(start).await {
         Ok(ended) => {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::wall_ms;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
-use crate::service::{chat, clipboard, export, highlight, store};
+use crate::service::{chat, clipboard, doctor, export, highlight, store};
 
 /// The ways to the services.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(super) struct Services {
     highlight: highlight::Handle,
     clipboard: clipboard::Handle,
     export: export::Handle,
+    doctor: doctor::Handle,
     cancel: CancellationToken,
 }
 
@@ -67,7 +68,12 @@ impl Order {
 
 impl Services {
     /// Starts them; none touches a file or a socket before it is asked for something.
-    pub(super) fn start(deps: chat::Deps, data: PathBuf, out: &Sender<ServiceEvent>) -> Self {
+    pub(super) fn start(
+        deps: chat::Deps,
+        data: PathBuf,
+        gather: doctor::Gather,
+        out: &Sender<ServiceEvent>,
+    ) -> Self {
         let cancel = CancellationToken::new();
         Self {
             chat: chat::spawn(deps, out.clone(), cancel.child_token()),
@@ -75,6 +81,7 @@ impl Services {
             highlight: highlight::spawn(out.clone()),
             clipboard: clipboard::spawn(out.clone(), cancel.child_token()),
             export: export::spawn(out.clone(), cancel.child_token()),
+            doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
         }
     }
@@ -88,6 +95,7 @@ impl Services {
                 self.highlight.try_send(command).map_err(Effect::Highlight)
             }
             Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
+            Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),

@@ -6,6 +6,7 @@ pub mod composer;
 pub mod conflicts;
 pub mod conversations;
 pub mod copy;
+pub mod doctor;
 mod draft;
 pub mod field;
 pub mod focus;
@@ -235,6 +236,7 @@ impl AppState {
                 Vec::new()
             }
             ServiceEvent::Editor(event) => self.on_editor(event, now),
+            ServiceEvent::Doctor(event) => self.on_doctor(event),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
         self.outbox.order(effects)

@@ -7,6 +7,7 @@
 mod answers;
 mod conversations;
 mod copy;
+mod doctor;
 mod harness;
 mod input;
 mod keeping;

@@ -11,7 +11,7 @@ use super::Name;
 pub use super::machine::{MachineFinding, ProbeFinding, TerminalFinding};
 
 /// What was found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// What the program says elsewhere too.
     Told(Box<Notice>),
@@ -38,7 +38,7 @@ pub enum Finding {
 }
 
 /// On what the user has set.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingsFinding {
     /// The files are right.
     Read {
@@ -77,7 +77,7 @@ pub enum KeyKind {
 }
 
 /// On the key and where it goes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyFinding {
     /// There is one.
     Found {
@@ -154,7 +154,7 @@ pub enum KeyFinding {
 }
 
 /// On the way to the service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetworkFinding {
     /// No proxy is set.
     Direct,
@@ -234,7 +234,7 @@ pub enum NetworkFinding {
 }
 
 /// On the service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServiceFinding {
     /// A surface answers and takes the key.
     Answers {
@@ -302,7 +302,7 @@ pub enum ServiceFinding {
 }
 
 /// On the model of new conversations, and the catalog.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelFinding {
     /// The catalog knows the model.
     Known {

@@ -8,7 +8,7 @@ use crate::domain::copy::Clipboard;
 use crate::domain::money::Money;
 
 /// On files and programs of this machine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MachineFinding {
     /// The directories are there and the owner's alone, or can be made.
     Directories {
@@ -81,7 +81,7 @@ pub enum MachineFinding {
 }
 
 /// On what is in front of the user.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TerminalFinding {
     /// A terminal the workbench can be drawn on.
     Screen {
@@ -160,7 +160,7 @@ pub enum TerminalFinding {
 }
 
 /// On real requests.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProbeFinding {
     /// The model answered.
     Answered {

@@ -11,7 +11,7 @@ pub use finding::Finding;
 pub use next::Next;
 
 /// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// What was looked at.
     pub name: Name,
@@ -325,6 +325,30 @@ impl Check {
 #[must_use]
 pub fn exit_code(checks: &[Check]) -> u8 {
     checks.iter().find_map(Check::trouble).map_or(0, Trouble::exit_code)
+}
+
+/// Asks for an examination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoctorCommand {
+    /// Which one: what comes of it carries the number.
+    pub run: u64,
+}
+
+/// What an examination says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DoctorEvent {
+    /// Something was looked at.
+    Found {
+        /// By which examination.
+        run: u64,
+        /// What came out.
+        check: Box<Check>,
+    },
+    /// Everything was looked at.
+    Ended {
+        /// By which examination.
+        run: u64,
+    },
 }
 
 /// What is in front of the user, as far as its environment tells; nobody asked it.

@@ -21,7 +21,8 @@ pub(super) async fn look(deps: &Deps) -> (Vec<Check>, Result<Ready, Name>) {
         let names = [Name::Key, Name::Plan, Name::Place];
         return (names.map(|name| Check::after(name, Name::Config)).into(), Err(Name::Config));
     };
-    let found = Keys::of(config.target.keys.clone(), deps.hidden.clone(), false).get().await;
+    let found =
+        Keys::of(config.target.keys.clone(), deps.hidden.clone(), deps.on_screen).get().await;
     let ready = super::ready(config);
     let mut checks = Vec::new();
     let needed = ready.as_ref().map_or(true, |ready| ready.endpoint.needs_key());

@@ -2,6 +2,7 @@
 //! file, and tells each finding as soon as it has it, in the order of the list. It costs nothing
 //! and changes nothing; it refuses to print.
 
+mod actor;
 mod catalog;
 mod key;
 mod machine;
@@ -12,6 +13,7 @@ mod screen;
 mod settings;
 mod surfaces;
 
+pub use actor::{Gather, Handle, spawn};
 pub use probe::Probe;
 
 use std::io;
@@ -72,6 +74,8 @@ pub struct Deps {
     pub elsewhere: Elsewhere,
     /// Other regions are asked although the key is good.
     pub search: bool,
+    /// The workbench is on the screen: a key command may not ask for anything there.
+    pub on_screen: bool,
     /// Learns the key, so that no log shows it.
     pub hidden: Hidden,
     /// Where the program itself is: its player lies beside it.

@@ -210,6 +210,7 @@ impl Home {
             proxies: Proxies::of("", ""),
             elsewhere: Elsewhere::Official,
             search: false,
+            on_screen: false,
             hidden: Hidden::default(),
             beside: None,
             cards: self.path("cards"),
@@ -776,4 +777,29 @@ async fn without_a_good_key_there_are_no_real_requests() {
     let place = Place::refusing().await;
     let (_, probe) = probing(Home::new().deps(Some(place.origin()))).await;
     assert!(probe.is_none());
+}
+
+#[tokio::test]
+async fn the_workbench_gets_each_finding_as_an_event_and_an_end() {
+    use crate::domain::doctor::{DoctorCommand, DoctorEvent};
+    use crate::event::ServiceEvent;
+
+    let place = Place::good().await;
+    let home = Arc::new(Home::new());
+    let origin = place.origin();
+    let gather: Gather = Arc::new(move || home.deps(Some(origin.clone())));
+    let (out, mut events) = mpsc::channel(64);
+    let doctor = spawn(gather, out, tokio_util::sync::CancellationToken::new());
+    doctor.try_send(DoctorCommand { run: 7 }).expect("there is room");
+    let mut names = Vec::new();
+    loop {
+        let event = tokio::time::timeout(CAP, events.recv()).await.expect("in time");
+        match event.expect("it goes on") {
+            ServiceEvent::Doctor(DoctorEvent::Found { run: 7, check }) => names.push(check.name),
+            ServiceEvent::Doctor(DoctorEvent::Ended { run: 7 }) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(names, Name::ALL[..28]);
+    assert_eq!(place.heard().len(), 3, "nothing that costs");
 }

@@ -43,8 +43,8 @@ pub enum Doctor<'a> {
     Consent,
     /// Nobody can be asked for consent.
     NoConsent,
-    /// Footer: look again.
-    Again,
+    /// Footer: copy the finding.
+    Copy,
 }
 
 /// English and Chinese; the language chooses.
@@ -123,7 +123,7 @@ impl Doctor<'_> {
                 "--probe asks before it spends money, and nobody is here to be asked: add --yes.",
                 "--probe 在花钱之前要先征得同意，而这里没有人可问：请加上 --yes。",
             ),
-            Self::Again => pair("look again", "重新检查"),
+            Self::Copy => pair("copy", "复制"),
         }
     }
 }
