@@ -147,7 +147,8 @@ impl Attaching<'_> {
             Self::TakeBack { key } => format!("{key} take back").into(),
             Self::OtherModel { model, price, instead } => match (price, instead) {
                 (Some(price), Some(instead)) => {
-                    format!("Ask {model}: input {price} instead of {instead} a million tokens").into()
+                    format!("Ask {model}: input {price} instead of {instead} a million tokens")
+                        .into()
                 }
                 (Some(price), None) => {
                     format!("Ask {model}: input {price} a million tokens").into()
@@ -316,9 +317,10 @@ fn zh_cn(notice: &AttachNotice) -> (String, String) {
         AttachNotice::TooLarge { name, bytes: size, most } => {
             (format!("{name} 太大：{}，上限 {}。", bytes(*size), bytes(*most)), none)
         }
-        AttachNotice::NotUploaded { name } => {
-            (format!("{name} 上传失败，问题没有发出。"), "请重试，或给出服务能访问的网址。".to_owned())
-        }
+        AttachNotice::NotUploaded { name } => (
+            format!("{name} 上传失败，问题没有发出。"),
+            "请重试，或给出服务能访问的网址。".to_owned(),
+        ),
         AttachNotice::Misfit(unfitting) => {
             let Unfitting { name, model, why, others } = &**unfitting;
             let next = match (why, others.as_slice()) {
@@ -378,6 +380,9 @@ mod tests {
             ..of
         };
         assert_eq!(describe(Language::ZhCn, &sound, None, None), "音频 a.png · 2.5 s");
-        assert_eq!((bytes(999), bytes(64_000), bytes(2_500_000_000)), ("999 B".into(), "64 kB".into(), "2.5 GB".into()));
+        assert_eq!(
+            (bytes(999), bytes(64_000), bytes(2_500_000_000)),
+            ("999 B".into(), "64 kB".into(), "2.5 GB".into())
+        );
     }
 }

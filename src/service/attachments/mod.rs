@@ -112,7 +112,8 @@ mod tests {
         handle.try_send(AttachCommand::List { dir: String::new() }).unwrap();
         let typed = "b.gif".to_owned();
         handle.try_send(AttachCommand::Look { typed, why: Wish::Attach }).unwrap();
-        let mut next = async || timeout(Duration::from_secs(20), events.recv()).await.unwrap().unwrap();
+        let mut next =
+            async || timeout(Duration::from_secs(20), events.recv()).await.unwrap().unwrap();
         let entry = |name: &str, dir| PathEntry { name: name.to_owned(), dir };
         assert_eq!(
             next().await,
@@ -121,7 +122,8 @@ mod tests {
                 entries: vec![entry("sub", true), entry("b.gif", false)],
             })
         );
-        let ServiceEvent::Attach(AttachEvent::Looked { found: Ok(found), .. }) = next().await else {
+        let ServiceEvent::Attach(AttachEvent::Looked { found: Ok(found), .. }) = next().await
+        else {
             panic!("a picture");
         };
         assert_eq!((found.medium, found.pixels), (Medium::Image, Some((10, 11))));
