@@ -39,6 +39,8 @@ async fn answer(sim: &Arc<Shared>, visit: Visit, call: &Call) -> Response<Body> 
     let answers = (0..call.choices).map(|n| compose(sim, &rule, call, seed ^ u64::from(n)));
     let script = Script::new(call, answers.collect());
     let (reasoning, text) = script.tokens();
+    let spent = prompt.tokens + reasoning.unwrap_or(0) + text;
+    sim.limits.spend(visit.account, call.model.id, spent, Instant::now());
     let usage = (!rule.no_usage).then(|| Usage::new(prompt, reasoning, text));
     let polluted = rule.garbage == Some(Garbage::Escapes);
     let stain = if polluted { "\u{1b}]0;taken\u{7}\u{1b}[31m" } else { "" };

@@ -8,13 +8,17 @@
 #![expect(clippy::disallowed_methods, reason = "the simulator has a clock of its own")]
 
 mod answer;
+mod ask;
 mod bomb;
 mod cache;
 mod chat;
 mod clock;
 mod conn;
+mod film;
 mod guest;
+mod limits;
 mod models;
+mod ordered;
 mod pace;
 mod refusal;
 mod request;
@@ -24,7 +28,9 @@ mod scenario;
 mod script;
 mod seen;
 mod stream;
+mod tasks;
 mod tokens;
+mod uploads;
 mod visit;
 mod wire;
 
@@ -41,6 +47,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use limits::{Limits, LimitsError};
 pub use scenario::{Scenario, ScenarioError};
 pub use seen::Seen;
 
@@ -66,6 +73,10 @@ pub struct Options {
     pub seed: u64,
     /// The only key that is accepted; without it every `sk-...` that is not `bad` or `wrong`.
     pub accept_key: Option<SecretString>,
+    /// Which limits are enforced.
+    pub limits: Limits,
+    /// Whether `GET /api/v1/quotas` answers; it is 404 if not.
+    pub quotas: bool,
 }
 
 impl Default for Options {
@@ -79,6 +90,8 @@ impl Default for Options {
             rate: None,
             seed: 1,
             accept_key: None,
+            limits: Limits::Off,
+            quotas: true,
         }
     }
 }
@@ -119,6 +132,9 @@ struct Shared {
     clock: clock::Clock,
     ids: rng::Ids,
     results: results::Results,
+    limits: limits::Guards,
+    tasks: tasks::Tasks,
+    uploads: uploads::Uploads,
     seen: seen::Ring,
     cache: cache::Cache,
     active: Arc<AtomicUsize>,
@@ -218,8 +234,12 @@ pub async fn start(options: Options) -> Result<Server, SimError> {
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
     let ids = rng::Ids::new();
+    let limits = limits::Guards::new(options.limits.clone(), options.time_scale);
     let shared = Arc::new(Shared {
         options,
+        limits,
+        tasks: tasks::Tasks::default(),
+        uploads: uploads::Uploads::default(),
         addr: reachable(addr),
         clock: clock::Clock::start(),
         results: results::Results::new(&ids),
@@ -261,6 +281,9 @@ fn router(shared: Arc<Shared>) -> Router {
         .route(&format!("{COMPAT}/models"), get(chat::list).fallback(chat::wrong_method))
         .route(&format!("{COMPAT}/models/{{id}}"), get(chat::one).fallback(chat::wrong_method))
         .route("/results/{*path}", any(results::serve))
+        .merge(tasks::routes())
+        .merge(uploads::routes())
+        .merge(limits::routes())
         .fallback(chat::not_found)
         .with_state(shared)
 }

@@ -15,7 +15,11 @@ const CHAT: &str = "/compatible-mode/v1/chat/completions";
 const CAP: Duration = Duration::from_secs(20);
 
 mod basics;
+mod downloads;
 mod faults;
+mod limited;
+mod tasks;
+mod uploads;
 
 fn client() -> reqwest::Client {
     static RING: Once = Once::new();
