@@ -6,15 +6,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::call::Call;
+use super::document::Document;
 use super::envelope;
 use super::error::{ApiError, while_sending};
 use super::region::{Endpoint, is_loopback, origin_text};
@@ -184,29 +184,20 @@ impl ApiClient {
             .await
     }
 
-    /// Posts JSON to `path` of the endpoint's compatible surface and waits for the head of the
-    /// answer. Everything but a 2xx status is an error, read and typed.
-    pub async fn post_compat(
-        &self,
-        endpoint: &Endpoint,
-        path: &str,
-        body: Vec<u8>,
-    ) -> Result<Reply, ApiError> {
+    /// Makes a call and waits for the head of the answer. Everything but a 2xx status is an
+    /// error, read and typed.
+    pub async fn call(&self, endpoint: &Endpoint, call: Call) -> Result<Reply, ApiError> {
         if endpoint.needs_key() && !endpoint.has_key() {
             return Err(ApiError::NoKey);
         }
-        let url = endpoint.compat_call(path);
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream, application/json"));
-        if let Some(header) = authorization(endpoint)? {
-            headers.insert(AUTHORIZATION, header);
-        }
+        let url = call.url(endpoint)?;
+        let headers = call.headers(authorization(endpoint)?, endpoint.workspace());
         let deadlines = &self.inner.options.deadlines;
         let limit = deadlines.first_byte.min(deadlines.overall);
         let started = Instant::now();
         let send = async {
-            let request = self.http().await?.post(url.clone()).headers(headers).body(body);
+            let request = self.http().await?.request(call.method.clone(), url.clone());
+            let request = request.headers(headers).body(call.body);
             request.send().await.map_err(|error| while_sending(&error, &url, deadlines.connect))
         };
         let response = timeout_at(started + limit, send)
@@ -214,6 +205,11 @@ impl ApiClient {
             .unwrap_or(Err(ApiError::FirstByte { after: limit }))?;
         let reply = Reply::new(response, started, *deadlines, self.inner.options.limits);
         judge(reply, &url, endpoint).await
+    }
+
+    /// Makes a call whose answer is one JSON document.
+    pub async fn document(&self, endpoint: &Endpoint, call: Call) -> Result<Document, ApiError> {
+        Document::read(self.call(endpoint, call).await?).await
     }
 }
 

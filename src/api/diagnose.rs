@@ -192,6 +192,9 @@ pub fn diagnose(error: &ApiError, asked: &Asked<'_>) -> Notice {
     match error {
         ApiError::NoKey => Notice::new(key_missing(asked)),
         ApiError::BadKey => Notice::new(key_rejected(asked)).with_detail(error.to_string()),
+        ApiError::NoNative => Notice::new(NoticeKind::ModelNotOnSurface {
+            model: sanitize::line(asked.model.as_str()),
+        }),
         ApiError::Setup { detail } => network(
             NoticeKind::TlsFailed { host: asked.endpoint.compat().host_str().unwrap_or("").into() },
             detail,

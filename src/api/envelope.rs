@@ -95,7 +95,7 @@ fn word(value: Option<&Value>) -> Option<String> {
 }
 
 /// The id to quote: the body's `request_id`, else its `id` without the prefix of chat ids.
-fn request_id(value: &Value) -> Option<String> {
+pub(super) fn request_id(value: &Value) -> Option<String> {
     let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|id| !id.is_empty());
     text("request_id").or_else(|| text("id")).map(bare_id)
 }

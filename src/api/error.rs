@@ -36,6 +36,9 @@ pub enum ApiError {
     /// The key cannot be put into a header; nothing was sent.
     #[error("the key holds a character that cannot be sent")]
     BadKey,
+    /// The place has no native surface: only a compatible base is known. Nothing was sent.
+    #[error("no native surface is known there")]
+    NoNative,
     /// The HTTP client could not be made.
     #[error("the client could not be set up: {detail}")]
     Setup {
@@ -141,6 +144,7 @@ impl ApiError {
             Self::Status(refusal) | Self::Stream(refusal) => Some(refusal),
             Self::NoKey
             | Self::BadKey
+            | Self::NoNative
             | Self::Setup { .. }
             | Self::Dns { .. }
             | Self::Refused { .. }

@@ -143,17 +143,28 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// A URL with `path` below the one it has.
+fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url
+}
+
 /// Scheme, host and port of a URL, for people.
 #[must_use]
 pub fn origin_text(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// Where one profile's chat requests go and with which key. The key leaves it only in the
-/// `Authorization` header of requests to `compat`'s own origin.
+/// Where one profile's requests go and with which key. The key leaves it only in the
+/// `Authorization` header of requests to the two bases' own origins.
 #[derive(Clone)]
 pub struct Endpoint {
     compat: Url,
+    /// The native surface; a foreign server by its compatible base alone has none.
+    native: Option<Url>,
+    /// Sent as `X-DashScope-WorkSpace` on every call.
+    workspace: Option<String>,
     key: Option<SecretString>,
     key_source: String,
 }
@@ -162,6 +173,8 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
             .field("compat", &self.compat.as_str())
+            .field("native", &self.native.as_ref().map(Url::as_str))
+            .field("workspace", &self.workspace)
             .field("key", &self.key.as_ref().map(|_| "[redacted]"))
             .field("key_source", &self.key_source)
             .finish()
@@ -176,34 +189,51 @@ impl Endpoint {
         key: Option<SecretString>,
         key_source: impl Into<String>,
     ) -> Result<Self, BadUrl> {
-        let mut compat = origin_of(origin)?;
-        let path = format!("{}{COMPAT_PATH}", compat.path().trim_end_matches('/'));
-        compat.set_path(&path);
-        Ok(Self::new(compat, key, key_source.into()))
+        let origin = origin_of(origin)?;
+        let native = below(&origin, NATIVE_PATH);
+        Ok(Self::new(below(&origin, COMPAT_PATH), Some(native), key, key_source.into()))
     }
 
-    /// Any server that speaks the compatible surface, by its whole base URL.
+    /// Any server that speaks the compatible surface, by its whole base URL. It has no native
+    /// surface until one is named with [`Endpoint::with_native`].
     pub fn at_compat_base(
         base: &str,
         key: Option<SecretString>,
         key_source: impl Into<String>,
     ) -> Result<Self, BadUrl> {
-        Ok(Self::new(base_of(base)?, key, key_source.into()))
+        Ok(Self::new(base_of(base)?, None, key, key_source.into()))
     }
 
-    fn new(compat: Url, key: Option<SecretString>, key_source: String) -> Self {
+    fn new(
+        compat: Url,
+        native: Option<Url>,
+        key: Option<SecretString>,
+        key_source: String,
+    ) -> Self {
         // White space around a key comes from files and shells; an empty key is none.
         let key = key.and_then(|key| {
             let text = key.expose_secret().trim();
             (!text.is_empty()).then(|| SecretString::from(text))
         });
-        Self { compat, key, key_source }
+        Self { compat, native, workspace: None, key, key_source }
     }
 
     /// The same place with this key from there.
     #[must_use]
     pub fn with_key(&self, key: SecretString, key_source: impl Into<String>) -> Self {
-        Self::new(self.compat.clone(), Some(key), key_source.into())
+        let Self { compat, native, workspace, .. } = self.clone();
+        Self { workspace, ..Self::new(compat, native, Some(key), key_source.into()) }
+    }
+
+    /// The same place with its native surface elsewhere, by its whole base URL.
+    pub fn with_native(self, base: &str) -> Result<Self, BadUrl> {
+        Ok(Self { native: Some(base_of(base)?), ..self })
+    }
+
+    /// The same place, called on behalf of a workspace.
+    #[must_use]
+    pub fn with_workspace(self, workspace: Option<String>) -> Self {
+        Self { workspace, ..self }
     }
 
     /// Base URL of the compatible surface.
@@ -212,12 +242,34 @@ impl Endpoint {
         &self.compat
     }
 
+    /// Base URL of the native surface, where there is one.
+    #[must_use]
+    pub const fn native(&self) -> Option<&Url> {
+        self.native.as_ref()
+    }
+
+    /// The workspace that calls are made for.
+    #[must_use]
+    pub fn workspace(&self) -> Option<&str> {
+        self.workspace.as_deref()
+    }
+
+    /// The region, where the host tells.
+    #[must_use]
+    pub fn region(&self) -> Option<&'static Region> {
+        self.compat.host_str().and_then(Region::of_host)
+    }
+
     /// The URL of a call on the compatible surface; `path` begins with a slash.
     #[must_use]
     pub fn compat_call(&self, path: &str) -> Url {
-        let mut url = self.compat.clone();
-        url.set_path(&format!("{}{path}", self.compat.path().trim_end_matches('/')));
-        url
+        below(&self.compat, path)
+    }
+
+    /// The URL of a call on the native surface; `path` begins with a slash.
+    #[must_use]
+    pub fn native_call(&self, path: &str) -> Option<Url> {
+        self.native.as_ref().map(|base| below(base, path))
     }
 
     /// Scheme, host and port, for people.
@@ -327,6 +379,21 @@ mod tests {
                 "http://127.0.0.1:11434/v1/chat/completions"
             );
         }
+    }
+
+    #[test]
+    fn the_native_surface_hangs_below_the_same_origin_or_where_it_is_named() {
+        let native = |endpoint: &Endpoint| endpoint.native_call("/tasks").map(String::from);
+        let service = Endpoint::at_origin("https://h.example/gate", None, "").expect("a URL");
+        assert_eq!(native(&service).as_deref(), Some("https://h.example/gate/api/v1/tasks"));
+        let foreign = Endpoint::at_compat_base("http://127.0.0.1:11434/v1", None, "");
+        let foreign = foreign.expect("a URL");
+        assert_eq!(native(&foreign), None);
+        let both = foreign.with_native("https://n.example/api/v1/").expect("a URL");
+        assert_eq!(native(&both).as_deref(), Some("https://n.example/api/v1/tasks"));
+        let keyed = both.with_workspace(Some("llm-1".into())).with_key("sk-x".into(), "K");
+        assert_eq!(native(&keyed).as_deref(), Some("https://n.example/api/v1/tasks"));
+        assert_eq!(keyed.workspace(), Some("llm-1"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! account and anything that was really spent.
 
 mod alias;
+pub mod jobs;
 pub mod limits;
 pub mod models;
 mod near;
@@ -21,6 +22,7 @@ use crate::domain::models::{Ability, Model, ModelId};
 use crate::domain::money::Money;
 use crate::domain::settings::Figures;
 
+use jobs::InForce;
 use limits::{Limit, Limits, ServiceLimit};
 use models::{Family, ModelRow, Models};
 use prices::{Price, PriceRow, Prices};
@@ -92,12 +94,13 @@ fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).split('\n').count()
 }
 
-/// Models, prices and limits in force.
+/// Models, prices, limits and jobs in force.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     models: Models,
     prices: Prices,
     limits: Limits,
+    jobs: InForce,
 }
 
 static SHIPPED: LazyLock<Arc<Catalog>> = LazyLock::new(|| {
@@ -120,6 +123,7 @@ impl Catalog {
             models: Models::parse("models.toml", include_str!("models.toml"))?,
             prices: Prices::parse("prices.toml", include_str!("prices.toml"))?,
             limits: Limits::parse("limits.toml", include_str!("limits.toml"))?,
+            jobs: InForce::default(),
         })
     }
 
@@ -141,6 +145,12 @@ impl Catalog {
     pub fn override_limits(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         self.limits.merge(Limits::parse(file, text)?);
         Ok(())
+    }
+
+    /// Takes over the jobs of `text`, which may use the fields there are; a job replaces the one of
+    /// the same model.
+    pub fn override_jobs(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+        self.jobs.merge(file, text)
     }
 
     /// What is known of a model.
@@ -204,8 +214,9 @@ impl Catalog {
     /// The source of a row in words; the key itself where no file explains it.
     #[must_use]
     pub fn source<'a>(&'a self, key: &'a str) -> &'a str {
-        let sources = [self.models.source(key), self.prices.source(key), self.limits.source(key)];
-        sources.into_iter().flatten().next().unwrap_or(key)
+        let models = self.models.source(key).or_else(|| self.prices.source(key));
+        let found = models.or_else(|| self.limits.source(key));
+        found.or_else(|| self.jobs.get().source(key)).unwrap_or(key)
     }
 
     /// Ids that `id` may have been meant to be: best first, three at most, never `id` itself.

@@ -1,5 +1,5 @@
-//! The user's own rows of the catalog: `models.toml`, `prices.toml` and `limits.toml` beside the
-//! configuration file, or in `catalog/` there. A file with a fault counts for nothing, and the rows
+//! The user's own rows of the catalog: `models.toml`, `prices.toml`, `limits.toml` and `jobs.toml`
+//! beside the configuration file, or in `catalog/` there. A file with a fault counts for nothing, and the rows
 //! it would have replaced stay.
 #![expect(clippy::disallowed_methods, reason = "the room that reads configuration files")]
 
@@ -23,10 +23,11 @@ pub struct Fault {
 type Take = fn(&mut Catalog, &str, &str) -> Result<(), CatalogError>;
 
 /// The files, and who reads them. Families and models come before what speaks of them.
-const FILES: [(&str, Take); 3] = [
+const FILES: [(&str, Take); 4] = [
     ("models.toml", Catalog::override_models),
     ("prices.toml", Catalog::override_prices),
     ("limits.toml", Catalog::override_limits),
+    ("jobs.toml", Catalog::override_jobs),
 ];
 
 /// The catalog with the user's rows, if there are any, and what was wrong with their files.

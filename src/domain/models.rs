@@ -66,6 +66,26 @@ pub struct Model {
     pub async_only: bool,
 }
 
+/// One of the two ways the service is spoken to over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Surface {
+    /// The OpenAI-compatible one, `/compatible-mode/v1`.
+    Compat,
+    /// The service's own, `/api/v1`.
+    Native,
+}
+
+impl Surface {
+    /// Its word on the screen and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Compat => "compat",
+            Self::Native => "native",
+        }
+    }
+}
+
 /// The surfaces that serve a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surfaces {

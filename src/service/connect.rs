@@ -4,9 +4,7 @@
 use std::time::Duration;
 
 use crate::api::client::{ApiClient, ClientOptions, Deadlines};
-use crate::api::region::{
-    BadUrl, CODING_PLAN, Endpoint, PLAN_REGION, REGIONS, TOKEN_PLAN, base_of, region,
-};
+use crate::api::region::{BadUrl, CODING_PLAN, Endpoint, PLAN_REGION, REGIONS, TOKEN_PLAN, region};
 use crate::catalog::Shared;
 use crate::config::profile::{Plan, Target};
 use crate::service::chat::Deps;
@@ -39,12 +37,19 @@ pub enum NoAddress {
     Plan(String),
 }
 
-/// The address of a profile's chat surface, without a key.
+/// The addresses of a profile's two surfaces, without a key.
 pub fn endpoint(target: &Target) -> Result<Endpoint, NoAddress> {
-    if let Some(base) = &target.native_base_url {
-        // Nobody should learn of a wrong address only when the first job is sent there.
-        base_of(base)?;
-    }
+    let found = surfaces(target)?;
+    let found = match &target.native_base_url {
+        Some(base) => found.with_native(base)?,
+        None => found,
+    };
+    Ok(found.with_workspace(target.workspace.clone()))
+}
+
+/// The addresses as base URL, plan or region give them. A foreign server that is named for the
+/// compatible surface alone has no native one: its key must not go to the service.
+fn surfaces(target: &Target) -> Result<Endpoint, NoAddress> {
     let looked_at = &target.keys.variable;
     let known = region(&target.region);
     if let Some(base) = &target.compat_base_url {
@@ -93,7 +98,7 @@ mod tests {
     use crate::config::secrets::KeyPlan;
     use crate::config::{Flags, profile};
 
-    fn of(toml: &str) -> String {
+    fn target(toml: &str) -> Result<Target, String> {
         let user = File::parse(toml, "c").unwrap();
         let flags = Flags::default();
         let layers = Layers {
@@ -103,11 +108,12 @@ mod tests {
             user: &user,
             profile: "default",
         };
-        let target = profile::Target::resolve(&layers, KeyPlan::at_hand("sk-x", "test"));
-        match target
+        profile::Target::resolve(&layers, KeyPlan::at_hand("sk-x", "test"))
             .map_err(|error| error.to_string())
-            .and_then(|target| endpoint(&target).map_err(|error| error.to_string()))
-        {
+    }
+
+    fn of(toml: &str) -> String {
+        match target(toml).and_then(|target| endpoint(&target).map_err(|error| error.to_string())) {
             Ok(endpoint) => endpoint.compat_call("/chat/completions").to_string(),
             Err(error) => error,
         }
@@ -132,6 +138,30 @@ mod tests {
     #[test]
     fn a_wrong_native_address_is_told_at_once() {
         assert!(of("[profiles.default]\nnative_base_url = \"ftp://h\"").contains("ftp"));
+    }
+
+    #[test]
+    fn the_native_surface_follows_the_service_and_no_foreign_server() {
+        let native = |toml: &str| {
+            let target = target(toml).unwrap();
+            let endpoint = endpoint(&target).unwrap();
+            (
+                endpoint.native_call("/tasks").map(String::from),
+                endpoint.workspace().map(str::to_owned),
+            )
+        };
+        let profile = |lines: &str| format!("[profiles.default]\n{lines}");
+        assert_eq!(
+            native(&profile("workspace = \"llm-1\"")),
+            (
+                Some("https://llm-1.cn-beijing.maas.aliyuncs.com/api/v1/tasks".to_owned()),
+                Some("llm-1".to_owned())
+            )
+        );
+        let foreign = "compat_base_url = \"http://127.0.0.1:11434/v1\"";
+        assert_eq!(native(&profile(foreign)), (None, None));
+        let named = format!("{foreign}\nnative_base_url = \"http://127.0.0.1:9/api/v1\"");
+        assert_eq!(native(&profile(&named)).0.as_deref(), Some("http://127.0.0.1:9/api/v1/tasks"));
     }
 
     #[test]

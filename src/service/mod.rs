@@ -5,11 +5,14 @@
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
+pub mod downloads;
 pub mod editor;
 pub mod export;
 pub mod highlight;
 pub mod keys;
+pub mod ledger;
 pub mod log;
 pub mod models;
 mod private;
 pub mod store;
+pub mod tasks;

@@ -1,5 +1,5 @@
-//! A request with a key and with what its address and headers say: for endpoints that need more
-//! than the body. It refuses to decide anything about them.
+//! A request with a key and with what its address says, and whose it is: for endpoints that need
+//! more than the body. It refuses to decide anything about them.
 
 use std::sync::Arc;
 
@@ -33,7 +33,6 @@ impl Account {
 #[derive(Debug)]
 pub(super) struct Ask {
     pub(super) visit: Visit,
-    pub(super) headers: HeaderMap,
     uri: Uri,
 }
 
@@ -41,23 +40,15 @@ impl FromRequest<Arc<Shared>> for Ask {
     type Rejection = Response<Body>;
 
     async fn from_request(request: Request, sim: &Arc<Shared>) -> Result<Self, Self::Rejection> {
-        let (headers, uri) = (request.headers().clone(), request.uri().clone());
+        let uri = request.uri().clone();
         let visit = Visit::from_request(request, sim).await?;
-        Ok(Self { visit, headers, uri })
+        Ok(Self { visit, uri })
     }
 }
 
 impl Ask {
-    pub(super) fn account(&self) -> Account {
-        Account::of(&self.headers)
-    }
-
-    /// Whether a header has this value.
-    pub(super) fn says(&self, header: &str, word: &str) -> bool {
-        self.headers
-            .get(header)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.trim().eq_ignore_ascii_case(word))
+    pub(super) const fn account(&self) -> Account {
+        self.visit.account
     }
 
     /// A part of the query that is there and not empty.
@@ -70,6 +61,6 @@ impl Ask {
 
     /// This server as the client reached it.
     pub(super) fn origin(&self, sim: &Shared) -> String {
-        guest::origin(sim, &self.headers)
+        guest::origin(sim, &self.visit.headers)
     }
 }

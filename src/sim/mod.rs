@@ -2,9 +2,10 @@
 //! measuring. It is written from the wire facts alone and refuses to share anything with the client
 //! in `api`, so that a mistake in one is not hidden by the same mistake in the other.
 //!
-//! The way of a request: `conn` (the socket) -> `visit` (scenario, key, body) -> `chat` -> `request`
-//! (rules) -> `answer` (words) -> `script` (tokens and limits) -> `stream` (time, faults) -> `wire`
-//! (bytes).
+//! The way of a chat request: `conn` (the socket) -> `visit` (scenario, key, body) -> `chat` or
+//! `native` (the surface) -> `request` (rules) -> `tell` -> `answer` (words) -> `script` (tokens and
+//! limits) -> `stream` (time, faults) -> `wire` (bytes). Only `request` and `wire` know which surface
+//! it was.
 #![expect(clippy::disallowed_methods, reason = "the simulator has a clock of its own")]
 
 mod answer;
@@ -14,10 +15,14 @@ mod cache;
 mod chat;
 mod clock;
 mod conn;
+mod embed;
 mod film;
 mod guest;
 mod limits;
+mod listing;
+mod media;
 mod models;
+mod native;
 mod ordered;
 mod pace;
 mod refusal;
@@ -27,11 +32,15 @@ mod rng;
 mod scenario;
 mod script;
 mod seen;
+mod speech;
 mod stream;
 mod tasks;
+mod tell;
 mod tokens;
 mod uploads;
+mod usage;
 mod visit;
+mod voice;
 mod wire;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -284,6 +293,9 @@ fn router(shared: Arc<Shared>) -> Router {
         .merge(tasks::routes())
         .merge(uploads::routes())
         .merge(limits::routes())
+        .merge(native::routes())
+        .merge(embed::routes())
+        .merge(listing::routes())
         .fallback(chat::not_found)
         .with_state(shared)
 }

@@ -16,8 +16,12 @@ const CAP: Duration = Duration::from_secs(20);
 
 mod basics;
 mod downloads;
+mod embed;
 mod faults;
 mod limited;
+mod listing;
+mod media;
+mod native;
 mod tasks;
 mod uploads;
 

@@ -12,6 +12,7 @@ use axum::http::{Method, Response};
 use axum::routing::{any, get};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::ask::{Account, Ask};
@@ -19,7 +20,9 @@ use super::guest::Guest;
 use super::limits::Door;
 use super::ordered::{Json, object};
 use super::refusal::{self, Refusal, reply};
+use super::request::missing;
 use super::results::ACCESS_KEY_ID;
+use super::visit::Visit;
 use super::{Shared, chat, clock, models, rng, stream};
 
 /// How long a certificate is good.
@@ -81,12 +84,6 @@ async fn certificate(State(sim): State<Arc<Shared>>, ask: Ask) -> Response<Body>
         }
         Err(refusal) => ask.visit.refuse(&refusal),
     }
-}
-
-fn missing(name: &str) -> Refusal {
-    Refusal::parameter(format!(
-        "Required parameter({name}) missing or invalid, please check the request parameters."
-    ))
 }
 
 fn hand_out(sim: &Shared, ask: &Ask) -> Result<Vec<u8>, Refusal> {
@@ -308,7 +305,7 @@ impl Shelf {
 
 /// The folder that a policy of ours allows.
 fn folder_of(policy: &str) -> Option<String> {
-    let json: serde_json::Value = serde_json::from_slice(&STANDARD.decode(policy).ok()?).ok()?;
+    let json: Value = serde_json::from_slice(&STANDARD.decode(policy).ok()?).ok()?;
     let conditions = json.get("conditions")?.as_array()?;
     let starts = conditions
         .iter()
@@ -320,25 +317,43 @@ fn folder_of(policy: &str) -> Option<String> {
 ///
 /// Without the header that asks for it such a link is no link; a file that is not there, too old,
 /// another's or for another model cannot be downloaded.
-pub(super) fn resolve(sim: &Shared, ask: &Ask, model: &str, link: &str) -> Result<Bytes, Refusal> {
-    let asked = ask.says("x-dashscope-ossresourceresolve", "enable");
-    resolve_for(sim, ask.account(), asked, model, link)
-}
-
-/// The same for callers that know the account and whether the header was there.
-pub(super) fn resolve_for(
+pub(super) fn resolve(
     sim: &Shared,
-    account: Account,
-    asked: bool,
+    visit: &Visit,
     model: &str,
     link: &str,
 ) -> Result<Bytes, Refusal> {
+    let asked = visit.says("x-dashscope-ossresourceresolve", "enable");
     let key = link.strip_prefix("oss://").filter(|_| asked).ok_or_else(|| {
         Refusal::parameter(
             "The provided URL does not appear to be valid. Ensure it is correctly formatted.",
         )
     })?;
     sim.uploads
-        .find(account, model, key, Instant::now())
+        .find(visit.account, model, key, Instant::now())
         .ok_or_else(|| Refusal::of(&refusal::MEDIA))
+}
+
+/// Whether every uploaded file that a body of messages or contents points to can be used.
+pub(super) fn check(sim: &Shared, visit: &Visit) -> Result<(), Refusal> {
+    let body = visit.body()?;
+    let model = body.get("model").and_then(Value::as_str).unwrap_or_default();
+    walk(body, false, &mut |link| resolve(sim, visit, model, link).map(|_| ()))
+}
+
+/// Calls `each` for every `oss://` link at a place where media are.
+fn walk(
+    value: &Value,
+    media: bool,
+    each: &mut impl FnMut(&str) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    match value {
+        Value::String(text) if media && text.starts_with("oss://") => each(text),
+        Value::Array(list) => list.iter().try_for_each(|item| walk(item, media, each)),
+        Value::Object(map) => map.iter().try_for_each(|(key, value)| {
+            let media = matches!(key.as_str(), "url" | "data" | "image" | "video" | "audio");
+            walk(value, media, each)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
 }

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::ask::Account;
 use super::conn::Line;
 use super::refusal::{self, Refusal, Surface, reply};
+use super::request::Manner;
 use super::scenario::{Garbage, Rule};
 use super::seen::Seen;
 use super::{Shared, bomb, models};
@@ -31,6 +32,7 @@ pub(super) struct Visit {
     pub(super) rule: Arc<Rule>,
     pub(super) line: Line,
     pub(super) account: Account,
+    pub(super) headers: HeaderMap,
     key: Result<(), Refusal>,
     body: Result<Value, Refusal>,
 }
@@ -45,6 +47,23 @@ impl Visit {
     /// Whether the key is good.
     pub(super) fn admit(&self) -> Result<(), Refusal> {
         self.key.clone()
+    }
+
+    /// Whether a header has a word in its value.
+    pub(super) fn says(&self, header: &str, word: &str) -> bool {
+        let values = self.headers.get_all(header).iter();
+        values
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split([',', ';']).any(|part| part.trim().eq_ignore_ascii_case(word)))
+    }
+
+    /// What the headers say of the body.
+    pub(super) fn manner(&self) -> Manner {
+        Manner {
+            streams: self.says("x-dashscope-sse", "enable")
+                || self.says("accept", "text/event-stream"),
+            resolves: self.says("x-dashscope-ossresourceresolve", "enable"),
+        }
     }
 
     /// An error as the answer.
@@ -89,6 +108,7 @@ impl FromRequest<Arc<Shared>> for Visit {
             line,
             account: Account::of(&parts.headers),
             key: check_key(sim, &parts.headers),
+            headers: parts.headers,
             body,
         };
         visit.line.slow_down(visit.rule.slow_bytes_per_s.unwrap_or(0));

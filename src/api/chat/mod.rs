@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::call::Call;
 use super::client::ApiClient;
 use super::error::ApiError;
 use super::region::Endpoint;
@@ -58,7 +59,8 @@ pub async fn open(
     endpoint: &Endpoint,
     request: &ChatRequest,
 ) -> Result<ChatStream, ApiError> {
-    let reply = client.post_compat(endpoint, PATH, compat::body(request)).await?;
+    let call = Call::compat(PATH, compat::body(request)).streamed();
+    let reply = client.call(endpoint, call).await?;
     let parser = Parser::new(reply.request_id().map(str::to_owned));
     Ok(ChatStream { reply, body: Body::Unknown, parser })
 }

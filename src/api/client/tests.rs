@@ -9,7 +9,8 @@ use crate::api::testing::{
 };
 
 async fn post(client: &ApiClient, endpoint: &Endpoint) -> Result<Reply, ApiError> {
-    let work = client.post_compat(endpoint, "/chat/completions", b"{\"a\":1}".to_vec());
+    let work =
+        client.call(endpoint, Call::compat("/chat/completions", b"{\"a\":1}".to_vec()).streamed());
     timeout(CAP, work).await.expect("no wait without an end")
 }
 

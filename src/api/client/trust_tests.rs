@@ -55,7 +55,7 @@ fn tls_server() -> u16 {
 async fn ask(options: ClientOptions, origin: &str) -> Result<u16, ApiError> {
     let client = ApiClient::new(options);
     let endpoint = endpoint(origin);
-    let work = client.post_compat(&endpoint, "/chat/completions", b"{}".to_vec());
+    let work = client.call(&endpoint, Call::compat("/chat/completions", b"{}".to_vec()));
     let reply = timeout(CAP, work).await.expect("no wait without an end")?;
     Ok(reply.status().as_u16())
 }

@@ -61,6 +61,7 @@ CREATE TABLE history (
 ) STRICT;
 ",
     TREE,
+    LEDGER,
 ];
 
 /// Messages become a tree, of which a conversation shows one branch; heads tell what the list
@@ -93,6 +94,50 @@ CREATE TABLE queue (
     writer INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX queue_in_order ON queue (conversation, position);
+";
+
+/// Every request that costs money. Amounts are millionths of a millionth of a unit of the currency;
+/// `counts` is what it adds to the sums: the reserved amount, later the real one, or nothing.
+const LEDGER: &str = "
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    spending TEXT NOT NULL,
+    model TEXT NOT NULL,
+    answered TEXT,
+    surface TEXT NOT NULL,
+    session INTEGER NOT NULL,
+    holder INTEGER,
+    state TEXT NOT NULL,
+    reserved INTEGER,
+    cost INTEGER,
+    counts INTEGER NOT NULL,
+    currency TEXT,
+    figures TEXT,
+    price_source TEXT,
+    price_as_of TEXT,
+    estimated INTEGER NOT NULL DEFAULT 0,
+    subject INTEGER,
+    fingerprint INTEGER,
+    settled_ms INTEGER,
+    outcome TEXT,
+    request_id TEXT,
+    first_ms INTEGER,
+    total_ms INTEGER,
+    input INTEGER,
+    output INTEGER,
+    cached INTEGER,
+    reasoning INTEGER,
+    characters INTEGER,
+    duration_ms INTEGER,
+    pieces INTEGER,
+    resolution TEXT
+) STRICT;
+CREATE INDEX ledger_by_sum ON ledger (profile, currency, at_ms, counts);
+CREATE INDEX ledger_by_session ON ledger (session, profile, currency, counts);
+CREATE INDEX ledger_by_time ON ledger (at_ms, fingerprint);
+CREATE INDEX ledger_open ON ledger (holder) WHERE state = 'open';
 ";
 
 /// The version of the file, checked: it is ours, and not newer than we are. Only reads.

@@ -87,7 +87,7 @@ fn tokens_are_refused_once_they_are_spent() {
 
 #[test]
 fn a_sudden_rise_is_a_burst_and_a_slow_one_is_not() {
-    let mut clock = Clock::new(rows("rpm = 100000\ncalls = \"5000/1\""));
+    let clock = Clock::new(rows("rpm = 100000\ncalls = \"5000/1\""));
     for _ in 0..50 {
         assert_eq!(clock.call(), Ok(()));
     }

@@ -155,14 +155,25 @@ fn answer(guest: &Guest, file: &File, etag: &str) -> Response<Body> {
     response
 }
 
-/// The bytes with what befalls them on the way. Where the header claims another size than there
-/// is, the connection ends too early or the rest is never sent.
+/// The bytes with what befalls them on the way. Where the header claims more than there is, the
+/// connection breaks after the last byte; where it claims less, the rest is never sent.
 fn body(guest: &Guest, bytes: Bytes) -> Body {
     let rule = &guest.rule;
-    if rule.content_length.is_some() && rule.cut_after_bytes.is_none() {
-        // A stream, for its size is not known to whoever writes the header.
-        let whole = futures_util::stream::iter([Ok::<_, io::Error>(bytes)]);
-        return Body::from_stream(whole);
+    if rule.content_length.is_none() || rule.cut_after_bytes.is_some() {
+        return stream::whole(bytes.to_vec(), rule, &guest.line);
     }
-    stream::whole(bytes.to_vec(), rule, &guest.line)
+    let missing = rule.content_length.is_some_and(|claimed| claimed > bytes.len());
+    let ending = missing.then_some(());
+    // A stream, for its size is not known to whoever writes the header.
+    Body::from_stream(futures_util::stream::unfold(
+        (Some(bytes), ending),
+        async |state| match state {
+            (Some(bytes), ending) => Some((Ok(bytes), (None, ending))),
+            (None, Some(())) => {
+                tokio::time::sleep(stream::BEFORE_CUT).await;
+                Some((Err(io::Error::from(io::ErrorKind::UnexpectedEof)), (None, None)))
+            }
+            (None, None) => None,
+        },
+    ))
 }

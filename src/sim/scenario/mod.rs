@@ -31,7 +31,7 @@
 //! | `stall_after_tokens` | silence with an open connection |
 //! | `garbage` | `"not_json"`, `"binary"`, `"bad_utf8"`, `"long_line"` (1 MB) in the midst of the stream after `after_tokens` (3); `"html"` instead of the answer; `"escapes"`: terminal escapes in every field |
 //! | `error_event = "CODE"` | a documented error in the midst of the stream, after `after_tokens`; its text is `message` |
-//! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]`; every delta repeats all before it |
+//! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]` (natively: no finish reason); every delta repeats all before it |
 //! | `answer`, `reasoning` | this text instead of the simulator's own |
 //! | `tokens`, `rate` | as the options of `lian sim`, for this rule only |
 //! | `lose = "before"`, `"after"` | creating a task: no reply, the connection is reset before or after the task was made |
@@ -225,6 +225,7 @@ impl Rule {
         }
         if let Some(message) = &self.message {
             refusal.message = message.as_str().into();
+            refusal.native_message = message.as_str().into();
         }
         refusal.retry_after = self.retry_after.as_ref().map(|header| header.0.as_str().into());
         Some(refusal)

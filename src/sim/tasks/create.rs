@@ -8,38 +8,41 @@ use axum::extract::State;
 use axum::http::{Response, Uri};
 use serde_json::Value;
 
-use super::fields::{self, Fields};
+use super::fields::Fields;
 use super::job::{Job, Service};
 use super::{picture, vectors, video};
-use crate::sim::ask::Ask;
 use crate::sim::models::Model;
 use crate::sim::ordered::object;
 use crate::sim::refusal::{self, Refusal, reply};
 use crate::sim::scenario::Lost;
-use crate::sim::{Shared, rng, stream, uploads};
+use crate::sim::visit::Visit;
+use crate::sim::{Shared, native, request, rng, stream, uploads};
 
 /// `POST` to any path that only makes tasks.
-pub(super) async fn create(State(sim): State<Arc<Shared>>, uri: Uri, ask: Ask) -> Response<Body> {
+pub(super) async fn create(
+    State(sim): State<Arc<Shared>>,
+    uri: Uri,
+    visit: Visit,
+) -> Response<Body> {
     let path = uri.path().strip_prefix("/api/v1/services/").unwrap_or_default().to_owned();
-    answer(&sim, &ask, &path).await
+    answer(&sim, &visit, &path).await
 }
 
 /// The reply to a request for a task; `path` is what follows `/api/v1/services/`.
-async fn answer(sim: &Arc<Shared>, ask: &Ask, path: &str) -> Response<Body> {
-    let visit = &ask.visit;
+async fn answer(sim: &Arc<Shared>, visit: &Visit, path: &str) -> Response<Body> {
     let rule = &visit.rule;
     if rule.lose == Some(Lost::Before) {
-        return lost(ask);
+        return lost(visit);
     }
-    let id = match read(sim, ask, path) {
-        Ok(job) => sim.tasks.add(sim, ask.account(), &visit.request_id, rule, job),
+    let id = match read(sim, visit, path) {
+        Ok(job) => sim.tasks.add(sim, visit.account, &visit.request_id, rule, job),
         Err(refusal) => return visit.refuse(&refusal),
     };
     let Some(id) = id else {
         return visit.refuse(&Refusal::of(&refusal::THROTTLING));
     };
     if rule.lose == Some(Lost::After) {
-        return lost(ask);
+        return lost(visit);
     }
     if let Some(refusal) = rule.refusal() {
         return visit.refuse(&refusal);
@@ -55,34 +58,30 @@ async fn answer(sim: &Arc<Shared>, ask: &Ask, path: &str) -> Response<Body> {
 }
 
 /// No reply at all: the connection is reset.
-fn lost(ask: &Ask) -> Response<Body> {
-    ask.visit.line.hang_up();
-    reply(200, "application/json", &ask.visit.request_id, Body::empty())
+fn lost(visit: &Visit) -> Response<Body> {
+    visit.line.hang_up();
+    reply(200, "application/json", &visit.request_id, Body::empty())
 }
 
-fn read(sim: &Arc<Shared>, ask: &Ask, path: &str) -> Result<Job, Refusal> {
-    let body = ask.visit.body()?;
-    let model = fields::model(body)?;
-    if !ask.says("x-dashscope-async", "enable") {
-        return Err(Refusal::text(
-            &refusal::DENIED,
-            "current user api does not support synchronous calls.",
-        ));
+fn read(sim: &Arc<Shared>, visit: &Visit, path: &str) -> Result<Job, Refusal> {
+    let body = visit.body()?;
+    let model = request::model(body)?;
+    if !visit.says("x-dashscope-async", "enable") {
+        return Err(refusal::async_only());
     }
-    let service =
-        service(path, model).ok_or_else(|| Refusal::parameter("url error, please check url！"))?;
+    let service = service(path, model).ok_or_else(native::wrong_url)?;
     let fields = Fields::read(body)?;
-    fields.check_links(sim, ask, model)?;
+    fields.check_links(sim, visit, model)?;
     let seed = sim.options.seed;
     match service {
         Service::Video | Service::KeyFrames => {
-            video::read(model, &fields, seed, |link| sides(sim, ask, model, link))
+            video::read(model, &fields, seed, |link| sides(sim, visit, model, link))
         }
         Service::TextToImage | Service::ImageToImage => {
             picture::read(model, service, &fields, seed)
         }
         Service::ImageGeneration => picture::read_messages(model, &fields, seed),
-        Service::TextEmbedding => vectors::read(sim, ask, model, &fields),
+        Service::TextEmbedding => vectors::read(sim, visit, model, &fields),
     }
 }
 
@@ -112,10 +111,10 @@ fn service(path: &str, model: &Model) -> Option<Service> {
 }
 
 /// Width and height of a first picture that is here: a PNG in a `data:` link or uploaded.
-fn sides(sim: &Arc<Shared>, ask: &Ask, model: &Model, link: &str) -> Option<(u32, u32)> {
+fn sides(sim: &Arc<Shared>, visit: &Visit, model: &Model, link: &str) -> Option<(u32, u32)> {
     use base64::Engine as _;
     let head: Vec<u8> = if link.starts_with("oss://") {
-        uploads::resolve(sim, ask, model.id, link).ok()?.iter().take(24).copied().collect()
+        uploads::resolve(sim, visit, model.id, link).ok()?.iter().take(24).copied().collect()
     } else {
         let data = link.strip_prefix("data:")?.split_once(";base64,")?.1;
         base64::engine::general_purpose::STANDARD.decode(data.get(..32)?).ok()?
@@ -127,12 +126,12 @@ fn sides(sim: &Arc<Shared>, ask: &Ask, model: &Model, link: &str) -> Option<(u32
 
 /// `POST …/text-embedding` with a model that only makes batches. Other models of that path are
 /// another endpoint's, which asks this one first.
-pub(in crate::sim) async fn batch(sim: &Arc<Shared>, ask: &Ask) -> Option<Response<Body>> {
-    let model = ask.visit.body().ok()?.get("model").and_then(Value::as_str)?;
+pub(in crate::sim) async fn batch(sim: &Arc<Shared>, visit: &Visit) -> Option<Response<Body>> {
+    let model = visit.body().ok()?.get("model").and_then(Value::as_str)?;
     if !model.starts_with("text-embedding-async") {
         return None;
     }
-    Some(answer(sim, ask, "embeddings/text-embedding/text-embedding").await)
+    Some(answer(sim, visit, "embeddings/text-embedding/text-embedding").await)
 }
 
 /// The seed of this server with a request's looks, for pictures that are made at once.

@@ -3,9 +3,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::sim::ask::Ask;
-use crate::sim::models::{self, Model};
+use crate::sim::models::Model;
 use crate::sim::refusal::{self, Refusal};
+use crate::sim::request::missing;
+use crate::sim::visit::Visit;
 use crate::sim::{Shared, uploads};
 
 /// The longest `data:` URL, in bytes.
@@ -17,33 +18,16 @@ pub(super) struct Fields<'a> {
     parameters: Option<&'a Map<String, Value>>,
 }
 
-/// A parameter that is not there or of no use.
-pub(super) fn missing(name: &str) -> Refusal {
-    Refusal::parameter(format!(
-        "Required parameter({name}) missing or invalid, please check the request parameters."
-    ))
-}
-
-/// The model that a body names.
-pub(super) fn model(body: &Value) -> Result<&'static Model, Refusal> {
-    let id = body.as_object().ok_or_else(|| Refusal::of(&refusal::PARAMETER))?.get("model");
-    let id = id.and_then(Value::as_str).filter(|id| !id.is_empty()).ok_or_else(|| {
-        Refusal::text(&refusal::REQUEST, "Required parameter \"model\" missing from request.")
-    })?;
-    models::find(id).ok_or_else(|| Refusal::parameter("Model not exist."))
-}
-
 fn get<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     map.get(key).filter(|value| !value.is_null())
 }
 
 impl<'a> Fields<'a> {
     pub(super) fn read(body: &'a Value) -> Result<Self, Refusal> {
-        let input = body.get("input").and_then(Value::as_object).ok_or_else(|| {
-            let mut refusal = Refusal::parameter("Required input parameter missing from request.");
-            refusal.native = "BadRequest.EmptyInput".into();
-            refusal
-        })?;
+        let input = body
+            .get("input")
+            .and_then(Value::as_object)
+            .ok_or_else(|| Refusal::of(&refusal::NO_INPUT))?;
         let parameters = match body.get("parameters") {
             None | Some(Value::Null) => None,
             Some(Value::Object(map)) => Some(map),
@@ -106,7 +90,7 @@ impl<'a> Fields<'a> {
     pub(super) fn check_links(
         &self,
         sim: &Shared,
-        ask: &Ask,
+        visit: &Visit,
         model: &Model,
     ) -> Result<(), Refusal> {
         for (key, value) in self.input {
@@ -114,7 +98,9 @@ impl<'a> Fields<'a> {
             if !named && !matches!(key.as_str(), "images" | "media" | "messages") {
                 continue;
             }
-            links(value, named || key == "images", &mut |link| check_link(sim, ask, model, link))?;
+            links(value, named || key == "images", &mut |link| {
+                check_link(sim, visit, model, link)
+            })?;
         }
         Ok(())
     }
@@ -139,12 +125,12 @@ fn links(
 }
 
 /// Whether a link can be followed. Nothing is fetched from other machines: they are taken on trust.
-fn check_link(sim: &Shared, ask: &Ask, model: &Model, link: &str) -> Result<(), Refusal> {
+fn check_link(sim: &Shared, visit: &Visit, model: &Model, link: &str) -> Result<(), Refusal> {
     if link.starts_with("http://") || link.starts_with("https://") {
         return Ok(());
     }
     if link.starts_with("oss://") {
-        return uploads::resolve(sim, ask, model.id, link).map(|_| ());
+        return uploads::resolve(sim, visit, model.id, link).map(|_| ());
     }
     if link.starts_with("data:") && link.contains(";base64,") {
         if link.len() > MAX_DATA {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::job::{Pictures, Product};
 use super::{Part, Task, vectors};
-use crate::sim::results::{DAY, Link};
+use crate::sim::results::DAY;
 use crate::sim::{Shared, film, rng};
 
 /// How long the link of a batch of vectors opens, as recorded.
@@ -44,7 +44,7 @@ pub(super) fn parts(sim: &Shared, task: &Task) -> Vec<Part> {
                 .collect()
         }
         Product::Vectors(lines) => {
-            let bytes = vectors::pack(lines);
+            let bytes = vectors::pack(task.job.model, lines);
             vec![put(&format!("{}.txt.gz", task.id), "application/gzip", bytes, BATCH)]
         }
     }
@@ -56,12 +56,7 @@ fn picture(wanted: &Pictures, number: u32) -> Vec<u8> {
     film::picture(film::Wish { seed, ..wanted.wish })
 }
 
-/// Pictures that are made at once, for a day.
-pub(super) fn pictures(sim: &Shared, wanted: &Pictures) -> Vec<Link> {
-    (0..wanted.count)
-        .map(|number| {
-            let name = format!("{}.png", sim.ids.next());
-            sim.results.put(sim, &name, "image/png", picture(wanted, number))
-        })
-        .collect()
+/// All pictures of a request, as files.
+pub(super) fn pictures(wanted: &Pictures) -> Vec<Vec<u8>> {
+    (0..wanted.count).map(|number| picture(wanted, number)).collect()
 }

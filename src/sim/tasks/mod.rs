@@ -29,6 +29,7 @@ use super::scenario::{Fate, Rule};
 use super::{Shared, chat, rng};
 use job::Job;
 
+pub(super) use create::batch;
 pub(super) use now::pictures_now;
 
 /// From the request to the moment the task is taken into the queue.

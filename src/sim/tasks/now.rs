@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Response};
+use axum::http::Response;
 
-use super::fields::{self, Fields};
+use super::fields::Fields;
 use super::{make, picture, reply};
 use crate::sim::ordered::{Json, object};
 use crate::sim::refusal::{self, Refusal};
 use crate::sim::visit::Visit;
-use crate::sim::{Shared, guest, stream};
+use crate::sim::{Shared, native, request, results, stream};
 
 /// Whether a model makes pictures while the client waits.
 fn is_quick(id: &str) -> bool {
@@ -22,16 +22,12 @@ fn is_quick(id: &str) -> bool {
 }
 
 /// The whole answer of `multimodal-generation` for a model of pictures: the endpoint of that path
-/// hands such requests over here. `headers` are the request's.
-pub(in crate::sim) async fn pictures_now(
-    sim: &Arc<Shared>,
-    visit: &Visit,
-    headers: &HeaderMap,
-) -> Response<Body> {
+/// hands such requests over here.
+pub(in crate::sim) async fn pictures_now(sim: &Arc<Shared>, visit: &Visit) -> Response<Body> {
     let wanted = visit.body().and_then(|body| {
-        let model = fields::model(body)?;
+        let model = request::model(body)?;
         if !is_quick(model.id) {
-            return Err(Refusal::parameter("url error, please check url！"));
+            return Err(native::wrong_url());
         }
         let fields = Fields::read(body)?;
         picture::read_now(model, &fields, super::create::seed(sim, &body["input"].to_string()))
@@ -45,17 +41,20 @@ pub(in crate::sim) async fn pictures_now(
     }
     let takes = Duration::from_secs(5 + 3 * u64::from(wanted.count));
     tokio::time::sleep(sim.scaled(takes + visit.rule.first_byte())).await;
-    let (shared, wish) = (Arc::clone(sim), wanted.clone());
-    let links = tokio::task::spawn_blocking(move || make::pictures(&shared, &wish)).await;
-    let Ok(links) = links else {
+    let wish = wanted.clone();
+    let files = tokio::task::spawn_blocking(move || make::pictures(&wish)).await;
+    let Ok(files) = files else {
         return visit.refuse(&Refusal::of(&refusal::INTERNAL));
     };
-    let origin = guest::origin(sim, headers);
-    let choices: Vec<Json> = links
-        .iter()
-        .map(|link| reply::choice(object([("image", link.at(&origin).into())])))
+    let link = |bytes| {
+        let name = format!("{}.png", sim.ids.next());
+        results::put(sim, &visit.headers, &name, "image/png", bytes)
+    };
+    let count = Json::from(files.len() as u64);
+    let choices: Vec<Json> = files
+        .into_iter()
+        .map(|bytes| reply::choice(object([("image", link(bytes).into())])))
         .collect();
-    let count = Json::from(links.len() as u64);
     let output = object([
         ("choices", choices.into()),
         (

@@ -12,6 +12,7 @@ use super::{State, Task, make, reply};
 use crate::sim::ask::Ask;
 use crate::sim::limits::Door;
 use crate::sim::refusal::{self, Refusal};
+use crate::sim::request::missing;
 use crate::sim::{Shared, clock, stream};
 
 const JSON: &str = "application/json;charset=UTF-8";
@@ -75,7 +76,7 @@ fn page(ask: &Ask) -> Result<Page, Refusal> {
             .parse()
             .ok()
             .filter(|number| (1..=most).contains(number))
-            .ok_or_else(|| super::fields::missing(name)),
+            .ok_or_else(|| missing(name)),
     };
     Ok(Page { number: read("page_no", 1, 1_000_000)?, size: read("page_size", 10, 100)? })
 }
@@ -85,8 +86,7 @@ fn window(sim: &Shared, ask: &Ask, now: Instant) -> Result<(u64, u64), Refusal> 
     const DAY_MS: u64 = 24 * 3600 * 1000;
     let read = |name: &str| {
         let text = ask.query(name);
-        text.map(|text| clock::read_compact(&text).ok_or_else(|| super::fields::missing(name)))
-            .transpose()
+        text.map(|text| clock::read_compact(&text).ok_or_else(|| missing(name))).transpose()
     };
     // A whole second is meant: the stamp has none smaller.
     let from = read("start_time")?;
@@ -94,10 +94,10 @@ fn window(sim: &Shared, ask: &Ask, now: Instant) -> Result<(u64, u64), Refusal> 
     let to = to.unwrap_or_else(|| from.map_or(sim.clock.wall_ms(now), |from| from + DAY_MS));
     let from = from.unwrap_or(to.saturating_sub(DAY_MS));
     if from > to {
-        return Err(super::fields::missing("start_time"));
+        return Err(missing("start_time"));
     }
     if to - from > DAY_MS + 999 {
-        return Err(super::fields::missing("end_time"));
+        return Err(missing("end_time"));
     }
     Ok((from, to))
 }

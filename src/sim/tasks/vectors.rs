@@ -1,5 +1,5 @@
 //! Batches of texts whose vectors come as a packed file of JSON lines.
-//! It refuses to be a model: a vector is the same for the same text and says nothing more.
+//! It refuses to work out a vector; `embed` does.
 
 use std::io::Write as _;
 
@@ -7,13 +7,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
-use super::fields::{Fields, missing};
+use super::fields::Fields;
 use super::job::{Job, Lines, Product, Service};
-use crate::sim::ask::Ask;
 use crate::sim::models::Model;
 use crate::sim::ordered::{Json, object};
 use crate::sim::refusal::Refusal;
-use crate::sim::{Shared, rng, tokens, uploads};
+use crate::sim::request::missing;
+use crate::sim::visit::Visit;
+use crate::sim::{Shared, embed, tokens, uploads};
 
 /// Numbers of a vector.
 const DIMENSIONS: usize = 1536;
@@ -24,7 +25,7 @@ const MOST: usize = 1000;
 /// three lines made of its address.
 pub(super) fn read(
     sim: &Shared,
-    ask: &Ask,
+    visit: &Visit,
     model: &'static Model,
     fields: &Fields<'_>,
 ) -> Result<Job, Refusal> {
@@ -34,7 +35,7 @@ pub(super) fn read(
         return Err(missing("text_type"));
     }
     let texts: Vec<String> = if link.starts_with("oss://") {
-        let file = uploads::resolve(sim, ask, model.id, link)?;
+        let file = uploads::resolve(sim, visit, model.id, link)?;
         let text = String::from_utf8_lossy(&file).into_owned();
         text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
     } else {
@@ -54,19 +55,13 @@ pub(super) fn read(
     })
 }
 
-/// A vector of length 1.
-fn vector(text: &str) -> Vec<f64> {
-    let mut rng = rng::Rng::new(rng::hash(3, text.as_bytes()));
-    let numbers: Vec<f64> = (0..DIMENSIONS).map(|_| rng.unit() - 0.5).collect();
-    let length = numbers.iter().map(|number| number * number).sum::<f64>().sqrt();
-    numbers.iter().map(|number| (number / length * 1e6).round() / 1e6).collect()
-}
-
 /// The file: gzip of one JSON object a line.
-pub(super) fn pack(lines: &Lines) -> Vec<u8> {
+pub(super) fn pack(model: &Model, lines: &Lines) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     for (index, text) in lines.texts.iter().enumerate() {
-        let numbers = vector(text).into_iter().map(Json::Real).collect::<Vec<_>>();
+        let numbers = embed::vector(model, text, DIMENSIONS);
+        let numbers: Vec<Json> =
+            numbers.into_iter().map(|number| Json::Real(number.into())).collect();
         let line = object([("text_index", (index as u64).into()), ("embedding", numbers.into())]);
         // Writing to memory does not fail.
         let _ = packed.write_all(&line.bytes()).and_then(|()| packed.write_all(b"\n"));

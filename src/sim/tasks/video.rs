@@ -3,11 +3,12 @@
 
 use serde_json::Value;
 
-use super::fields::{Fields, missing};
+use super::fields::Fields;
 use super::job::{Film, Job, Meter, Product, Service, extend};
 use crate::sim::film::Wish;
 use crate::sim::models::Model;
 use crate::sim::refusal::Refusal;
+use crate::sim::request::missing;
 use crate::sim::rng;
 
 /// What a model begins with.

@@ -21,18 +21,32 @@ async fn one_call_too_many_is_refused_in_the_words_of_the_surface() {
     let refused = post(&server, question(json!({}))).await;
     assert_eq!(refused.status(), 429);
     let body: Value = serde_json::from_slice(&drain(refused).await.0).unwrap();
-    assert_eq!((&body["error"]["code"], &body["error"]["message"]), (&json!("limit_requests"), &json!("You exceeded your current requests list.")));
+    assert_eq!(
+        (&body["error"]["code"], &body["error"]["message"]),
+        (&json!("limit_requests"), &json!("You exceeded your current requests list."))
+    );
     assert_eq!(post(&server, question(json!({"model": "qwen-max"}))).await.status(), 200);
     let create = async || {
-        let request = client().post(server.origin() + "/api/v1/services/aigc/video-generation/video-synthesis");
+        let request = client()
+            .post(server.origin() + "/api/v1/services/aigc/video-generation/video-synthesis");
         let request = request.header("x-dashscope-async", "enable").bearer_auth("sk-test");
         let body = json!({"model": "wan2.5-t2v-preview", "input": {"prompt": "x"}});
         let response = request.body(body.to_string()).send().await.unwrap();
-        (response.status().as_u16(), serde_json::from_slice::<Value>(&drain(response).await.0).unwrap())
+        (
+            response.status().as_u16(),
+            serde_json::from_slice::<Value>(&drain(response).await.0).unwrap(),
+        )
     };
     assert_eq!((create().await.0, create().await.0), (200, 200));
     let (status, body) = create().await;
-    assert_eq!((status, &body["code"], &body["message"]), (429, &json!("Throttling.RateQuota"), &json!("Requests rate limit exceeded, please try again later.")));
+    assert_eq!(
+        (status, &body["code"], &body["message"]),
+        (
+            429,
+            &json!("Throttling.RateQuota"),
+            &json!("Requests rate limit exceeded, please try again later.")
+        )
+    );
 }
 
 #[tokio::test]
@@ -42,7 +56,13 @@ async fn spent_tokens_are_refused_like_a_bill_but_only_for_a_minute() {
     let refused = post(&server, question(json!({}))).await;
     assert_eq!(refused.status(), 429);
     let body: Value = serde_json::from_slice(&drain(refused).await.0).unwrap();
-    assert_eq!((&body["error"]["code"], &body["error"]["message"]), (&json!("insufficient_quota"), &json!("You exceeded your current quota, please check your plan and billing details.")));
+    assert_eq!(
+        (&body["error"]["code"], &body["error"]["message"]),
+        (
+            &json!("insufficient_quota"),
+            &json!("You exceeded your current quota, please check your plan and billing details.")
+        )
+    );
 }
 
 #[tokio::test]
@@ -57,22 +77,23 @@ async fn the_doors_of_tasks_take_twenty_a_second() {
     assert_eq!((status, &body["code"]), (429, &json!("Throttling.RateQuota")));
     assert_eq!(get(&server, "/api/v1/tasks").await.0, 200);
     for _ in 0..100 {
-        assert_eq!(get(&server, "/api/v1/uploads?action=getPolicy&model=qwen-vl-plus").await.0, 200);
+        assert_eq!(
+            get(&server, "/api/v1/uploads?action=getPolicy&model=qwen-vl-plus").await.0,
+            200
+        );
     }
     assert_eq!(get(&server, "/api/v1/uploads?action=getPolicy&model=qwen-vl-plus").await.0, 429);
 }
 
 #[tokio::test]
 async fn limits_are_told_page_by_page() {
-    let start_with = async |limits| {
-        start(Options { limits, ..Options::default() }).await.unwrap()
-    };
+    let start_with = async |limits| start(Options { limits, ..Options::default() }).await.unwrap();
     let server = start_with(Limits::Documented).await;
     let (_, body) = get(&server, "/api/v1/quotas?model=qwen-plus").await;
     assert_eq!(
         body["output"],
         json!({"total": 1, "page_no": 1, "page_size": 20, "quotas": [{"model": "qwen-plus", "workspace_id": "ws-simulator",
-            "model_limit": {"request_limit": 500, "request_limit_period": 1, "usage_limit": 2_500_000,
+            "model_limit": {"request_limit": 15_000, "request_limit_period": 30, "usage_limit": 2_500_000,
                 "usage_limit_field": "total_tokens", "usage_limit_period": 30,
                 "async_user_queue_limit": null, "async_user_concurrency_limit": null},
             "workspace_limit": null}]})

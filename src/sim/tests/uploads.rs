@@ -30,10 +30,16 @@ fn fields(data: &Value) -> Vec<(String, String)> {
 fn form(fields: &[(String, String)], file: Option<&str>) -> String {
     let mut body = String::new();
     for (name, value) in fields {
-        let _ = write!(body, "--line\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let _ = write!(
+            body,
+            "--line\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
     }
     if let Some(file) = file {
-        let _ = write!(body, "--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lines.txt\"\r\nContent-Type: text/plain\r\n\r\n{file}\r\n");
+        let _ = write!(
+            body,
+            "--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lines.txt\"\r\nContent-Type: text/plain\r\n\r\n{file}\r\n"
+        );
     }
     body + "--line--\r\n"
 }
@@ -45,6 +51,15 @@ async fn upload(host: &str, body: impl Into<reqwest::Body>) -> (u16, String) {
     (status, String::from_utf8(drain(response).await.0).unwrap())
 }
 
+/// Uploads a file for the key of all tests; its `oss://` link.
+pub(super) async fn uploaded(server: &Server, model: &str, file: &str) -> String {
+    let (_, body) = certificate(server, model).await;
+    let data = &body["data"];
+    let host = data["upload_host"].as_str().unwrap();
+    assert_eq!(upload(host, form(&fields(data), Some(file))).await.0, 200);
+    format!("oss://{}/lines.txt", data["upload_dir"].as_str().unwrap())
+}
+
 async fn batch(server: &Server, key: &str, model: &str, link: &str, resolve: bool) -> (u16, Value) {
     let mut request = client()
         .post(server.origin() + "/api/v1/services/embeddings/text-embedding/text-embedding")
@@ -53,7 +68,8 @@ async fn batch(server: &Server, key: &str, model: &str, link: &str, resolve: boo
     if resolve {
         request = request.header("X-DashScope-OssResourceResolve", "enable");
     }
-    let body = json!({"model": model, "input": {"url": link}, "parameters": {"text_type": "document"}});
+    let body =
+        json!({"model": model, "input": {"url": link}, "parameters": {"text_type": "document"}});
     let response = request.body(body.to_string()).send().await.unwrap();
     (response.status().as_u16(), serde_json::from_slice(&drain(response).await.0).unwrap())
 }
@@ -61,7 +77,8 @@ async fn batch(server: &Server, key: &str, model: &str, link: &str, resolve: boo
 #[tokio::test]
 async fn a_file_is_uploaded_and_used_by_its_owner_and_model_alone() {
     use std::io::Read as _;
-    let server = quick("").await;
+    // Five minutes are six seconds here, and a task takes a fraction of one.
+    let server = start(Options { time_scale: 50.0, ..Options::default() }).await.unwrap();
     let model = "text-embedding-async-v2";
     let (status, body) = certificate(&server, model).await;
     assert_eq!(status, 200);
@@ -91,7 +108,8 @@ async fn a_file_is_uploaded_and_used_by_its_owner_and_model_alone() {
     }
     let (status, said) = batch(&server, "sk-test", model, &link, true).await;
     assert_eq!(status, 200, "{said}");
-    let url = format!("{}/api/v1/tasks/{}", server.origin(), said["output"]["task_id"].as_str().unwrap());
+    let url =
+        format!("{}/api/v1/tasks/{}", server.origin(), said["output"]["task_id"].as_str().unwrap());
     let wait = async {
         loop {
             let response = client().get(&url).bearer_auth("sk-test").send().await.unwrap();
@@ -116,7 +134,7 @@ async fn a_file_is_uploaded_and_used_by_its_owner_and_model_alone() {
 
 #[tokio::test]
 async fn forms_are_refused_as_the_storage_refuses_them() {
-    let server = quick("").await;
+    let server = start(Options::default()).await.unwrap();
     let (_, body) = certificate(&server, "qwen-vl-plus").await;
     let host = body["data"]["upload_host"].as_str().unwrap().to_owned();
     let good = fields(&body["data"]);
@@ -148,7 +166,8 @@ async fn forms_are_refused_as_the_storage_refuses_them() {
     late.retain(|(name, _)| name != "key");
     let key = good.iter().find(|(name, _)| name == "key").unwrap();
     let body = form(&late, Some("x"));
-    let body = body.trim_end_matches("--line--\r\n").to_owned() + &form(std::slice::from_ref(key), None);
+    let body =
+        body.trim_end_matches("--line--\r\n").to_owned() + &form(std::slice::from_ref(key), None);
     assert_eq!(upload(&host, body).await.0, 400);
     // A form that ends anywhere too early is an error, never an empty file that was taken.
     let whole = with("success_action_status", Some("201"));
@@ -156,9 +175,15 @@ async fn forms_are_refused_as_the_storage_refuses_them() {
         assert_ne!(upload(&host, whole[..cut].to_owned()).await.0, 200, "{cut}");
     }
     assert_eq!(upload(&host, whole).await.0, 201);
-    for query in ["", "?action=getPolicy", "?action=other&model=qwen-plus", "?action=getPolicy&model=none"] {
+    for query in
+        ["", "?action=getPolicy", "?action=other&model=qwen-plus", "?action=getPolicy&model=none"]
+    {
         let url = format!("{}/api/v1/uploads{query}", server.origin());
-        assert_eq!(client().get(url).bearer_auth("sk-x").send().await.unwrap().status(), 400, "{query}");
+        assert_eq!(
+            client().get(url).bearer_auth("sk-x").send().await.unwrap().status(),
+            400,
+            "{query}"
+        );
     }
 }
 
@@ -171,5 +196,8 @@ async fn a_certificate_is_good_for_five_minutes() {
     let host = body["data"]["upload_host"].as_str().unwrap();
     let (status, text) = upload(host, form(&fields(&body["data"]), Some("x"))).await;
     assert_eq!(status, 403);
-    assert!(text.contains("<Message>Invalid according to Policy: Policy expired.</Message>"), "{text}");
+    assert!(
+        text.contains("<Message>Invalid according to Policy: Policy expired.</Message>"),
+        "{text}"
+    );
 }
