@@ -18,6 +18,7 @@ mod basics;
 mod downloads;
 mod embed;
 mod faults;
+mod films;
 mod limited;
 mod listing;
 mod media;

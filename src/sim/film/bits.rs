@@ -67,7 +67,7 @@ mod tests {
             let mut bits = Bits::default();
             write(&mut bits);
             let unit = bits.unit(0);
-            unit[1..].iter().map(|byte| format!("{byte:08b}")).collect::<String>()
+            unit[1..].iter().map(|byte| format!("{byte:08b}")).collect::<Vec<_>>().concat()
         };
         // Each is followed by the stop bit.
         assert!(text(&|bits| bits.unsigned(0)).starts_with("11"));

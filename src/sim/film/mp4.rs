@@ -6,7 +6,7 @@ use super::h264::{Encoder, Sample};
 /// Ticks of one picture.
 const TICKS: u32 = 512;
 
-fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+fn boxed(kind: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     let size = 8 + parts.iter().map(|part| part.len()).sum::<usize>();
     let mut bytes = (size as u32).to_be_bytes().to_vec();
     bytes.extend_from_slice(kind);

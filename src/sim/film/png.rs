@@ -7,10 +7,10 @@ use flate2::{Compression, Crc};
 
 use super::scene::{Picture, rgb};
 
-fn chunk(out: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) {
+fn chunk(out: &mut Vec<u8>, kind: &[u8], data: &[u8]) {
     out.extend_from_slice(&(data.len() as u32).to_be_bytes());
     let mut crc = Crc::new();
-    for part in [&kind[..], data] {
+    for part in [kind, data] {
         crc.update(part);
         out.extend_from_slice(part);
     }

@@ -131,6 +131,8 @@ pub(super) struct Scene {
     balls: Vec<Ball>,
     watermark: bool,
     background: Picture,
+    /// The colour behind each block of 4 by 4 pixels.
+    colours: Vec<Colour>,
 }
 
 impl Scene {
@@ -177,11 +179,16 @@ impl Scene {
             balls: balls.into(),
             watermark: wish.watermark,
             background: Picture::new(columns, rows),
+            colours: Vec::new(),
         };
+        let wide = columns * 4;
+        let blocks = 0..wide * rows * 4;
+        scene.colours =
+            blocks.map(|at| scene.behind(middle(at % wide), middle(at / wide))).collect();
         let mut picture = Picture::new(columns, rows);
         for row in 0..rows {
             for column in 0..columns {
-                fill(&mut picture, Spot { column, row }, |x, y| scene.behind(x, y));
+                fill(&mut picture, Spot { column, row }, |x, y| scene.colours[y * wide + x]);
             }
         }
         scene.background = picture;
@@ -216,23 +223,20 @@ impl Scene {
 
     /// The letters AI in the lower right corner, 5 by 7 blocks each.
     fn in_watermark(&self, x: f64, y: f64) -> bool {
-        const ROWS: [u16; 7] = [
-            0b01110_0_111,
-            0b10001_0_010,
-            0b10001_0_010,
-            0b11111_0_010,
-            0b10001_0_010,
-            0b10001_0_010,
-            0b10001_0_111,
+        const ROWS: [&[u8]; 7] = [
+            b" ###  ###",
+            b"#   #  # ",
+            b"#   #  # ",
+            b"#####  # ",
+            b"#   #  # ",
+            b"#   #  # ",
+            b"#   # ###",
         ];
         let (column, row) = ((x - self.width + 52.0) / 4.0, (y - self.height + 44.0) / 4.0);
         if column < 0.0 || row < 0.0 {
             return false;
         }
-        ROWS.get(row as usize).is_some_and(|bits| {
-            let column = column as u32;
-            column < 9 && bits >> (8 - column) & 1 == 1
-        })
+        ROWS.get(row as usize).and_then(|line| line.get(column as usize)) == Some(&b'#')
     }
 
     fn place(&self, ball: &Ball, now: f64) -> [f64; 2] {
@@ -273,8 +277,9 @@ impl Scene {
         let places: Vec<([f64; 2], &Ball)> =
             self.balls.iter().map(|ball| (self.place(ball, now), ball)).collect();
         for spot in self.touched(now) {
-            fill(picture, spot, |x, y| {
-                let mut at = self.behind(x, y);
+            fill(picture, spot, |column, row| {
+                let mut at = self.colours[row * self.columns * 4 + column];
+                let (x, y) = (middle(column), middle(row));
                 for (place, ball) in &places {
                     let (right, down) = (x - place[0], y - place[1]);
                     let radius = ball.radius * self.unit();
@@ -299,13 +304,13 @@ fn cover(inside: f64) -> f64 {
     (inside / 4.0 + 0.5).clamp(0.0, 1.0)
 }
 
-/// Draws one macroblock from the colours of points.
-fn fill(picture: &mut Picture, spot: Spot, colour: impl Fn(f64, f64) -> Colour) {
+/// Draws one macroblock from the colours of its blocks.
+fn fill(picture: &mut Picture, spot: Spot, colour: impl Fn(usize, usize) -> Colour) {
     let mut sums = [[0u32; 2]; 4];
     let wide = picture.columns * 4;
     for place in 0..16 {
         let (x, y) = (spot.column * 4 + place % 4, spot.row * 4 + place / 4);
-        let [luma, blue, red] = video(colour(middle(x), middle(y)));
+        let [luma, blue, red] = video(colour(x, y));
         picture.luma[y * wide + x] = luma;
         let quarter = &mut sums[place / 8 * 2 + place % 4 / 2];
         quarter[0] += u32::from(blue);
@@ -313,8 +318,8 @@ fn fill(picture: &mut Picture, spot: Spot, colour: impl Fn(f64, f64) -> Colour) 
     }
     for (place, sum) in sums.into_iter().enumerate() {
         let at = (spot.row * 2 + place / 2) * (wide / 2) + spot.column * 2 + place % 2;
-        for plane in 0..2 {
-            picture.chroma[plane][at] = ((sum[plane] + 2) / 4) as u8;
+        for (plane, sum) in picture.chroma.iter_mut().zip(sum) {
+            plane[at] = ((sum + 2) / 4) as u8;
         }
     }
 }

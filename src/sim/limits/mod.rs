@@ -239,13 +239,11 @@ impl Guards {
         }
         let meter = counters.models.entry((account, model)).or_default();
         meter.age(self.ago(now, MINUTE));
-        match self.excess(meter, &figures, now) {
-            Some(excess) => Err(excess.refusal(surface)),
-            None => {
-                meter.calls.push_back(now);
-                Ok(())
-            }
+        if let Some(excess) = self.excess(meter, &figures, now) {
+            return Err(excess.refusal(surface));
         }
+        meter.calls.push_back(now);
+        Ok(())
     }
 
     fn excess(&self, meter: &Meter, figures: &Figures, now: Instant) -> Option<Excess> {

@@ -5,6 +5,7 @@
 mod serve;
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -221,7 +222,8 @@ fn in_path(name: &str) -> String {
         {
             path.push(char::from(byte));
         } else {
-            path.push_str(&format!("%{byte:02X}"));
+            // Writing to memory does not fail.
+            let _ = write!(path, "%{byte:02X}");
         }
     }
     path

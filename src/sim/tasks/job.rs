@@ -113,7 +113,9 @@ impl Job {
             Product::Pictures(pictures) | Product::Choices(pictures) => {
                 9.0 + 3.0 * f64::from(pictures.count)
             }
-            Product::Vectors(lines) => 6.0 + 0.002 * lines.tokens.min(1_000_000) as f64,
+            Product::Vectors(lines) => {
+                6.0 + 0.002 * f64::from(u32::try_from(lines.tokens).unwrap_or(u32::MAX))
+            }
         };
         base * if quick { 0.5 } else { 1.0 } * (0.85 + 0.3 * luck)
     }
