@@ -1,6 +1,7 @@
 //! What the world said: one value for everything that services report to the loop.
 //! It refuses wishes (`action`) and commands (`effect`).
 
+use crate::domain::attachments::AttachEvent;
 use crate::domain::chat::{ChatEvent, CodeRole};
 use crate::domain::conversations::StoreEvent;
 use crate::domain::ids::MessageId;
@@ -17,6 +18,8 @@ pub enum ServiceEvent {
     Store(StoreEvent),
     /// Colours for code are ready.
     Highlight(HighlightEvent),
+    /// A thing that may go with a question was looked at.
+    Attach(AttachEvent),
     /// The user's editor ended.
     Editor(EditorEvent),
     /// The catalog of models changed.

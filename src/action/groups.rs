@@ -172,6 +172,15 @@ actions! {
 }
 
 actions! {
+    /// Actions on what goes with the message being written.
+    Attach {
+        #[doc = "Attach a picture, a video or a sound"] Files = "attach_file",
+        #[doc = "Attach a file, where a word begins"] Here = "attach_here",
+        #[doc = "Take back the last attachment"] Remove = "remove_attachment",
+    }
+}
+
+actions! {
     /// Commands of vi on the message being written.
     Vi {
         #[doc = "To vi's commands"] Normal = "vi_normal_mode",

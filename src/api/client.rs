@@ -192,7 +192,8 @@ impl ApiClient {
         }
         let url = call.url(endpoint)?;
         let headers = call.headers(authorization(endpoint)?, endpoint.workspace());
-        let deadlines = &self.inner.options.deadlines;
+        let mut deadlines = self.inner.options.deadlines;
+        deadlines.first_byte = deadlines.first_byte.max(call.patience);
         let limit = deadlines.first_byte.min(deadlines.overall);
         let started = Instant::now();
         let send = async {
@@ -203,8 +204,29 @@ impl ApiClient {
         let response = timeout_at(started + limit, send)
             .await
             .unwrap_or(Err(ApiError::FirstByte { after: limit }))?;
-        let reply = Reply::new(response, started, *deadlines, self.inner.options.limits);
+        let reply = Reply::new(response, started, deadlines, self.inner.options.limits);
         judge(reply, &url, endpoint).await
+    }
+
+    /// Sends a form to a place that the service named for it. The key stays here: the form holds
+    /// its own permission. It may take as long as a whole answer.
+    pub(super) async fn form(
+        &self,
+        endpoint: &Endpoint,
+        url: &Url,
+        form: reqwest::multipart::Form,
+    ) -> Result<Reply, ApiError> {
+        let deadlines = self.inner.options.deadlines;
+        let send = async {
+            let request = self.http().await?.post(url.clone()).multipart(form);
+            request.send().await.map_err(|error| while_sending(&error, url, deadlines.connect))
+        };
+        let response = timeout_at(Instant::now() + deadlines.overall, send)
+            .await
+            .unwrap_or(Err(ApiError::Overall { after: deadlines.overall }))?;
+        // What is said to it is awaited from now on, however long the sending took.
+        let reply = Reply::new(response, Instant::now(), deadlines, self.inner.options.limits);
+        judge(reply, url, endpoint).await
     }
 
     /// Makes a call whose answer is one JSON document.
@@ -288,7 +310,7 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, ApiError> {
 }
 
 /// The certificates of the public authorities, as shipped with the program.
-fn bundled() -> impl Iterator<Item = reqwest::Certificate> {
+pub(super) fn bundled() -> impl Iterator<Item = reqwest::Certificate> {
     webpki_root_certs::TLS_SERVER_ROOT_CERTS
         .iter()
         .filter_map(|der| reqwest::Certificate::from_der(der).ok())

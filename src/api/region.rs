@@ -6,8 +6,12 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use crate::domain::models::Surface;
+
 /// The path of the OpenAI-compatible surface below an origin.
 pub const COMPAT_PATH: &str = "/compatible-mode/v1";
+/// The path of the surface that serves reranking alone, below an origin.
+pub const RERANK_PATH: &str = "/compatible-api/v1";
 /// The path of the native surface below an origin.
 pub const NATIVE_PATH: &str = "/api/v1";
 
@@ -82,7 +86,7 @@ pub enum BadUrl {
 
 /// Paths of the service's APIs; a base URL that ends in one (or in a call below it) is cut there.
 const API_PATHS: [&str; 5] =
-    [COMPAT_PATH, NATIVE_PATH, "/compatible-api/v1", "/api-ws/v1", "/apps/anthropic"];
+    [COMPAT_PATH, NATIVE_PATH, RERANK_PATH, "/api-ws/v1", "/apps/anthropic"];
 
 /// The origin of a base URL as users paste it: without query and without an API path. A value
 /// without a scheme gets `https`, or `http` if it names this machine. A path that is not the
@@ -165,6 +169,8 @@ pub struct Endpoint {
     native: Option<Url>,
     /// Sent as `X-DashScope-WorkSpace` on every call.
     workspace: Option<String>,
+    /// The surface chat goes to, where the profile names one.
+    surface: Option<Surface>,
     key: Option<SecretString>,
     key_source: String,
 }
@@ -215,14 +221,14 @@ impl Endpoint {
             let text = key.expose_secret().trim();
             (!text.is_empty()).then(|| SecretString::from(text))
         });
-        Self { compat, native, workspace: None, key, key_source }
+        Self { compat, native, workspace: None, surface: None, key, key_source }
     }
 
     /// The same place with this key from there.
     #[must_use]
     pub fn with_key(&self, key: SecretString, key_source: impl Into<String>) -> Self {
-        let Self { compat, native, workspace, .. } = self.clone();
-        Self { workspace, ..Self::new(compat, native, Some(key), key_source.into()) }
+        let Self { compat, native, workspace, surface, .. } = self.clone();
+        Self { workspace, surface, ..Self::new(compat, native, Some(key), key_source.into()) }
     }
 
     /// The same place with its native surface elsewhere, by its whole base URL.
@@ -234,6 +240,18 @@ impl Endpoint {
     #[must_use]
     pub fn with_workspace(self, workspace: Option<String>) -> Self {
         Self { workspace, ..self }
+    }
+
+    /// The same place, with chat on this surface wherever it can be.
+    #[must_use]
+    pub fn with_surface(self, surface: Option<Surface>) -> Self {
+        Self { surface, ..self }
+    }
+
+    /// The surface chat goes to, where the profile names one.
+    #[must_use]
+    pub const fn surface(&self) -> Option<Surface> {
+        self.surface
     }
 
     /// Base URL of the compatible surface.
@@ -270,6 +288,16 @@ impl Endpoint {
     #[must_use]
     pub fn native_call(&self, path: &str) -> Option<Url> {
         self.native.as_ref().map(|base| below(base, path))
+    }
+
+    /// The URL of a call on the surface that serves reranking, which stands beside the service's
+    /// compatible one; other servers have none.
+    #[must_use]
+    pub fn rerank_call(&self, path: &str) -> Option<Url> {
+        let base = self.compat.path().trim_end_matches('/').strip_suffix(COMPAT_PATH)?;
+        let mut url = self.compat.clone();
+        url.set_path(&format!("{base}{RERANK_PATH}{path}"));
+        Some(url)
     }
 
     /// Scheme, host and port, for people.

@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod config;
+pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;
@@ -103,6 +104,8 @@ pub enum When {
 pub enum Command {
     /// Ask one question and print the answer as it comes
     Chat(chat::ChatArgs),
+    /// Turn texts into vectors
+    Embed(embed::EmbedArgs),
     /// List the models with prices, limits and abilities
     Models(models::ModelsArgs),
     /// Run the simulator

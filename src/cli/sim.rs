@@ -33,6 +33,9 @@ pub struct SimArgs {
     /// Another seed gives other answers
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// Let the program espeak-ng read speech aloud, where there is one
+    #[arg(long)]
+    pub espeak: bool,
     /// Enforce limits: off, documented (the service's market data), seed (a fresh workspace), or a TOML file
     #[arg(long, value_name = "WHICH", default_value = "off")]
     pub limits: String,

@@ -37,6 +37,7 @@ async fn serve(args: SimArgs) -> Result<(), (u8, String)> {
         tokens: args.tokens,
         rate: args.rate,
         seed: args.seed,
+        espeak: args.espeak,
         accept_key: args.accept_key.map(Into::into),
         limits: Limits::named(&args.limits).map_err(|error| (CONFIGURATION, error.to_string()))?,
         quotas: !args.no_quotas,

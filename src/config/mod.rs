@@ -210,6 +210,7 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
             repetition_penalty: layers.number("chat.repetition_penalty")?,
             json: layers.switch("chat.json")?.unwrap_or(false),
             extra: word("chat.extra")?,
+            voice: None,
         },
         system: word("chat.system")?,
         place: Place {

@@ -35,6 +35,7 @@ use crate::effect::{Effect, ScreenCommand, SettingsCommand};
 use crate::event::{EditorEvent, ServiceEvent};
 use crate::input::keymap::KeyMap;
 use crate::input::{Input, translate::translate};
+use crate::service::attachments::look::Base;
 use crate::service::{self, chat::Deps};
 use crate::sim;
 use crate::state::AppState;
@@ -148,6 +149,8 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let own_theme = Some((settings.theme.clone(), theme.clone()));
     let catalog = deps.catalog.clone();
     let state = AppState::new(settings, IdSource::new(seed), now).with_catalog(catalog.clone());
+    let home = crate::command::env("HOME").map(PathBuf::from);
+    let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
     let (endpoint, api_keys) = (deps.endpoint.clone(), deps.keys.clone());
     let signals = Signals::new()?;
     let (painter, plain) = if plain {
@@ -160,7 +163,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         keys,
         clock,
         frames: FrameClock::default(),
-        services: Services::start(deps, paths.data, &out),
+        services: Services::start(deps, paths.data, files, &out),
         events,
         input: painter.as_ref().map(|painter| Events::new(painter.size())),
         painter,

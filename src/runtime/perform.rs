@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::clock::wall_ms;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
-use crate::service::{chat, clipboard, export, highlight, store};
+use crate::service::attachments::look::Base;
+use crate::service::{attachments, chat, clipboard, export, highlight, store};
 
 /// The ways to the services.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub(super) struct Services {
     highlight: highlight::Handle,
     clipboard: clipboard::Handle,
     export: export::Handle,
+    attachments: attachments::Handle,
     cancel: CancellationToken,
 }
 
@@ -67,7 +69,12 @@ impl Order {
 
 impl Services {
     /// Starts them; none touches a file or a socket before it is asked for something.
-    pub(super) fn start(deps: chat::Deps, data: PathBuf, out: &Sender<ServiceEvent>) -> Self {
+    pub(super) fn start(
+        deps: chat::Deps,
+        data: PathBuf,
+        files: Base,
+        out: &Sender<ServiceEvent>,
+    ) -> Self {
         let cancel = CancellationToken::new();
         Self {
             chat: chat::spawn(deps, out.clone(), cancel.child_token()),
@@ -75,6 +82,7 @@ impl Services {
             highlight: highlight::spawn(out.clone()),
             clipboard: clipboard::spawn(out.clone(), cancel.child_token()),
             export: export::spawn(out.clone(), cancel.child_token()),
+            attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
             cancel,
         }
     }
@@ -89,6 +97,7 @@ impl Services {
             }
             Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
+            Effect::Attach(command) => self.attachments.try_send(command).map_err(Effect::Attach),
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Editor(command) => return Wanted::Editor(command),

@@ -7,6 +7,7 @@ use crate::api::client::{ApiClient, ClientOptions, Deadlines};
 use crate::api::region::{BadUrl, CODING_PLAN, Endpoint, PLAN_REGION, REGIONS, TOKEN_PLAN, region};
 use crate::catalog::Shared;
 use crate::config::profile::{Plan, Target};
+use crate::service::attachments::uploads::Uploads;
 use crate::service::chat::Deps;
 use crate::service::keys::Keys;
 
@@ -44,7 +45,7 @@ pub fn endpoint(target: &Target) -> Result<Endpoint, NoAddress> {
         Some(base) => found.with_native(base)?,
         None => found,
     };
-    Ok(found.with_workspace(target.workspace.clone()))
+    Ok(found.with_workspace(target.workspace.clone()).with_surface(target.surface))
 }
 
 /// The addresses as base URL, plan or region give them. A foreign server that is named for the
@@ -87,7 +88,9 @@ pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddre
         overall: seconds(deadlines.overall),
         ..options.deadlines
     };
-    Ok(Deps { client: ApiClient::new(options), endpoint, keys, catalog: Shared::default(), seed })
+    let uploads = Uploads::default();
+    let catalog = Shared::default();
+    Ok(Deps { client: ApiClient::new(options), endpoint, keys, catalog, uploads, seed })
 }
 
 #[cfg(test)]
@@ -162,6 +165,15 @@ mod tests {
         assert_eq!(native(&profile(foreign)), (None, None));
         let named = format!("{foreign}\nnative_base_url = \"http://127.0.0.1:9/api/v1\"");
         assert_eq!(native(&profile(&named)).0.as_deref(), Some("http://127.0.0.1:9/api/v1/tasks"));
+    }
+
+    #[test]
+    fn a_profile_may_name_the_surface_of_chat() {
+        let surface = |toml: &str| endpoint(&target(toml).unwrap()).unwrap().surface();
+        assert_eq!(surface(""), None);
+        assert_eq!(surface("[profiles.default]\nsurface = \"auto\""), None);
+        let native = Some(crate::domain::models::Surface::Native);
+        assert_eq!(surface("[profiles.default]\nsurface = \"native\""), native);
     }
 
     #[test]

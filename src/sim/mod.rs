@@ -37,10 +37,12 @@ mod stream;
 mod tasks;
 mod tell;
 mod tokens;
+mod tts;
 mod uploads;
 mod usage;
 mod visit;
 mod voice;
+mod voices;
 mod wire;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -80,6 +82,8 @@ pub struct Options {
     pub rate: Option<f64>,
     /// Other seeds give other answers.
     pub seed: u64,
+    /// Speech is read by the program `espeak-ng` where there is one.
+    pub espeak: bool,
     /// The only key that is accepted; without it every `sk-...` that is not `bad` or `wrong`.
     pub accept_key: Option<SecretString>,
     /// Which limits are enforced.
@@ -98,6 +102,7 @@ impl Default for Options {
             tokens: None,
             rate: None,
             seed: 1,
+            espeak: false,
             accept_key: None,
             limits: Limits::Off,
             quotas: true,
@@ -294,6 +299,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .merge(uploads::routes())
         .merge(limits::routes())
         .merge(native::routes())
+        .merge(tts::routes())
         .merge(embed::routes())
         .merge(listing::routes())
         .fallback(chat::not_found)

@@ -41,7 +41,7 @@ impl Drop for Active {
 
 /// How a body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
     Whole,
     Cut(Cut),
     Stall,
@@ -49,7 +49,7 @@ enum Ending {
 
 impl Ending {
     /// Plays the ending: nothing more, an error that breaks the connection, or silence for ever.
-    async fn play(self, line: &Line) -> Option<io::Result<Bytes>> {
+    pub(super) async fn play(self, line: &Line) -> Option<io::Result<Bytes>> {
         match self {
             Self::Whole | Self::Cut(Cut::Clean) => None,
             Self::Cut(cut) => {

@@ -23,6 +23,7 @@ mod limited;
 mod listing;
 mod media;
 mod native;
+mod speech;
 mod tasks;
 mod uploads;
 

@@ -17,7 +17,7 @@ use super::refusal::{self, Refusal, Surface, reply};
 use super::request::Manner;
 use super::scenario::{Garbage, Rule};
 use super::seen::Seen;
-use super::{Shared, bomb, models};
+use super::{Shared, bomb, guest, models};
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 20 * 1024 * 1024;
@@ -64,6 +64,11 @@ impl Visit {
                 || self.says("accept", "text/event-stream"),
             resolves: self.says("x-dashscope-ossresourceresolve", "enable"),
         }
+    }
+
+    /// Where this client reaches the server: scheme, host and port.
+    pub(super) fn origin(&self, sim: &Shared) -> String {
+        guest::origin(sim, &self.headers)
     }
 
     /// An error as the answer.

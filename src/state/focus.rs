@@ -1,6 +1,7 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::attachments::{Files, Unfit};
 use super::conflicts::Ask;
 use super::conversations::Browser;
 use super::copy::Links;
@@ -52,6 +53,10 @@ pub enum Overlay {
     Conversations(Box<Browser>),
     /// The messages that wait to be sent.
     Queue(QueueList),
+    /// Files to attach.
+    Files(Files),
+    /// What goes with the message does not fit the model.
+    Unfit(Unfit),
 }
 
 impl Overlay {
@@ -59,7 +64,9 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) | Self::Links(_) | Self::Ask(_) => &[Context::List, Context::Global],
+            Self::Palette(_) | Self::Links(_) | Self::Ask(_) | Self::Files(_) | Self::Unfit(_) => {
+                &[Context::List, Context::Global]
+            }
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
@@ -86,6 +93,8 @@ impl Overlay {
             Self::Ask(ask) => Some(&ask.picker),
             Self::Conversations(browser) => Some(&browser.picker),
             Self::Queue(list) => Some(&list.picker),
+            Self::Files(files) => Some(&files.picker),
+            Self::Unfit(unfit) => Some(&unfit.picker),
         }
     }
 
@@ -102,6 +111,8 @@ impl Overlay {
             Self::Ask(ask) => Some(&mut ask.picker),
             Self::Conversations(browser) => Some(&mut browser.picker),
             Self::Queue(list) => Some(&mut list.picker),
+            Self::Files(files) => Some(&mut files.picker),
+            Self::Unfit(unfit) => Some(&mut unfit.picker),
         }
     }
 }

@@ -16,6 +16,7 @@
 //!  Enter send · Alt+Enter new line · Ctrl+N new · ? help                                    footer
 //! ```
 
+mod attachments;
 mod cache;
 mod canvas;
 mod chat;
@@ -163,6 +164,7 @@ impl View {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
                 notice: notices::height(scene, width),
                 queue: queue::height(scene),
+                attached: attachments::height(scene),
                 side: scene.state.columns(),
             },
             |around| around.wish,
@@ -270,6 +272,11 @@ impl View {
             Overlay::Conversations(browser) => {
                 conversations::paint(scene, list, browser, &mut self.buffer)
             }
+            Overlay::Files(files) => attachments::files(scene, list, files, &mut self.buffer),
+            Overlay::Unfit(unfit) => {
+                painted.list = attachments::unfit(scene, list, unfit, &mut self.buffer).place;
+                return None;
+            }
             Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
             Overlay::Links(links) => copy::paint(scene, list, links, &mut self.buffer),
             Overlay::Notices(history) => {
@@ -288,6 +295,7 @@ impl View {
         status::rule(scene, panes.rule, buffer);
         notices::paint(scene, panes.notice, buffer);
         queue::strip(scene, panes.queue, buffer);
+        attachments::strip(scene, panes.attached, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);

@@ -153,7 +153,11 @@ fn end_of(scene: &Scene<'_>, entry: &Entry) -> String {
     parts.extend(super::message::json_mark(entry).map(|(said, _)| said.say(language).into_owned()));
     parts.extend(figure_phrases(facts).map(|phrase| say(language, phrase).into_owned()));
     parts.extend(facts.cost.map(|cost| cost.to_string()));
+    parts.extend(facts.via.and_then(|via| words::surface::via(language, via)));
     let mut text = parts.join(" · ");
+    for source in &facts.sources {
+        text.push_str(&format!("\n{}. {} {}", source.index, source.title, source.url));
+    }
     if let Some(notice) = &facts.notice {
         text.push('\n');
         text.push_str(&words::line(language, notice));

@@ -253,7 +253,10 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let close = drawer.field.is_none().then(close);
             return shown(scene, hints.chain(close));
         }
-        Some(Overlay::Ask(_)) => {
+        Some(Overlay::Files(_)) => {
+            return shown(scene, super::attachments::hints(scene));
+        }
+        Some(Overlay::Ask(_) | Overlay::Unfit(_)) => {
             return shown(scene, super::params::ask_hints(scene).into_iter().map(owned));
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{FileKind, TaskId, TaskRow, TaskStatus};
 use crate::domain::ids::{BatchId, EntryId, TaskKey};
+use crate::domain::jobs::Form;
 use crate::domain::ledger::{Gate, PriceTag, Reached};
 use crate::domain::models::ModelId;
 use crate::domain::money::Money;
@@ -237,8 +238,8 @@ pub struct TaskRecord {
     pub model: ModelId,
     /// What is to be made: the prompt in one clean line.
     pub title: String,
-    /// Every field that was filled, as one JSON object; the schema of the model explains it.
-    pub form: String,
+    /// Every field that was filled; the schema of the model explains it.
+    pub form: Form,
     /// Submitted together with others.
     pub batch: Option<BatchId>,
     /// Its place in line; smaller is earlier.
@@ -299,8 +300,8 @@ pub struct Order {
     pub model: ModelId,
     /// The prompt in one clean line.
     pub title: String,
-    /// Every field that was filled, as one JSON object.
-    pub form: String,
+    /// Every field that was filled.
+    pub form: Form,
     /// Submitted together with others.
     pub batch: Option<BatchId>,
     /// What it will cost.
@@ -404,6 +405,20 @@ pub enum TaskEvent {
         orders: Vec<Order>,
         /// The limit.
         reached: Reached,
+    },
+    /// The same wish so often within a minute looks like a loop; these were not written down.
+    Loop {
+        /// The wishes that were not taken.
+        orders: Vec<Order>,
+        /// How often it was made within the last minute.
+        times: u32,
+    },
+    /// These could not be written down, so they were not sent.
+    NotTaken {
+        /// The wishes.
+        orders: Vec<Order>,
+        /// Why.
+        notice: Notice,
     },
     /// Something to tell that belongs to no single task.
     Trouble(Notice),

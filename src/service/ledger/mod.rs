@@ -9,7 +9,7 @@ mod rows;
 use crate::domain::ledger::{Estimate, Gate, Settlement, Standing, Verdict};
 use crate::domain::money::Currency;
 use crate::domain::notice::Notice;
-use crate::service::store::Desk;
+use crate::service::store::{Change, Desk};
 
 /// The way to the ledger. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -49,6 +49,23 @@ impl Ledger {
     pub async fn standing(&self, profile: String, currency: Currency) -> Result<Standing, Notice> {
         self.desk.ask(move |change| rows::standing(change, &profile, currency)).await
     }
+}
+
+/// [`Ledger::reserve`] within a transaction that does more.
+pub(in crate::service) fn reserve_in(
+    change: &Change<'_>,
+    estimate: &Estimate,
+    gate: &Gate,
+) -> rusqlite::Result<Verdict> {
+    rows::reserve(change, estimate, gate)
+}
+
+/// [`Ledger::settle`] within a transaction that does more.
+pub(in crate::service) fn settle_in(
+    change: &Change<'_>,
+    settlement: &Settlement,
+) -> rusqlite::Result<()> {
+    rows::settle(change, settlement)
 }
 
 #[cfg(test)]

@@ -29,14 +29,6 @@ fn amount(parts: i64) -> Decimal {
     (Decimal::from(parts) / Decimal::from(PARTS)).normalize()
 }
 
-/// The word for a currency.
-const fn currency_word(currency: Currency) -> &'static str {
-    match currency {
-        Currency::Cny => "CNY",
-        Currency::Usd => "USD",
-    }
-}
-
 const fn figures_word(figures: Figures) -> &'static str {
     match figures {
         Figures::Documented => "documented",
@@ -94,7 +86,7 @@ fn enter(change: &Change<'_>, estimate: &Estimate) -> rusqlite::Result<()> {
             (!estimate.lasting).then_some(change.me),
             reserved,
             reserved.unwrap_or(0),
-            estimate.money.map(|money| currency_word(money.currency)),
+            estimate.money.map(|money| money.currency.code()),
             price.map(|price| figures_word(price.figures)),
             price.map(|price| price.source.as_str()),
             price.map(|price| price.as_of.as_str()),
@@ -154,7 +146,7 @@ pub(super) fn settle(change: &Change<'_>, settlement: &Settlement) -> rusqlite::
             outcome.name(),
             cost,
             counts,
-            money.map(|money| currency_word(money.currency)),
+            money.map(|money| money.currency.code()),
             estimated,
             settlement.answered.as_ref().map(ModelId::as_str),
             settlement.request_id,
@@ -178,7 +170,7 @@ pub(super) fn standing(
     profile: &str,
     currency: Currency,
 ) -> rusqlite::Result<Standing> {
-    let word = currency_word(currency);
+    let word = currency.code();
     let (day, month) = change
         .db
         .prepare_cached(

@@ -8,6 +8,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the store owns its files and its clock")]
 
+mod attachments;
 mod base;
 mod cost;
 mod desk;
@@ -19,8 +20,10 @@ mod others;
 mod pending;
 mod place;
 mod read;
+mod refusals;
 mod schema;
 mod settings;
+mod surface;
 mod worker;
 mod write;
 
@@ -38,6 +41,7 @@ use crate::event::ServiceEvent;
 pub(in crate::service) use desk::Change;
 pub use desk::Desk;
 use desk::Job;
+pub(in crate::service) use facts::{notice_from_json, notice_to_json};
 use worker::Worker;
 
 /// Commands that may wait. A full inbox (the disk hangs) refuses: the loop gets its command back.

@@ -62,6 +62,8 @@ CREATE TABLE history (
 ",
     TREE,
     LEDGER,
+    TASKS,
+    ATTACHMENTS,
 ];
 
 /// Messages become a tree, of which a conversation shows one branch; heads tell what the list
@@ -138,6 +140,62 @@ CREATE INDEX ledger_by_sum ON ledger (profile, currency, at_ms, counts);
 CREATE INDEX ledger_by_session ON ledger (session, profile, currency, counts);
 CREATE INDEX ledger_by_time ON ledger (at_ms, fingerprint);
 CREATE INDEX ledger_open ON ledger (holder) WHERE state = 'open';
+";
+
+/// Tasks from the wish to the file, and who of several processes is at work on them. `revision`
+/// grows with every change to any of them, so that others read only what is new.
+const TASKS: &str = "
+CREATE TABLE tasks (
+    key INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    model TEXT NOT NULL,
+    title TEXT NOT NULL,
+    form TEXT NOT NULL,
+    batch INTEGER,
+    position INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    sender INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before_ms INTEGER,
+    remote TEXT,
+    status TEXT,
+    created_ms INTEGER NOT NULL,
+    sent_ms INTEGER,
+    answered_ms INTEGER,
+    submitted_ms INTEGER,
+    scheduled_ms INTEGER,
+    ended_ms INTEGER,
+    saved_ms INTEGER,
+    asked_ms INTEGER,
+    request_id TEXT,
+    price TEXT,
+    cost TEXT,
+    entry INTEGER,
+    adopted INTEGER NOT NULL DEFAULT 0,
+    rewritten TEXT,
+    assets TEXT NOT NULL DEFAULT '[]',
+    notice TEXT,
+    review TEXT,
+    raw TEXT NOT NULL DEFAULT '',
+    hidden INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX tasks_by_remote ON tasks (origin, remote) WHERE remote IS NOT NULL;
+CREATE INDEX tasks_by_revision ON tasks (revision);
+CREATE INDEX tasks_in_line ON tasks (stage, position);
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;
+";
+
+/// What goes with a question, with one that waits, and with one that is being written.
+const ATTACHMENTS: &str = "
+ALTER TABLE messages ADD COLUMN attachments TEXT;
+ALTER TABLE queue ADD COLUMN attachments TEXT;
+ALTER TABLE conversations ADD COLUMN attached TEXT;
 ";
 
 /// The version of the file, checked: it is ours, and not newer than we are. Only reads.

@@ -73,7 +73,7 @@ fn size(mut movie: &[u8]) -> Option<(u32, u32)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
@@ -88,22 +88,23 @@ mod tests {
         boxed(*b"trak", &boxed(*b"tkhd", &header))
     }
 
-    fn file() -> Vec<u8> {
+    /// A file of 832 by 480 pixels and so many seconds.
+    pub(in crate::sim::media) fn film(seconds: u32) -> Vec<u8> {
         let mut header = vec![0; 12];
         header.extend(600u32.to_be_bytes());
-        header.extend(3_000u32.to_be_bytes());
+        header.extend((600 * seconds).to_be_bytes());
         let movie = [boxed(*b"mvhd", &header), track(0, 0), track(832, 480)].concat();
         [boxed(*b"ftyp", b"isom"), boxed(*b"free", b""), boxed(*b"moov", &movie)].concat()
     }
 
     #[test]
     fn length_and_size_are_read() {
-        assert_eq!(read(&file()), Some(Film { seconds: 5.0, size: Some((832, 480)) }));
+        assert_eq!(read(&film(5)), Some(Film { seconds: 5.0, size: Some((832, 480)) }));
     }
 
     #[test]
     fn half_a_file_is_no_film_and_none_hangs() {
-        let file = file();
+        let file = film(5);
         for end in 0..file.len() {
             assert_eq!(read(&file[..end]), None, "{end}");
         }

@@ -18,7 +18,7 @@ const MAX_DATA_URI: usize = 10_485_760;
 const UNSEEN: (u32, u32) = (1280, 720);
 /// What a sound or a video behind a link is taken for, in seconds.
 const UNHEARD: f64 = 10.0;
-/// The longest sound that the first omni models take, in seconds.
+/// The longest sound and the longest video that the first omni models take, in seconds.
 const LONGEST: f64 = 150.0;
 
 /// What sort of thing it is.
@@ -81,6 +81,11 @@ impl Reader<'_> {
         let found = source::open(url, self.resolves)?;
         let film = found.bytes.as_deref().and_then(film::read);
         let seconds = film.map(|film| film.seconds);
+        if self.hears_little() && seconds.is_some_and(|seconds| seconds > LONGEST) {
+            return Err(refused(
+                "The video modality input does not meet the requirements because: The video file is too long.",
+            ));
+        }
         let size = film.and_then(|film| film.size);
         let frames = hints.frames(seconds.unwrap_or(UNHEARD));
         let tokens = count::video(frames, size.unwrap_or(UNSEEN), self.model.id, hints);
@@ -120,6 +125,11 @@ impl Reader<'_> {
         })
     }
 
+    /// The first omni models stop listening after a while.
+    fn hears_little(&self) -> bool {
+        self.model.id.starts_with("qwen3-omni-flash")
+    }
+
     /// A sound.
     pub(super) fn audio(&self, url: &str) -> Result<Media, Refusal> {
         let found = source::open(url, self.resolves)?;
@@ -127,8 +137,7 @@ impl Reader<'_> {
         if heard.is_some_and(|sound| sound.seconds <= 0.0) {
             return Err(refused("The audio is empty"));
         }
-        let short = self.model.id.starts_with("qwen3-omni-flash");
-        if short && heard.is_some_and(|sound| sound.seconds > LONGEST) {
+        if self.hears_little() && heard.is_some_and(|sound| sound.seconds > LONGEST) {
             return Err(refused("The audio is too long"));
         }
         let seconds = heard.map(|sound| sound.seconds);

@@ -110,6 +110,26 @@ fn lists_of_frames_have_a_length() {
 }
 
 #[test]
+fn videos_are_timed() {
+    let mp4 = |seconds| {
+        format!("data:video/mp4;base64,{}", BASE64_STANDARD.encode(film::tests::film(seconds)))
+    };
+    let plain = Hints::default();
+    let media = reader("qwen3-vl-plus").video(&mp4(5), &plain).unwrap();
+    assert_eq!(
+        (media.format, media.size, media.seconds),
+        (Some("MP4"), Some((832, 480)), Some(5.0))
+    );
+    // Ten frames, two of them looked at together, 26 by 15 patches.
+    assert_eq!(media.tokens, 5 * 390 + 2);
+    assert!(
+        text(reader("qwen3-omni-flash").video(&mp4(151), &plain))
+            .ends_with("The video file is too long.")
+    );
+    assert!(reader("qwen3.5-omni-plus").video(&mp4(151), &plain).is_ok());
+}
+
+#[test]
 fn sounds_are_timed() {
     let wav =
         |bytes| format!("data:;base64,{}", BASE64_STANDARD.encode(sound::tests::silence(bytes)));

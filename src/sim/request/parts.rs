@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::messages::Message;
 use super::{Refusal, missing};
-use crate::sim::media::{Hints, Kind, Reader};
+use crate::sim::media::{Hints, Kind, Media, Reader};
 
 /// How the parts of a request are written, and by what rules they are read.
 #[derive(Debug, Clone, Copy)]
@@ -95,16 +95,14 @@ pub(super) fn check_mix(message: &Message, dialect: &Dialect<'_>) -> Result<(), 
     if !model.starts_with("qwen3-omni-flash") && !model.starts_with("qwen-omni-turbo") {
         return Ok(());
     }
-    let is = |kinds: &[bool; 3]| kinds.iter().filter(|kind| **kind).count();
-    let mut kinds = [false; 3];
-    for media in &message.media {
-        kinds[match media.kind {
-            Kind::Image => 0,
-            Kind::Video | Kind::Frames(_) => 1,
-            Kind::Audio => 2,
-        }] = true;
-    }
-    if is(&kinds) <= 1 {
+    let modality = |media: &Media| match media.kind {
+        Kind::Image => 0,
+        Kind::Video | Kind::Frames(_) => 1,
+        Kind::Audio => 2,
+    };
+    let mut modalities = message.media.iter().map(modality);
+    let first = modalities.next();
+    if modalities.all(|other| Some(other) == first) {
         return Ok(());
     }
     Err(Refusal::parameter(

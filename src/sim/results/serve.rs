@@ -7,6 +7,8 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::time::Instant;
 
 use super::{Closed, File};
@@ -144,6 +146,7 @@ fn answer(guest: &Guest, file: &File, etag: &str) -> Response<Body> {
             let all = file.bytes.clone();
             let mut response = guest.reply(200, file.content_type, body(guest, all));
             set(&mut response, "content-length", &rule.content_length.unwrap_or(len).to_string());
+            set(&mut response, "content-md5", &STANDARD.encode(*md5::compute(&file.bytes)));
             response
         }
     };

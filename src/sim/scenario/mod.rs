@@ -32,7 +32,10 @@
 //! | `garbage` | `"not_json"`, `"binary"`, `"bad_utf8"`, `"long_line"` (1 MB) in the midst of the stream after `after_tokens` (3); `"html"` instead of the answer; `"escapes"`: terminal escapes in every field |
 //! | `error_event = "CODE"` | a documented error in the midst of the stream, after `after_tokens`; its text is `message` |
 //! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]` (natively: no finish reason); every delta repeats all before it |
+//! | `audio` | speech: `"bad_base64"` (one piece, after `after_tokens`, cannot be decoded), `"odd_chunks"` (pieces end within a sample), `"riff"` (the stream begins with the header of a file) |
+//! | `starve_ms` | speech: silence before every piece after the first `after_tokens` |
 //! | `answer`, `reasoning` | this text instead of the simulator's own |
+//! | (speech) | a token of `cut_after_tokens`, `after_tokens` and so on is a piece of sound; `answer` is what is said instead; `no_done` keeps back the last event |
 //! | `tokens`, `rate` | as the options of `lian sim`, for this rule only |
 //! | `lose = "before"`, `"after"` | creating a task: no reply, the connection is reset before or after the task was made |
 //! | `accept_first = true` | creating a task: it is made, and then `status` or `code` is answered |
@@ -137,6 +140,15 @@ pub(super) enum UsageForm {
     Recorded,
 }
 
+/// What is wrong with streamed sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Audio {
+    BadBase64,
+    OddChunks,
+    Riff,
+}
+
 /// One rule as the file has it.
 #[expect(clippy::struct_excessive_bools, reason = "the file has them as keys of their own")]
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -162,6 +174,9 @@ pub(super) struct Rule {
     pub(super) cut: Cut,
     pub(super) stall_after_tokens: Option<usize>,
     pub(super) garbage: Option<Garbage>,
+    pub(super) audio: Option<Audio>,
+    #[serde(default)]
+    starve_ms: u64,
     after_tokens: Option<usize>,
     error_event: Option<String>,
     #[serde(default)]
@@ -260,6 +275,11 @@ impl Rule {
     /// Silence before the headers.
     pub(super) const fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
+    }
+
+    /// Silence before a piece of speech.
+    pub(super) const fn starve(&self) -> Duration {
+        Duration::from_millis(self.starve_ms)
     }
 
     /// Silence after the headers.

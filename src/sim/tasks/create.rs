@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, Uri};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::fields::Fields;
@@ -110,18 +112,16 @@ fn service(path: &str, model: &Model) -> Option<Service> {
     }
 }
 
-/// Width and height of a first picture that is here: a PNG in a `data:` link or uploaded.
+/// Width and height of a first picture that is here: in a `data:` link, or uploaded.
 fn sides(sim: &Arc<Shared>, visit: &Visit, model: &Model, link: &str) -> Option<(u32, u32)> {
-    use base64::Engine as _;
-    let head: Vec<u8> = if link.starts_with("oss://") {
-        uploads::resolve(sim, visit, model.id, link).ok()?.iter().take(24).copied().collect()
+    let bytes = if link.starts_with("oss://") {
+        uploads::resolve(sim, visit, model.id, link).ok()?.to_vec()
     } else {
         let data = link.strip_prefix("data:")?.split_once(";base64,")?.1;
-        base64::engine::general_purpose::STANDARD.decode(data.get(..32)?).ok()?
+        STANDARD.decode(data).ok()?
     };
-    let number = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
-    (head.starts_with(b"\x89PNG") && head.get(12..16) == Some(b"IHDR"))
-        .then(|| Some((number(16)?, number(20)?)))?
+    let size = imagesize::blob_size(&bytes).ok()?;
+    Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
 }
 
 /// `POST …/text-embedding` with a model that only makes batches. Other models of that path are

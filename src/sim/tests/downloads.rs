@@ -33,8 +33,11 @@ async fn a_file_needs_its_signature_and_no_key() {
         ["video/mp4", "1000", "bytes"]
     );
     let etag = header(&response, "etag").to_owned();
-    assert!(etag.starts_with('"') && etag.len() == 34, "{etag}");
-    assert_eq!(drain(response).await.0.len(), 1000);
+    let told = header(&response, "content-md5").to_owned();
+    let bytes = drain(response).await.0;
+    let sum = md5::compute(&bytes);
+    assert_eq!((bytes.len(), format!("\"{sum:X}\"")), (1000, etag));
+    assert_eq!(told.len(), 24);
     assert!(server.seen().iter().all(|seen| !seen.had_auth));
 
     let head = client().head(&url).send().await.unwrap();
@@ -174,6 +177,13 @@ async fn every_fault_of_a_download() {
     let etag = header(&first, "etag").to_owned();
     let response = get(&url, &[("range", "bytes=300-"), ("if-range", &etag)]).await;
     assert_eq!(response.status(), 200);
+
+    // The tag stays, the bytes do not.
+    let (_s, url) = shelf(&rule("garbage = \"binary\"")).await;
+    let response = get(&url, &[]).await;
+    let etag = header(&response, "etag").to_owned();
+    let bytes = drain(response).await.0;
+    assert_ne!((bytes.len(), format!("\"{:X}\"", md5::compute(&bytes))), (1000, etag));
 
     let (_s, url) = shelf(&rule("status = 503")).await;
     let response = get(&url, &[]).await;
