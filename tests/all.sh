@@ -64,7 +64,11 @@ formatting() { cargo fmt --check; }
 
 lints() { cargo clippy --all-targets --locked -- -D warnings; }
 
-tests() { cargo test --locked --no-fail-fast; }
+# Without ffmpeg the test of films notes that it was left out.
+tests() {
+    need ffmpeg || say "The simulator's films will not be tested."
+    cargo test --locked --no-fail-fast
+}
 
 docs() { RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items; }
 

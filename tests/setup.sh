@@ -16,6 +16,7 @@ system_packages() {
     cat <<'TABLE'
 cc|a C compiler (for SQLite and ring)|gcc libc6-dev|gcc glibc-devel|gcc|gcc musl-dev|-
 python|Python 3 with venv (for the SDK tests)|python3 python3-venv|python3|python|python3|python3
+ffmpeg|ffmpeg (to test the simulator's films)|ffmpeg|ffmpeg-free|ffmpeg|ffmpeg|ffmpeg
 TABLE
 }
 
@@ -24,6 +25,7 @@ present() {
     case $1 in
         cc) compiles ;;
         python) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 ;;
+        ffmpeg) ffmpeg -version >/dev/null 2>&1 && ffprobe -version >/dev/null 2>&1 ;;
         *) return 1 ;;
     esac
 }

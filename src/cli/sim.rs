@@ -36,6 +36,12 @@ pub struct SimArgs {
     /// Let the program espeak-ng read speech aloud, where there is one
     #[arg(long)]
     pub espeak: bool,
+    /// Enforce limits: off, documented (the service's market data), seed (a fresh workspace), or a TOML file
+    #[arg(long, value_name = "WHICH", default_value = "off")]
+    pub limits: String,
+    /// Do not tell the limits at /api/v1/quotas
+    #[arg(long)]
+    pub no_quotas: bool,
     /// Accept this key only
     #[arg(long, value_name = "KEY", env = "LIAN_SIM_KEY", hide_env_values = true)]
     pub accept_key: Option<String>,

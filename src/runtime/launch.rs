@@ -105,7 +105,9 @@ struct Ready {
 async fn ready(cli: &Cli, mut flags: config::Flags, on_screen: bool) -> Result<Ready, u8> {
     let mut simulator = None;
     if flags.demo {
-        let server = sim::start(sim::Options::default()).await.map_err(|error| {
+        // A fresh workspace's limits, so that the meters have something to show.
+        let options = sim::Options { limits: sim::Limits::Seed, ..sim::Options::default() };
+        let server = sim::start(options).await.map_err(|error| {
             say(&error.to_string());
             5
         })?;

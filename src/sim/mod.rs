@@ -9,17 +9,21 @@
 #![expect(clippy::disallowed_methods, reason = "the simulator has a clock of its own")]
 
 mod answer;
+mod ask;
 mod bomb;
 mod cache;
 mod chat;
 mod clock;
 mod conn;
 mod embed;
+mod film;
 mod guest;
+mod limits;
 mod listing;
 mod media;
 mod models;
 mod native;
+mod ordered;
 mod pace;
 mod refusal;
 mod request;
@@ -30,9 +34,11 @@ mod script;
 mod seen;
 mod speech;
 mod stream;
+mod tasks;
 mod tell;
 mod tokens;
 mod tts;
+mod uploads;
 mod usage;
 mod visit;
 mod voice;
@@ -52,6 +58,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use limits::{Limits, LimitsError};
 pub use scenario::{Scenario, ScenarioError};
 pub use seen::Seen;
 
@@ -79,6 +86,10 @@ pub struct Options {
     pub espeak: bool,
     /// The only key that is accepted; without it every `sk-...` that is not `bad` or `wrong`.
     pub accept_key: Option<SecretString>,
+    /// Which limits are enforced.
+    pub limits: Limits,
+    /// Whether `GET /api/v1/quotas` answers; it is 404 if not.
+    pub quotas: bool,
 }
 
 impl Default for Options {
@@ -93,6 +104,8 @@ impl Default for Options {
             seed: 1,
             espeak: false,
             accept_key: None,
+            limits: Limits::Off,
+            quotas: true,
         }
     }
 }
@@ -133,6 +146,9 @@ struct Shared {
     clock: clock::Clock,
     ids: rng::Ids,
     results: results::Results,
+    limits: limits::Guards,
+    tasks: tasks::Tasks,
+    uploads: uploads::Uploads,
     seen: seen::Ring,
     cache: cache::Cache,
     active: Arc<AtomicUsize>,
@@ -232,8 +248,12 @@ pub async fn start(options: Options) -> Result<Server, SimError> {
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
     let ids = rng::Ids::new();
+    let limits = limits::Guards::new(options.limits.clone(), options.time_scale);
     let shared = Arc::new(Shared {
         options,
+        limits,
+        tasks: tasks::Tasks::default(),
+        uploads: uploads::Uploads::default(),
         addr: reachable(addr),
         clock: clock::Clock::start(),
         results: results::Results::new(&ids),
@@ -275,6 +295,9 @@ fn router(shared: Arc<Shared>) -> Router {
         .route(&format!("{COMPAT}/models"), get(chat::list).fallback(chat::wrong_method))
         .route(&format!("{COMPAT}/models/{{id}}"), get(chat::one).fallback(chat::wrong_method))
         .route("/results/{*path}", any(results::serve))
+        .merge(tasks::routes())
+        .merge(uploads::routes())
+        .merge(limits::routes())
         .merge(native::routes())
         .merge(tts::routes())
         .merge(embed::routes())

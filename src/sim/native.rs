@@ -14,7 +14,7 @@ use super::refusal::{self, Refusal, reply};
 use super::request::{self, Call, Path};
 use super::tell::{STREAM, tell};
 use super::visit::Visit;
-use super::{Shared, chat, tts, wire};
+use super::{Shared, chat, tasks, tts, uploads, wire};
 
 /// Every path of this file.
 pub(super) fn routes() -> Router<Arc<Shared>> {
@@ -93,8 +93,8 @@ async fn multimodal_generation(State(sim): State<Arc<Shared>>, visit: Visit) -> 
     };
     match office(model) {
         Some(Office::Chat) => answer(&sim, visit, model, Path::Multi).await,
+        Some(Office::Picture) => tasks::pictures_now(&sim, &visit).await,
         Some(Office::Speech) => tts::speech(&sim, visit, model).await,
-        Some(Office::Picture) => visit.refuse(&Refusal::of(&refusal::UNAVAILABLE)),
         None => visit.refuse(&wrong_url()),
     }
 }
@@ -106,7 +106,8 @@ async fn answer(
     path: Path,
 ) -> Response<Body> {
     let manner = visit.manner();
-    match visit.body().and_then(|body| Call::native(body, model, path, manner)) {
+    let call = visit.body().and_then(|body| Call::native(body, model, path, manner));
+    match call.and_then(|call| uploads::check(sim, &visit).map(|()| call)) {
         Ok(call) => tell(sim, visit, &call).await,
         Err(refusal) if manner.streams => refused(&visit, &refusal),
         Err(refusal) => visit.refuse(&refusal),

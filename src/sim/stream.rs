@@ -21,7 +21,7 @@ use super::wire::{Delta, Frame, Moment};
 /// Events are handed over in pieces of about this many bytes when they are all due.
 const PACK: usize = 32 * 1024;
 /// Time for what was written before a cut to leave the machine.
-const BEFORE_CUT: Duration = Duration::from_millis(20);
+pub(super) const BEFORE_CUT: Duration = Duration::from_millis(20);
 
 /// Counts itself among the answers on their way for as long as it lives.
 pub(super) struct Active(Arc<AtomicUsize>);

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::time::Instant;
 
 use super::{Closed, File};
@@ -144,6 +146,7 @@ fn answer(guest: &Guest, file: &File, etag: &str) -> Response<Body> {
             let all = file.bytes.clone();
             let mut response = guest.reply(200, file.content_type, body(guest, all));
             set(&mut response, "content-length", &rule.content_length.unwrap_or(len).to_string());
+            set(&mut response, "content-md5", &STANDARD.encode(*md5::compute(&file.bytes)));
             response
         }
     };
@@ -155,14 +158,25 @@ fn answer(guest: &Guest, file: &File, etag: &str) -> Response<Body> {
     response
 }
 
-/// The bytes with what befalls them on the way. Where the header claims another size than there
-/// is, the connection ends too early or the rest is never sent.
+/// The bytes with what befalls them on the way. Where the header claims more than there is, the
+/// connection breaks after the last byte; where it claims less, the rest is never sent.
 fn body(guest: &Guest, bytes: Bytes) -> Body {
     let rule = &guest.rule;
-    if rule.content_length.is_some() && rule.cut_after_bytes.is_none() {
-        // A stream, for its size is not known to whoever writes the header.
-        let whole = futures_util::stream::iter([Ok::<_, io::Error>(bytes)]);
-        return Body::from_stream(whole);
+    if rule.content_length.is_none() || rule.cut_after_bytes.is_some() {
+        return stream::whole(bytes.to_vec(), rule, &guest.line);
     }
-    stream::whole(bytes.to_vec(), rule, &guest.line)
+    let missing = rule.content_length.is_some_and(|claimed| claimed > bytes.len());
+    let ending = missing.then_some(());
+    // A stream, for its size is not known to whoever writes the header.
+    Body::from_stream(futures_util::stream::unfold(
+        (Some(bytes), ending),
+        async |state| match state {
+            (Some(bytes), ending) => Some((Ok(bytes), (None, ending))),
+            (None, Some(())) => {
+                tokio::time::sleep(stream::BEFORE_CUT).await;
+                Some((Err(io::Error::from(io::ErrorKind::UnexpectedEof)), (None, None)))
+            }
+            (None, None) => None,
+        },
+    ))
 }
