@@ -39,13 +39,14 @@ pub fn spawn(gather: Gather, out: mpsc::Sender<ServiceEvent>, cancel: Cancellati
     tokio::spawn(async move {
         let mut next = None;
         loop {
-            let command = match next.take() {
-                Some(command) => Some(command),
-                None => tokio::select! {
+            let command = if let Some(command) = next.take() {
+                Some(command)
+            } else {
+                tokio::select! {
                     biased;
                     () = cancel.cancelled() => return,
                     command = commands.recv() => command,
-                },
+                }
             };
             let Some(DoctorCommand { run }) = command else { return };
             tokio::select! {

@@ -135,7 +135,7 @@ impl Probe {
         }
         let answer = timeout(PATIENCE, self.answer(surface)).await;
         let (check, settled) = match answer {
-            Ok(Ok(answer)) => self.answered(name, answer),
+            Ok(Ok(answer)) => self.answered(name, &answer),
             Ok(Err((error, usage))) => {
                 let notice = self.ready.notice(&error);
                 let refused = error.refusal().is_some() || never_sent(&error);
@@ -179,8 +179,8 @@ impl Probe {
         }
     }
 
-    fn answered(&self, name: Name, answer: Answer) -> (Check, Settled) {
-        let Answer { first, usage } = answer;
+    fn answered(&self, name: Name, answer: &Answer) -> (Check, Settled) {
+        let Answer { first, usage } = *answer;
         let cost = usage.and_then(|usage| self.cost(&usage));
         let found =
             ProbeFinding::Answered { model: self.model.to_string(), first_token: first, cost };
