@@ -13,4 +13,5 @@ pub mod money;
 pub mod notice;
 pub mod params;
 pub mod settings;
+pub mod speech;
 pub mod time;
