@@ -52,7 +52,8 @@ pub enum AudioNews {
         /// Times since it was opened.
         count: u64,
     },
-    /// It does not go where it was meant to, but on from where it stood to the next place.
+    /// It does not go where it was meant to, but on from where it stood to another place, which was
+    /// heard by now. Told once, however many places were tried in between.
     FellBack {
         /// The first place that did not take it since it was last heard.
         from: SinkName,

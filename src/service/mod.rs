@@ -2,6 +2,7 @@
 //! `Handle`, `spawn`): a bounded inbox, events upwards. It refuses the application's state and
 //! the screen.
 
+pub mod audio;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
