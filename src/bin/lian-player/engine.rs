@@ -134,9 +134,6 @@ impl<D: Device, W: Write> Engine<D, W> {
             let heard = match &self.place {
                 // Nothing plays: not one wake-up before somebody asks for something.
                 Place::Closed => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Place::Open(run) if !run.is_started() => {
-                    inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
-                }
                 Place::Open(_) => inbox.recv_timeout(TICK),
                 Place::Opening { until } => {
                     inbox.recv_timeout(until.saturating_duration_since(Instant::now()))
@@ -227,15 +224,32 @@ impl<D: Device, W: Write> Engine<D, W> {
             let device = opened.name.clone();
             self.answer(&Answer::Opened { rate, channels, device })?;
         }
-        let run = Run::new(opened, format.rate, self.played);
-        self.place = Place::Open(run.map_err(|said| Halt::Failed(FaultKind::Format, said))?);
+        self.place = Place::Closed;
+        // One that was opened to see whether there is any is not held, for others may want it, and a
+        // sound library that holds one wakes up now and then.
+        if self.begins() {
+            let mut run = Run::new(opened, format.rate, self.played).map_err(unplayable)?;
+            run.feed(&self.queue, self.played, self.draining).map_err(unplayable)?;
+            run.start()?;
+            self.place = Place::Open(run);
+        }
         Ok(())
     }
 
-    /// Lets the device go; what it has not played stays in the queue. One that never began may stay.
+    /// Whether there is enough to play.
+    fn is_enough(&self, waiting: u64) -> bool {
+        let rate = self.format.map_or(0, |format| u64::from(format.rate));
+        waiting >= rate / PRE_ROLL || (self.draining && waiting > 0)
+    }
+
+    fn begins(&self) -> bool {
+        !self.paused && self.is_enough(self.queue.len() as u64)
+    }
+
+    /// Lets the device go; what it has not played stays in the queue.
     fn silence(&mut self) {
         self.listen();
-        if matches!(&self.place, Place::Open(run) if run.is_started()) {
+        if matches!(self.place, Place::Open(_)) {
             self.place = Place::Closed;
         }
     }
@@ -264,7 +278,7 @@ impl<D: Device, W: Write> Engine<D, W> {
             self.told = self.played;
             self.answer(&Answer::Position(self.told))?;
         }
-        self.play(u64::from(format.rate) / PRE_ROLL)?;
+        self.play()?;
         if self.draining && self.queue.is_empty() {
             self.draining = false;
             self.told = self.sent;
@@ -274,37 +288,31 @@ impl<D: Device, W: Write> Engine<D, W> {
         Ok(())
     }
 
-    fn play(&mut self, pre_roll: u64) -> Result<(), Halt> {
-        let (paused, draining) = (self.paused, self.draining);
-        let enough = |waiting: u64| waiting >= pre_roll || (draining && waiting > 0);
-        let begins = !paused && enough(self.queue.len() as u64);
-        match &mut self.place {
-            Place::Closed if begins => self.open(),
+    fn play(&mut self) -> Result<(), Halt> {
+        let begins = self.begins();
+        let run = match &mut self.place {
+            Place::Open(run) => run,
+            Place::Closed if begins => {
+                self.open();
+                return Ok(());
+            }
             Place::Opening { until } if Instant::now() >= *until => {
                 let said = format!("no device within {} s", OPEN.as_secs());
                 return Err(Halt::Failed(FaultKind::Slow, said));
             }
-            Place::Closed | Place::Opening { .. } => {}
-            // One that was opened early waits for its first samples.
-            Place::Open(run) if !run.is_started() => {
-                if begins {
-                    run.begin(self.played);
-                    run.feed(&self.queue, self.played, draining).map_err(unplayable)?;
-                    run.start()?;
-                }
-            }
-            Place::Open(run) => {
-                run.feed(&self.queue, self.played, draining).map_err(unplayable)?;
-                if run.is_lost() || run.stalled() > STALL {
-                    return self.lose();
-                }
-                if run.is_starved() && enough(run.waiting(self.sent)) {
-                    run.go();
-                }
-                if run.is_done() || (run.is_starved() && run.starved_for() > PATIENCE) {
-                    self.silence();
-                }
-            }
+            Place::Closed | Place::Opening { .. } => return Ok(()),
+        };
+        run.feed(&self.queue, self.played, self.draining).map_err(unplayable)?;
+        let (waiting, starved) = (run.waiting(self.sent), run.is_starved());
+        let over = run.is_done() || (starved && run.starved_for() > PATIENCE);
+        if run.is_lost() || run.stalled() > STALL {
+            return self.lose();
+        }
+        let goes = starved && self.is_enough(waiting);
+        match &mut self.place {
+            Place::Open(run) if goes => run.go(),
+            Place::Open(_) if over => self.silence(),
+            Place::Open(_) | Place::Closed | Place::Opening { .. } => {}
         }
         Ok(())
     }

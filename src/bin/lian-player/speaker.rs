@@ -19,6 +19,9 @@ use crate::tap::{self, Gauges, Tap};
 const RING_SECONDS: usize = 1;
 /// The device takes this part of a second at once and holds twice as much.
 const PERIOD: u32 = 20;
+/// Silence of this part of a second comes first: a sink that runs already loses the first
+/// milliseconds of what joins it (up to 25 ms with PulseAudio's), and amplifiers have to wake up.
+const LEAD: u32 = 16;
 /// A device that says nothing for so long is asked whether it is still there.
 const SILENCE: Duration = Duration::from_millis(500);
 
@@ -36,7 +39,8 @@ impl Device for Speaker {
         let (rate, channels) = (supported.sample_rate(), supported.channels());
         let attempt = |size| {
             let config = StreamConfig { channels, sample_rate: rate, buffer_size: size };
-            let (ring, tap, gauges) = tap::ring(rate as usize * RING_SECONDS);
+            let (ring, tap, gauges) =
+                tap::ring(rate as usize * RING_SECONDS, (rate / LEAD) as usize);
             let stream = build(&device, supported.sample_format(), config, tap, &gauges)?;
             Ok((ring, gauges, stream))
         };

@@ -29,6 +29,8 @@ pub(crate) struct Gauges {
 pub(crate) struct Tap {
     ring: Consumer<f32>,
     gauges: Arc<Gauges>,
+    /// Frames of silence that are still to come before the first sample.
+    lead: usize,
     /// Frames given to the device, with those of silence.
     written: u64,
     /// Frames taken out of the ring.
@@ -37,15 +39,21 @@ pub(crate) struct Tap {
     end: u64,
 }
 
-/// A ring of `frames` and both of its ends.
-pub(crate) fn ring(frames: usize) -> (Producer<f32>, Tap, Arc<Gauges>) {
+/// A ring of `frames` and both of its ends. The device plays `lead` frames of silence first.
+pub(crate) fn ring(frames: usize, lead: usize) -> (Producer<f32>, Tap, Arc<Gauges>) {
     let (producer, consumer) = RingBuffer::new(frames);
     let gauges = Arc::new(Gauges::default());
-    let tap = Tap { ring: consumer, gauges: gauges.clone(), written: 0, taken: 0, end: 0 };
+    let tap = Tap { ring: consumer, gauges: gauges.clone(), lead, written: 0, taken: 0, end: 0 };
     (producer, tap, gauges)
 }
 
 impl Tap {
+    /// Frames that wait in the ring.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.ring.slots()
+    }
+
     /// Fills `frames` of a buffer of silence with `put(frame, sample)`. The device still has `delay`
     /// frames to play before the first of them.
     pub(crate) fn fill(&mut self, frames: usize, delay: u64, mut put: impl FnMut(usize, f32)) {
@@ -53,7 +61,9 @@ impl Tap {
         // Silence between two samples counts as not heard: rather a little too late than too early.
         let behind = self.end.saturating_sub(self.written.saturating_sub(delay));
         gauges.heard.fetch_max(self.taken.saturating_sub(behind), Ordering::AcqRel);
-        let mut filled = 0;
+        let silent = self.lead.min(frames);
+        self.lead -= silent;
+        let mut filled = silent;
         while filled < frames && gauges.going.load(Ordering::Acquire) {
             // Asked before the ring, so that the last samples are in it when it says so.
             let ended = gauges.ended.load(Ordering::Acquire);
@@ -67,8 +77,8 @@ impl Tap {
             put(filled, sample);
             filled += 1;
         }
-        if filled > 0 {
-            self.taken += filled as u64;
+        if filled > silent {
+            self.taken += (filled - silent) as u64;
             self.end = self.written + filled as u64;
             gauges.taken.store(self.taken, Ordering::Release);
         }
@@ -80,6 +90,10 @@ impl Tap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn ring(frames: usize) -> (Producer<f32>, Tap, Arc<Gauges>) {
+        super::ring(frames, 0)
+    }
 
     fn fill(tap: &mut Tap, frames: usize, delay: u64) -> Vec<f32> {
         let mut buffer = vec![0.0; frames];
@@ -107,6 +121,20 @@ mod tests {
         assert_eq!(fill(&mut tap, 3, 2), [0.0; 3]);
         assert_eq!(gauges.underruns.load(Ordering::Acquire), 1, "an end is no underrun");
         assert_eq!(gauges.silent.load(Ordering::Acquire), 3);
+    }
+
+    #[test]
+    fn silence_comes_first_and_counts_for_nothing() {
+        let (mut ring, mut tap, gauges) = super::ring(8, 3);
+        gauges.going.store(true, Ordering::Release);
+        [1.0, 2.0].iter().for_each(|sample| ring.push(*sample).unwrap());
+        assert_eq!(fill(&mut tap, 2, 0), [0.0; 2]);
+        assert_eq!(fill(&mut tap, 2, 2), [0.0, 1.0]);
+        assert_eq!(fill(&mut tap, 1, 1), [2.0]);
+        let count = |gauge: &AtomicU64| gauge.load(Ordering::Acquire);
+        assert_eq!((count(&gauges.heard), count(&gauges.taken)), (0, 2));
+        fill(&mut tap, 1, 1);
+        assert_eq!((count(&gauges.heard), count(&gauges.underruns)), (1, 1));
     }
 
     #[test]

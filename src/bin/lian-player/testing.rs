@@ -1,7 +1,10 @@
 //! A device that a test plays by hand, sample by sample. It refuses to play by itself.
 
+#![expect(clippy::disallowed_methods, reason = "tests have clocks of their own")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::RecvTimeoutError::Disconnected;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use lian::domain::speech::FaultKind;
@@ -42,7 +45,7 @@ impl Device for Fake {
         if self.refuses.load(Ordering::Acquire) {
             return Err(Refusal { kind: FaultKind::NoDevice, said: "no card".to_owned() });
         }
-        let (ring, tap, gauges) = tap::ring(self.rate as usize);
+        let (ring, tap, gauges) = tap::ring(self.rate as usize, 0);
         let (open, dropped) = channel();
         let started = Arc::new(AtomicBool::new(false));
         let stream = Box::new(Line { started: started.clone(), _open: open });
@@ -64,6 +67,15 @@ impl Hand {
         self.started.load(Ordering::Acquire)
     }
 
+    /// Waits until so many samples can be played.
+    pub(crate) fn until_holds(&self, samples: usize) {
+        let until = std::time::Instant::now() + CAP;
+        while self.tap.waiting() < samples {
+            assert!(std::time::Instant::now() < until, "{} samples wait", self.tap.waiting());
+            std::thread::yield_now();
+        }
+    }
+
     /// Plays so many frames; the device has then still `delay` frames before them.
     pub(crate) fn play(&mut self, frames: usize, delay: u64) -> Vec<f32> {
         let mut buffer = vec![0.0; frames];
@@ -80,8 +92,6 @@ impl Hand {
         self.dropped.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected)
     }
 }
-
-use std::sync::mpsc::RecvTimeoutError::Disconnected;
 
 /// How long a test waits for what must come.
 pub(crate) const CAP: std::time::Duration = std::time::Duration::from_secs(30);

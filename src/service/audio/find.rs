@@ -94,7 +94,7 @@ pub(super) fn candidates(
                 found.extend(PROGRAMS.iter().filter_map(|(name, input, rest)| {
                     let words = words(find(name)?, rest)?;
                     Some(Candidate::Program(Program { words, input: *input }))
-                }))
+                }));
             }
             SinkChoice::File => found.push(Candidate::File),
         }

@@ -265,9 +265,15 @@ impl Audio {
                 speech.take(&bytes);
             }
             (AudioCommand::Drain(id), Some(speech)) if speech.id == id => speech.whole = true,
-            // Of something that is over.
-            (AudioCommand::Samples(..) | AudioCommand::Drain(_), _) => {}
-            (AudioCommand::Pause(_) | AudioCommand::Resume(_) | AudioCommand::Stop(_), _) => {}
+            // Of something that is over; the others go the other way.
+            (
+                AudioCommand::Samples(..)
+                | AudioCommand::Drain(_)
+                | AudioCommand::Pause(_)
+                | AudioCommand::Resume(_)
+                | AudioCommand::Stop(_),
+                _,
+            ) => {}
         }
     }
 
@@ -290,8 +296,12 @@ impl Audio {
                 self.early.push(id);
             }
             AudioCommand::Resume(id) => self.early.retain(|early| *early != id),
-            AudioCommand::Pause(_) | AudioCommand::Stop(_) => {}
-            AudioCommand::Open(_) | AudioCommand::Samples(..) | AudioCommand::Drain(_) => {}
+            // Of something that is over; the others go the other way.
+            AudioCommand::Pause(_)
+            | AudioCommand::Stop(_)
+            | AudioCommand::Open(_)
+            | AudioCommand::Samples(..)
+            | AudioCommand::Drain(_) => {}
         }
     }
 

@@ -21,6 +21,9 @@ const LAG: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(100);
 /// A program may be ahead of the clock by so much when it ends: what is in the last buffer.
 const EARLY: Duration = Duration::from_millis(250);
+/// Samples of silence that come first: a sound server that runs already loses the first moment of what
+/// joins it. Less than the pipe holds.
+const LEAD: u64 = RATE as u64 / 16;
 /// Bytes that may lie in the pipe before a program that does not read: less than 100 ms.
 #[cfg(target_os = "linux")]
 const PIPE: libc::c_int = 4096;
@@ -82,7 +85,11 @@ struct Playing {
 impl Playing {
     async fn run(mut self, mut asks: Receiver<Ask>, say: &Sender<Said>) -> Result<(), SinkFault> {
         match self.program.input {
-            Input::Stdin => self.start(&[])?,
+            Input::Stdin => {
+                self.start(&[])?;
+                self.give(&[0; LEAD as usize * 2]).await?;
+                self.given = 0;
+            }
             Input::File => self.file = Some(Spool::new(&self.dir)?),
         }
         let name = short(&self.program.words);
@@ -114,7 +121,9 @@ impl Playing {
                     if !well || early || !self.draining {
                         return Err(self.why(FaultKind::Ended).await);
                     }
-                    return Ok(drop(say.send(Said::Drained).await));
+                    // Nobody listens any more when this fails.
+                    drop(say.send(Said::Drained).await);
+                    return Ok(());
                 },
                 _ = ticks.tick(), if self.told < self.given => {
                     let heard = self.heard();

@@ -26,7 +26,6 @@ pub(crate) struct Run {
     rest: Vec<f32>,
     /// Everything was fed.
     flushed: bool,
-    started: bool,
     counted: u64,
     /// What was heard and taken when it was last looked at, and since when.
     last: (u64, u64),
@@ -45,26 +44,14 @@ impl Run {
             fed: first,
             rest: Vec::new(),
             flushed: false,
-            started: false,
             counted: 0,
             last: (0, 0),
             since: Instant::now(),
         })
     }
 
-    /// Whether the device takes samples, or silence.
-    pub(crate) fn is_started(&self) -> bool {
-        self.started
-    }
-
-    /// Says where it begins, before it was fed anything.
-    pub(crate) fn begin(&mut self, first: u64) {
-        (self.first, self.fed) = (first, first);
-    }
-
     /// Begins to play what it was fed.
     pub(crate) fn start(&mut self) -> Result<(), Refusal> {
-        self.started = true;
         self.go();
         self.opened.stream.start()
     }
@@ -146,7 +133,7 @@ impl Run {
 
     /// There was nothing to play, and nobody has told it to go on.
     pub(crate) fn is_starved(&self) -> bool {
-        self.started && !self.opened.gauges.going.load(Ordering::Acquire)
+        !self.opened.gauges.going.load(Ordering::Acquire)
     }
 
     /// For how long, once all was heard.

@@ -43,14 +43,15 @@ impl io::Write for Ear {
 }
 
 impl Rig {
-    /// An engine that has opened its device, and the device.
-    fn new() -> (Self, Hand) {
+    /// An engine that has seen that there is a device, and does not hold it.
+    fn new() -> Self {
         let rig = Self::bare();
         rig.ask(Request::Format(Format::mono(RATE)));
         let hand = rig.opened();
         let device = "a fake".to_owned();
         assert_eq!(rig.answer(), Answer::Opened { rate: RATE, channels: 1, device });
-        (rig, hand)
+        hand.until_dropped();
+        rig
     }
 
     fn bare() -> Self {
@@ -127,20 +128,19 @@ fn position(sample: f32) -> Option<usize> {
 
 #[test]
 fn it_begins_with_the_pre_roll_and_plays_to_the_last_sample() {
-    let (mut rig, mut hand) = Rig::new();
-    for _ in 0..20 {
+    let mut rig = Rig::new();
+    for _ in 0..5 {
         rig.samples(LITTLE);
         rig.ask(Request::Stop);
         let Answer::Stopped(_) = rig.answer() else { panic!("not stopped") };
-        assert!(!hand.is_started(), "too little to begin with");
+        assert!(rig.hands.try_recv().is_err(), "too little to begin with");
     }
     let first = rig.sent;
     rig.samples(4_800);
-    while !hand.is_started() {
-        std::thread::yield_now();
-    }
+    let mut hand = rig.opened();
     rig.samples(1_000);
     rig.ask(Request::Drain);
+    hand.until_holds(5_800);
     assert_eq!(Rig::play(&mut hand, 5_800, 0), (first..first + 5_800).collect::<Vec<_>>());
     // The device has to say that the last ones were heard.
     hand.play(100, 0);
@@ -151,12 +151,13 @@ fn it_begins_with_the_pre_roll_and_plays_to_the_last_sample() {
 
 #[test]
 fn little_is_played_only_when_it_is_all() {
-    let (mut rig, mut hand) = Rig::new();
+    let mut rig = Rig::new();
     rig.samples(LITTLE);
     // A refused frame would end the engine: what follows was read after the samples.
     rig.ask(Request::Pause);
     rig.ask(Request::Resume);
     rig.ask(Request::Drain);
+    let mut hand = rig.opened();
     assert_eq!(Rig::play(&mut hand, LITTLE, 0).len(), LITTLE);
     hand.play(1, 0);
     assert_eq!(rig.last_word(), Answer::Drained(LITTLE as u64));
@@ -166,8 +167,9 @@ fn little_is_played_only_when_it_is_all() {
 
 #[test]
 fn a_stop_is_silence_and_what_follows_is_counted_on() {
-    let (mut rig, mut hand) = Rig::new();
+    let mut rig = Rig::new();
     rig.samples(20_000);
+    let mut hand = rig.opened();
     Rig::play(&mut hand, 3_000, 0);
     hand.play(240, 40);
     rig.ask(Request::Stop);
@@ -184,8 +186,9 @@ fn a_stop_is_silence_and_what_follows_is_counted_on() {
 
 #[test]
 fn after_a_pause_it_goes_on_with_the_first_sample_that_was_not_heard() {
-    let (mut rig, mut hand) = Rig::new();
+    let mut rig = Rig::new();
     rig.samples(10_000);
+    let mut hand = rig.opened();
     Rig::play(&mut hand, 3_000, 0);
     hand.play(240, 50);
     rig.ask(Request::Pause);
@@ -202,8 +205,9 @@ fn after_a_pause_it_goes_on_with_the_first_sample_that_was_not_heard() {
 
 #[test]
 fn an_underrun_is_told_and_waits_for_the_pre_roll() {
-    let (mut rig, mut hand) = Rig::new();
+    let mut rig = Rig::new();
     rig.samples(4_800);
+    let mut hand = rig.opened();
     Rig::play(&mut hand, 4_800, 0);
     assert_eq!(hand.play(100, 0), [0.0; 100]);
     assert_eq!(rig.last_word(), Answer::Underruns(1));
@@ -225,8 +229,9 @@ fn an_underrun_is_told_and_waits_for_the_pre_roll() {
 
 #[test]
 fn a_lost_device_is_opened_again_once() {
-    let (mut rig, mut hand) = Rig::new();
+    let mut rig = Rig::new();
     rig.samples(20_000);
+    let mut hand = rig.opened();
     Rig::play(&mut hand, 2_000, 0);
     hand.play(240, 40);
     hand.gauges.lost.store(true, Ordering::Release);
@@ -272,7 +277,7 @@ fn wrong_requests_end_it() {
             }
         }
     }
-    let (mut rig, _hand) = Rig::new();
+    let mut rig = Rig::new();
     rig.ask(Request::Pause);
     (0..61).for_each(|_| rig.samples(RATE as usize));
     let Answer::Failed { kind, said } = rig.last_word() else { panic!("not failed") };
