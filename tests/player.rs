@@ -2,6 +2,7 @@
 //! sent is what was heard. It refuses to believe what the player says of itself.
 
 #![cfg(target_os = "linux")]
+#![cfg_attr(feature = "audio", expect(clippy::cast_precision_loss, reason = "times are short"))]
 #![expect(clippy::expect_used, reason = "a test that cannot set up its world has failed")]
 #![expect(clippy::disallowed_methods, reason = "tests have clocks and files of their own")]
 

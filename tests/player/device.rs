@@ -5,7 +5,7 @@ use std::time::Instant;
 use lian::player::{Answer, Request};
 
 use crate::process::{PLAYER, Player};
-use crate::server::Server;
+use crate::server::{Server, say};
 use crate::sound::{self, RECORDED, SENT, first, last, likeness, whole};
 
 /// Plays `seconds` that come all at once or, `starved`, with a gap in the midst. Answers how like the
@@ -42,7 +42,9 @@ fn played(server: &Server, seconds: usize, starved: bool) -> (f64, u64) {
     let near = first(&recording).expect("sound was heard");
     let like = likeness(seconds, whole(seconds), &recording, near);
     let heard = (last(&recording).expect("sound") - near) as f64 / RECORDED as f64;
-    println!("correlation {like:.6}, {heard:.3} s of {seconds} s heard, {underruns} underruns");
+    say(&format!(
+        "correlation {like:.6}, {heard:.3} s of {seconds} s heard, {underruns} underruns"
+    ));
     assert_eq!(player.end(), (Some(0), String::new()));
     (like, underruns)
 }
@@ -85,7 +87,7 @@ fn a_pause_is_silence_and_loses_nothing() {
     let rest = last(&recording).expect("sound") + 1 - again;
     let repeated = (heard + rest) as isize - whole(3).len() as isize;
     let repeated = repeated as f64 / RECORDED as f64;
-    println!("{repeated:.3} s were heard twice around a pause");
+    say(&format!("{repeated:.3} s were heard twice around a pause"));
     assert!((-0.001..0.25).contains(&repeated), "{repeated} s were lost or repeated");
     // The first samples after it begin in the midst of a wave.
     let skip = RECORDED / 50;
@@ -116,8 +118,11 @@ fn a_stop_is_silence_at_once() {
         heard.push(end.saturating_sub(at) as f64 * 1_000.0 / RECORDED as f64);
     }
     let text = |times: &[f64]| times.iter().map(|time| format!("{time:.0}")).collect::<Vec<_>>();
-    println!("ms from a stop to its answer: {}", text(&answered).join(" "));
-    println!("ms from a stop to silence at the server, as recorded: {}", text(&heard).join(" "));
+    say(&format!("ms from a stop to its answer: {}", text(&answered).join(" ")));
+    say(&format!(
+        "ms from a stop to silence at the server, as recorded: {}",
+        text(&heard).join(" ")
+    ));
     // All samples before the stop are behind it.
     player.samples(&sound::sent(1));
     player.ask(&Request::Drain);
@@ -139,7 +144,7 @@ fn a_player_with_nothing_to_play_does_not_wake_up() {
         let before = player.switches();
         server.and_then(RECORDED * 2);
         let count = player.switches() - before;
-        println!("{count} context switches in 2 s {when}");
+        say(&format!("{count} context switches in 2 s {when}"));
         assert_eq!(count, 0, "it wakes up {when}");
     };
     idle(&player, "before the first sample");

@@ -19,7 +19,7 @@ static ONE: Mutex<()> = Mutex::new(());
 /// See the header.
 pub(crate) struct Server {
     dir: TempDir,
-    server: Child,
+    pulse: Child,
     recorder: Child,
     recording: Arc<(Mutex<Vec<f32>>, Condvar)>,
     _one: MutexGuard<'static, ()>,
@@ -44,7 +44,7 @@ impl Server {
         )
         .expect("a file");
         let socket = at("socket");
-        let server = command(dir.path(), "pulseaudio")
+        let pulse = command(dir.path(), "pulseaudio")
             .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
             .arg(format!("--log-target=file:{}", at("log").display()))
             .args(["-L", "module-null-sink sink_name=lian rate=48000 channels=2 format=float32le"])
@@ -82,7 +82,7 @@ impl Server {
                 filled -= whole;
             }
         });
-        let server = Self { dir, server, recorder, recording, _one: one };
+        let server = Self { dir, pulse, recorder, recording, _one: one };
         server.wait(|recording| !recording.is_empty());
         Some(server)
     }
@@ -115,8 +115,8 @@ impl Server {
 
     /// Ends the server, not the recorder.
     pub(crate) fn kill(&mut self) {
-        self.server.kill().expect("a server");
-        self.server.wait().expect("its end");
+        self.pulse.kill().expect("a server");
+        self.pulse.wait().expect("its end");
     }
 
     /// What was recorded so far, when it is as wanted.
@@ -140,7 +140,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        for child in [&mut self.recorder, &mut self.server] {
+        for child in [&mut self.recorder, &mut self.pulse] {
             // It may have ended already.
             drop(child.kill());
             drop(child.wait());
@@ -181,6 +181,12 @@ fn is_here() -> bool {
     runs("pulseaudio") && runs("parec") && module()
 }
 
+/// Says a figure. The harness keeps what `println!` says of a test that passes.
+pub(crate) fn say(figure: &str) {
+    use std::io::Write as _;
+    std::io::stderr().write_all(format!("{figure}\n").as_bytes()).expect("stderr");
+}
+
 fn skip(test: &str) {
     use std::io::Write as _;
     let line = format!("{test}: no PulseAudio here (sh tests/all.sh installs it)");
@@ -188,5 +194,5 @@ fn skip(test: &str) {
         let mut file = std::fs::File::options().append(true).open(file).expect("the list of skips");
         writeln!(file, "{line}").expect("the list of skips");
     }
-    println!("SKIPPED {line}");
+    say(&format!("SKIPPED {line}"));
 }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::process::PLAYER;
-use crate::server::{CAP, Server};
+use crate::server::{CAP, Server, say};
 use crate::sound::{self, RECORDED, SENT, first, likeness, whole};
 
 const ID: SpeechId = SpeechId(1);
@@ -65,7 +65,7 @@ async fn all(events: &mut Receiver<AudioEvent>) -> Vec<AudioNews> {
 async fn is_heard(server: &Server, bin: PathBuf, least: f64) -> Vec<AudioNews> {
     let (handle, mut events) = service(server, bin, vec![SinkChoice::Player, SinkChoice::Programs]);
     let bytes = sound::sent(3);
-    let (_, news) = tokio::join!(speak(&handle, &bytes), all(&mut events));
+    let ((), news) = tokio::join!(speak(&handle, &bytes), all(&mut events));
     let drained = AudioNews::Drained { played: 3 * SENT as u64 };
     assert_eq!(news.last(), Some(&drained), "{news:?}");
     let underruns = news.iter().any(|news| matches!(news, AudioNews::Underruns { .. }));
@@ -73,7 +73,7 @@ async fn is_heard(server: &Server, bin: PathBuf, least: f64) -> Vec<AudioNews> {
     let recording = server.and_then(RECORDED / 2);
     let near = first(&recording).expect("sound was heard");
     let like = likeness(3, whole(3), &recording, near);
-    println!("correlation {like:.6} by {:?}", news[0]);
+    say(&format!("correlation {like:.6} by {:?}", news[0]));
     assert!(like > least, "{like}: {news:?}");
     news
 }
@@ -127,7 +127,7 @@ async fn when_the_player_is_killed_the_file_has_the_rest() {
         news.extend(all(&mut events).await);
         news
     };
-    let (_, news) = tokio::join!(speak(&handle, &bytes), kill);
+    let ((), news) = tokio::join!(speak(&handle, &bytes), kill);
     assert_eq!(news.last(), Some(&AudioNews::Drained { played: 5 * SENT as u64 }), "{news:?}");
     let fell = news.iter().position(|news| matches!(news, AudioNews::FellBack { .. }));
     let fell = fell.expect("a fall is told");

@@ -8,7 +8,7 @@ use lian::domain::speech::FaultKind;
 use lian::player::{Answer, GREETING, Request};
 
 use crate::process::{PLAYER, Player};
-use crate::server::Server;
+use crate::server::{Server, say};
 use crate::sound;
 
 /// The player in a home without any settings.
@@ -63,7 +63,7 @@ fn a_server_that_dies_is_survived_and_told() {
     let (kind, said) = failure(&player);
     let lost = [FaultKind::DeviceLost, FaultKind::NoDevice, FaultKind::Slow];
     assert!(lost.contains(&kind), "{kind:?} {said}");
-    println!("{kind:?} {said}: {} hundredths of a second of CPU", player.time() - before);
+    say(&format!("{kind:?} {said}: {} hundredths of a second of CPU", player.time() - before));
     assert_eq!(player.ended(), (Some(1), String::new()));
 }
 

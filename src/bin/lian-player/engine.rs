@@ -67,7 +67,7 @@ impl From<Refusal> for Halt {
 enum Place {
     Closed,
     Opening { until: Instant },
-    Open(Run),
+    Open(Box<Run>),
 }
 
 /// See the header.
@@ -231,7 +231,7 @@ impl<D: Device, W: Write> Engine<D, W> {
             let mut run = Run::new(opened, format.rate, self.played).map_err(unplayable)?;
             run.feed(&self.queue, self.played, self.draining).map_err(unplayable)?;
             run.start()?;
-            self.place = Place::Open(run);
+            self.place = Place::Open(Box::new(run));
         }
         Ok(())
     }

@@ -86,6 +86,7 @@ impl Resampler {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "positions are small numbers")]
 mod tests {
     use super::*;
 

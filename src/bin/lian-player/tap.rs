@@ -127,7 +127,8 @@ mod tests {
     fn silence_comes_first_and_counts_for_nothing() {
         let (mut ring, mut tap, gauges) = super::ring(8, 3);
         gauges.going.store(true, Ordering::Release);
-        [1.0, 2.0].iter().for_each(|sample| ring.push(*sample).unwrap());
+        ring.push(1.0).unwrap();
+        ring.push(2.0).unwrap();
         assert_eq!(fill(&mut tap, 2, 0), [0.0; 2]);
         assert_eq!(fill(&mut tap, 2, 2), [0.0, 1.0]);
         assert_eq!(fill(&mut tap, 1, 1), [2.0]);

@@ -269,7 +269,9 @@ fn wrong_requests_end_it() {
         (vec![Request::Format(Format::mono(RATE)); 2], FaultKind::Format),
     ] {
         let rig = Rig::bare();
-        requests.iter().for_each(|request| rig.ask(request.clone()));
+        for request in &requests {
+            rig.ask(request.clone());
+        }
         loop {
             match rig.last_word() {
                 Answer::Failed { kind: told, .. } => break assert_eq!(told, kind, "{requests:?}"),
