@@ -5,6 +5,8 @@
 #![expect(clippy::expect_used, reason = "a test that cannot set up its world has failed")]
 #![expect(clippy::disallowed_methods, reason = "tests have clocks and files of their own")]
 
+#[path = "headless/doctor.rs"]
+mod doctor;
 #[path = "headless/embed.rs"]
 mod embed;
 #[path = "pty/harness/fake.rs"]

@@ -268,10 +268,10 @@ fn chat_over_the_compatible_surface() {
                 ChatChunk::Text(text) | ChatChunk::Reasoning(text) => clean(text),
                 ChatChunk::ToolCall { name, arguments, .. } => {
                     clean(arguments);
-                    name.iter().for_each(|name| clean(name));
+                    clean(name.as_deref().unwrap_or_default());
                 }
                 ChatChunk::Opened { request_id, .. } => {
-                    request_id.iter().for_each(|id| clean(id));
+                    clean(request_id.as_deref().unwrap_or_default());
                 }
                 _ => {}
             }

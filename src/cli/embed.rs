@@ -14,6 +14,7 @@ use crate::domain::embeddings::TextType;
 /// stderr. Exit code: 0 all vectors, 1 it failed, 2 usage, 3 key or permission, 4 throttled, 5
 /// network, 6 configuration, 7 content refused.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct EmbedArgs {
     /// The file of texts; `-`, or nothing with a pipe, reads them from stdin
     #[arg(value_name = "FILE")]

@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod config;
+pub mod doctor;
 pub mod embed;
 pub mod models;
 pub mod shell;
@@ -108,6 +109,8 @@ pub enum Command {
     Embed(embed::EmbedArgs),
     /// List the models with prices, limits and abilities
     Models(models::ModelsArgs),
+    /// Find out why something does not work
+    Doctor(doctor::DoctorArgs),
     /// Run the simulator
     Sim(sim::SimArgs),
     /// Look at the settings, check them, change one

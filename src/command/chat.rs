@@ -128,7 +128,8 @@ fn voice(
     if params.thinking == Some(true) {
         return wrong(Speech::Thinks);
     }
-    match args.voice.as_deref().or_else(|| catalog.voice(&settings.model)) {
+    let usual = catalog.default_voice(&settings.model).map(|voice| voice.id.as_str());
+    match args.voice.as_deref().or(usual) {
         Some(voice) => Ok(Some(voice.to_owned())),
         None => wrong(Speech::NoVoice { model }),
     }

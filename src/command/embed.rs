@@ -359,10 +359,10 @@ fn likeness(texts: &[String], vectors: &[Vector], json: bool) -> String {
     for row in vectors {
         let _ = write!(out, "{:>width$}", row.index, width = last.len());
         for column in vectors {
-            match near(row, column) {
-                Some(cosine) => out.push_str(&format!("  {cosine:>cell$.2}")),
-                None => out.push_str(&format!("  {:>cell$}", "-")),
-            }
+            let _ = match near(row, column) {
+                Some(cosine) => write!(out, "  {cosine:>cell$.2}"),
+                None => write!(out, "  {:>cell$}", "-"),
+            };
         }
         let text = texts.get(row.index).map_or("", String::as_str);
         out.push_str("  ");

@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod config;
+pub mod doctor;
 pub mod embed;
 pub mod models;
 pub mod shell;

@@ -6,6 +6,7 @@ pub mod chat;
 pub mod conversations;
 pub mod copy;
 pub mod day;
+pub mod doctor;
 pub mod embeddings;
 pub mod export;
 pub mod ids;

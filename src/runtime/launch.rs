@@ -34,6 +34,13 @@ pub async fn launch(mut cli: Cli) -> u8 {
             let now = super::clock::Clock::new().now();
             answered(&command::models::run(&args, &command::flags(&cli), table, Day::of(now)))
         }
+        Some(Command::Doctor(args)) => match colour(cli.global.color) {
+            Ok(colour) => super::examine::headless(&cli, args, colour).await,
+            Err(reason) => {
+                say(&reason);
+                CONFIGURATION
+            }
+        },
         Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
@@ -44,7 +51,7 @@ pub async fn launch(mut cli: Cli) -> u8 {
 }
 
 /// A sentence on stderr. An error there has nobody left to hear it.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "lian: {text}"));
 }
 
@@ -253,6 +260,7 @@ async fn workbench(cli: Cli) -> u8 {
         simulator,
         seed: seed(),
         plain,
+        hidden: log.hidden().clone(),
     };
     match super::run(start).await {
         Ok(ended) => {
@@ -306,7 +314,7 @@ fn install_panic_hook(config: &Config, hidden: log::Hidden) {
 }
 
 /// Random enough for ids and jitter: the standard library's hasher keys are.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
     let mut hasher = std::hash::RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());

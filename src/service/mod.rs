@@ -6,6 +6,7 @@ pub mod attachments;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
+pub mod doctor;
 pub mod downloads;
 pub mod editor;
 pub mod export;

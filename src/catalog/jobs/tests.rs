@@ -4,6 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::jobs::{Answers, Form, Kind, Makes};
+use crate::domain::money::Unit;
+use crate::domain::settings::Figures;
+use crate::domain::tasks::TaskUsage;
 
 fn catalog() -> Catalog {
     (*Catalog::embedded()).clone()
