@@ -2,6 +2,7 @@
 //! It refuses IO, clocks, wire field names, colours and sentences.
 
 pub mod attachments;
+pub mod audio;
 pub mod chat;
 pub mod conversations;
 pub mod copy;

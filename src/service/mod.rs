@@ -3,6 +3,7 @@
 //! the screen.
 
 pub mod attachments;
+pub mod audio;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
