@@ -30,7 +30,7 @@
 
 use std::marker::PhantomData;
 
-use crate::domain::speech::FaultKind;
+use crate::domain::audio::FaultKind;
 
 /// The first bytes of either side. The last byte but two is the protocol's version.
 pub const GREETING: [u8; 8] = *b"\0lian\x01\r\n";

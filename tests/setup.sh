@@ -18,6 +18,7 @@ cc|a C compiler (for SQLite and ring)|gcc libc6-dev|gcc glibc-devel|gcc|gcc musl
 sound|ALSA's headers (for lian-player)|libasound2-dev pkg-config|alsa-lib-devel pkgconf-pkg-config|alsa-lib pkgconf|alsa-lib-dev pkgconf|-
 server|PulseAudio (to hear what lian-player plays)|pulseaudio pulseaudio-utils libasound2-plugins|pulseaudio pulseaudio-utils alsa-plugins-pulseaudio|pulseaudio alsa-plugins|pulseaudio pulseaudio-utils alsa-plugins-pulse|-
 python|Python 3 with venv (for the SDK tests)|python3 python3-venv|python3|python|python3|python3
+ffmpeg|ffmpeg (to test the simulator's films)|ffmpeg|ffmpeg-free|ffmpeg|ffmpeg|ffmpeg
 TABLE
 }
 
@@ -28,6 +29,7 @@ present() {
         sound) [ "$(uname -s)" != Linux ] || pkg-config --exists alsa 2>/dev/null ;;
         server) { pulseaudio --version && parec --version; } >/dev/null 2>&1 && has_pulse_plugin ;;
         python) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 ;;
+        ffmpeg) ffmpeg -version >/dev/null 2>&1 && ffprobe -version >/dev/null 2>&1 ;;
         *) return 1 ;;
     esac
 }

@@ -1,8 +1,12 @@
 //! One call of the service: where on which surface, with which body, and the headers that go with
 //! its kind (wire README, "Request headers"). It refuses to send itself; `client` does that.
 
+use std::time::Duration;
+
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+};
 use url::Url;
 
 use super::error::ApiError;
@@ -20,6 +24,10 @@ pub struct Call {
     pub(super) body: Vec<u8>,
     kind: Kind,
     resolve: bool,
+    /// How long the first byte may be waited for, where that is longer than usual.
+    pub(super) patience: Duration,
+    /// Beside the compatible surface, not below it.
+    beside: bool,
 }
 
 /// How the answer comes.
@@ -55,7 +63,23 @@ impl Call {
 
     const fn new(method: Method, surface: Surface, path: String, body: Vec<u8>) -> Self {
         let kind = Kind::Plain;
-        Self { method, surface, path, query: Vec::new(), body, kind, resolve: false }
+        let query = Vec::new();
+        let patience = Duration::ZERO;
+        Self { method, surface, path, query, body, kind, resolve: false, patience, beside: false }
+    }
+
+    /// A POST of a JSON body to the third surface, which serves reranking alone
+    /// (wire README, "rerank compat").
+    #[must_use]
+    pub fn beside_compat(path: impl Into<String>, body: Vec<u8>) -> Self {
+        Self { beside: true, ..Self::compat(path, body) }
+    }
+
+    /// The answer is made before its first byte comes: a picture takes minutes.
+    #[must_use]
+    pub const fn patient(mut self, first_byte: Duration) -> Self {
+        self.patience = first_byte;
+        self
     }
 
     /// Adds a pair to the query.
@@ -90,6 +114,7 @@ impl Call {
     /// Where it goes. An endpoint without a native surface has no such place.
     pub(super) fn url(&self, endpoint: &Endpoint) -> Result<Url, ApiError> {
         let url = match self.surface {
+            Surface::Compat if self.beside => endpoint.rerank_call(&self.path),
             Surface::Compat => Some(endpoint.compat_call(&self.path)),
             Surface::Native => endpoint.native_call(&self.path),
         };
@@ -109,6 +134,9 @@ impl Call {
         let mut headers = HeaderMap::new();
         if !self.body.is_empty() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        } else if self.method == Method::POST {
+            // Gateways refuse a POST that says nothing of its length.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let accept = match self.kind {
             Kind::Stream => "text/event-stream, application/json",
@@ -173,7 +201,8 @@ mod tests {
                 "x-dashscope-ossresourceresolve: enable"
             ])
         );
-        assert_eq!(headers(&Call::native("/x", Vec::new())), with(&[document]));
+        let empty = "content-length: 0";
+        assert_eq!(headers(&Call::native("/x", Vec::new())), with(&[document, empty]));
         assert_eq!(headers(&Call::get(Surface::Native, "/tasks")), with(&[document]));
     }
 
@@ -186,8 +215,12 @@ mod tests {
             call.url(&service).unwrap().as_str(),
             "https://h.example/api/v1/tasks?model_name=a+b&page_no=2"
         );
+        let rerank = Call::beside_compat("/reranks", Vec::new());
+        let there = rerank.url(&service).unwrap();
+        assert_eq!(there.as_str(), "https://h.example/compatible-api/v1/reranks");
         let foreign = Endpoint::at_compat_base("http://127.0.0.1:1/v1", None, "").unwrap();
         assert_eq!(call.url(&foreign), Err(ApiError::NoNative));
+        assert_eq!(rerank.url(&foreign), Err(ApiError::NoNative));
         let chat = Call::compat("/chat/completions", Vec::new()).url(&foreign).unwrap();
         assert_eq!(chat.as_str(), "http://127.0.0.1:1/v1/chat/completions");
     }

@@ -1,169 +1,42 @@
-//! From an error to what the user is told: the service's many codes sorted into a few kinds,
-//! and each with its arguments into a notice. Pure. It refuses sentences; `words` has them.
+//! From an error to what the user is told: the service's many codes sorted into kinds by one table,
+//! and each kind with its arguments into a notice. Pure. It refuses sentences; `words` has them.
+
+mod explain;
+mod kind;
+mod parameter;
+mod place;
+mod table;
+
+pub use kind::{Kind, Retry};
+pub use place::{KeyKind, Place};
+pub use table::kind;
+
+use url::Url;
 
 use super::error::{ApiError, Refusal};
 use super::region::Endpoint;
 use crate::catalog::Shared;
 use crate::domain::models::ModelId;
-use crate::domain::notice::{Notice, NoticeKind, Side, Throttle};
-use crate::text::sanitize;
+use crate::domain::notice::{Exchange, Notice, NoticeKind};
 
-/// What the service means by a refusal, as far as the user or a retry cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The key is missing or unknown.
-    Key,
-    /// The key may not do this.
-    Permission,
-    /// A bill is open.
-    Arrears,
-    /// The free quota is used up.
-    FreeQuota,
-    /// No such model, or not for this account.
-    ModelUnknown,
-    /// The model is served elsewhere, not by chat over the compatible surface.
-    NotOnSurface,
-    /// More input than the model or the service takes.
-    TooLong,
-    /// The content inspection refused.
-    Content(Side),
-    /// Too much at once; passes.
-    Throttled(Throttle),
-    /// The service failed.
-    Server,
-    /// The path is not served there.
-    NoPath,
-    /// The request is refused for another reason.
-    Refused,
-}
-
-/// Sorts a refusal: by code, then by what the message contains, then by status.
-#[must_use]
-pub fn kind(refusal: &Refusal) -> Kind {
-    let message = refusal.message.to_ascii_lowercase();
-    by_code(&squash(&refusal.code), &message)
-        .or_else(|| by_message(&message))
-        .unwrap_or_else(|| by_status(refusal, &message))
-}
-
-/// A code without what tells its native and compatible spellings apart:
-/// `InvalidApiKey` and `invalid_api_key` are one.
-fn squash(code: &str) -> String {
-    let code = code.strip_prefix("InternalError.Algo.").unwrap_or(code);
-    code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-fn by_code(code: &str, message: &str) -> Option<Kind> {
-    Some(match code {
-        "invalidapikey" | "incorrectapikey" => Kind::Key,
-        "accessdenied" if wrong_call(message) => Kind::NotOnSurface,
-        "accessdenied"
-        | "notauthorized"
-        | "accessdeniedunpurchased"
-        | "modelaccessdenied"
-        | "appaccessdenied"
-        | "workspaceaccessdenied"
-        | "forbiddenram"
-        | "commoditynotpurchased" => Kind::Permission,
-        "arrearage" | "prepaidbilloverdue" | "postpaidbilloverdue" => Kind::Arrears,
-        "allocationquotafreetieronly" => Kind::FreeQuota,
-        "throttlingallocationquota" | "insufficientquota" if free_quota(message) => Kind::FreeQuota,
-        "throttlingallocationquota" | "insufficientquota" => Kind::Throttled(Throttle::Tokens),
-        "throttlingratequota" | "limitrequests" => Kind::Throttled(Throttle::Requests),
-        "throttlingburstrate" | "limitburstrate" => Kind::Throttled(Throttle::Burst),
-        "modelservingerror" => Kind::Throttled(Throttle::Generic),
-        code if code.starts_with("throttling") => Kind::Throttled(Throttle::Generic),
-        "datainspectionfailed" | "ipinfringementsuspect" | "contentfilter" => {
-            Kind::Content(side(message))
-        }
-        "customroleblocked" | "customruleblocked" | "faqruleblocked" => {
-            Kind::Content(Side::Unknown)
-        }
-        "modelnotfound" | "modelnotexist" => Kind::ModelUnknown,
-        "modelnotsupported" => Kind::NotOnSurface,
-        "workspacenotfound" => Kind::Refused,
-        "badrequesttoolarge" | "contextlengthexceeded" | "exceedcontextsizeerror" => Kind::TooLong,
-        "internalerror"
-        | "internalerroralgo"
-        | "internalerrortimeout"
-        | "systemerror"
-        | "modelservicefailed"
-        | "modelunavailable"
-        | "requesttimeout"
-        | "responsetimeout"
-        | "servererror"
-        | "internalservererror"
-            if !message_is_about_request(message) =>
-        {
-            Kind::Server
-        }
-        _ => return None,
-    })
-}
-
-/// Messages that say more than a general code beside them.
-fn message_is_about_request(message: &str) -> bool {
-    by_message(message).is_some()
-}
-
-fn by_message(message: &str) -> Option<Kind> {
-    let has = |part: &str| message.contains(part);
-    Some(if has("model not exist") {
-        Kind::ModelUnknown
-    } else if has("range of input length")
-        || has("maximum context length")
-        || has("context size")
-        || has("payload too large")
-    {
-        Kind::TooLong
-    } else if has("inappropriate content") || has("ip infringement") {
-        Kind::Content(side(message))
-    } else if free_quota(message) {
-        Kind::FreeQuota
-    } else if has("account is in good standing") || has("bill is overdue") {
-        Kind::Arrears
-    } else if wrong_call(message) || has("url error, please check url") {
-        Kind::NotOnSurface
-    } else {
-        return None;
-    })
-}
-
-fn by_status(refusal: &Refusal, message: &str) -> Kind {
-    match refusal.status {
-        401 => Kind::Key,
-        402 => Kind::Arrears,
-        403 => Kind::Permission,
-        404 if refusal.envelope && message.contains("model") => Kind::ModelUnknown,
-        404 | 405 => Kind::NoPath,
-        413 => Kind::TooLong,
-        429 => Kind::Throttled(Throttle::Generic),
-        408 | 500..=599 => Kind::Server,
-        // An event in a stream that names neither status nor a code known here.
-        0 if !squash(&refusal.code).starts_with("invalid") => Kind::Server,
-        _ => Kind::Refused,
-    }
-}
-
-/// Models that are not called by a plain synchronous request.
-fn wrong_call(message: &str) -> bool {
-    message.contains("does not support synchronous call")
-        || message.contains("does not support asynchronous call")
-        || message.contains("does not support http call")
-}
-
-fn free_quota(message: &str) -> bool {
-    message.contains("free allocated quota")
-        || message.contains("free tier")
-        || message.contains("free quota")
-}
-
-fn side(message: &str) -> Side {
-    match (message.contains("input"), message.contains("output")) {
-        (true, false) => Side::Input,
-        (false, true) => Side::Output,
-        (true, true) | (false, false) => Side::Unknown,
-    }
+/// What kind of call was made; the same refusal means different things to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// A question.
+    #[default]
+    Chat,
+    /// Text to be spoken.
+    Speech,
+    /// A task: its submission, its state, its end.
+    Task,
+    /// Texts to be embedded or ranked.
+    Embedding,
+    /// A file on its way to the storage, leave to send it included.
+    Upload,
+    /// A result on its way from the storage.
+    Download,
+    /// Anything else, e.g. the list of models.
+    Other,
 }
 
 /// What was asked when the error came.
@@ -179,100 +52,163 @@ pub struct Asked<'a> {
     pub request_id: Option<&'a str>,
     /// Requests made before giving up; 0 while more tries follow.
     pub tries: u32,
+    /// What kind of call.
+    pub purpose: Purpose,
+    /// The URL of the call, where it is not chat over the compatible surface. Its query, which may
+    /// hold a signature, is told to nobody.
+    pub url: Option<&'a Url>,
+    /// The voice that was asked for, if one was.
+    pub voice: Option<&'a str>,
+    /// Voices of the model, the likeliest first; asked only where a voice is refused.
+    pub voices: &'a [String],
+}
+
+impl<'a> Asked<'a> {
+    /// A question over the compatible surface; what differs is set with `..`.
+    #[must_use]
+    pub const fn chat(model: &'a ModelId, endpoint: &'a Endpoint, catalog: &'a Shared) -> Self {
+        Self {
+            model,
+            endpoint,
+            catalog,
+            request_id: None,
+            tries: 0,
+            purpose: Purpose::Chat,
+            url: None,
+            voice: None,
+            voices: &[],
+        }
+    }
+
+    /// The URL of the call without query and fragment.
+    fn to(&self) -> Url {
+        let mut url =
+            self.url.cloned().unwrap_or_else(|| self.endpoint.compat_call(super::chat::PATH));
+        url.set_query(None);
+        url.set_fragment(None);
+        url
+    }
+}
+
+/// An error with all that explains it.
+struct Case<'a> {
+    asked: &'a Asked<'a>,
+    url: Url,
+    place: Place,
 }
 
 /// The notice for an error.
 #[must_use]
 pub fn diagnose(error: &ApiError, asked: &Asked<'_>) -> Notice {
-    let id = || asked.request_id.map(str::to_owned);
-    let network = |kind: NoticeKind, detail: &str| {
-        let notice = Notice::new(kind).with_request_id(id());
+    let url = asked.to();
+    let place = Place::of(asked.endpoint, &url);
+    let case = Case { asked, url, place };
+    let refusal = error.refusal().map(|refusal| without_key(refusal, asked.endpoint));
+    let notice = match error {
+        ApiError::Status(_) | ApiError::Stream(_) => {
+            case.refused(refusal.as_ref().unwrap_or(&Refusal::default()))
+        }
+        ApiError::NoKey => return Notice::new(case.key_missing()),
+        ApiError::BadKey => return Notice::new(case.key_rejected()).with_detail(error.to_string()),
+        ApiError::NoNative => return Notice::new(case.no_native()),
+        ApiError::Setup { .. }
+        | ApiError::Dns { .. }
+        | ApiError::Refused { .. }
+        | ApiError::Tls { .. }
+        | ApiError::Connect { .. }
+        | ApiError::ConnectTimeout { .. }
+        | ApiError::FirstByte { .. }
+        | ApiError::Idle { .. }
+        | ApiError::Overall { .. }
+        | ApiError::Cut { .. }
+        | ApiError::Garbled { .. }
+        | ApiError::TooLarge { .. }
+        | ApiError::Redirect { .. }
+        | ApiError::WebPage => case.on_the_way(error),
+    };
+    notice.with_exchange(case.exchange(refusal.as_ref()))
+}
+
+/// Some servers repeat in an error what they were sent: whatever way it came, the key goes no
+/// further than here.
+fn without_key(refusal: &Refusal, endpoint: &Endpoint) -> Refusal {
+    let redact = |text: &String| endpoint.redact(text);
+    Refusal {
+        code: redact(&refusal.code),
+        message: redact(&refusal.message),
+        param: refusal.param.as_ref().map(redact),
+        request_id: refusal.request_id.as_ref().map(redact),
+        ..refusal.clone()
+    }
+}
+
+impl Case<'_> {
+    /// Errors of the network, and answers that are none.
+    fn on_the_way(&self, error: &ApiError) -> Notice {
+        let (kind, detail) = match error {
+            ApiError::Setup { detail } => {
+                let host = self.url.host_str().unwrap_or_default().to_owned();
+                (NoticeKind::TlsFailed { host }, detail.as_str())
+            }
+            ApiError::Dns { host, detail } => {
+                (NoticeKind::DnsFailed { host: host.clone() }, detail.as_str())
+            }
+            ApiError::Refused { host } => {
+                (NoticeKind::ConnectionRefused { host: host.clone() }, "")
+            }
+            ApiError::Tls { host, detail } => {
+                (NoticeKind::TlsFailed { host: host.clone() }, detail.as_str())
+            }
+            ApiError::Connect { host, detail } => {
+                (NoticeKind::ConnectFailed { host: host.clone() }, detail.as_str())
+            }
+            ApiError::ConnectTimeout { host, after } => {
+                (NoticeKind::ConnectTimeout { host: host.clone(), after: *after }, "")
+            }
+            ApiError::FirstByte { after } => (NoticeKind::FirstByteTimeout { after: *after }, ""),
+            ApiError::Idle { after } => (NoticeKind::Stalled { after: *after }, ""),
+            ApiError::Overall { after } => (NoticeKind::OverallTimeout { after: *after }, ""),
+            ApiError::Cut { detail } => (NoticeKind::Cut, detail.as_str()),
+            ApiError::Garbled { detail } => (NoticeKind::Garbled, detail.as_str()),
+            ApiError::TooLarge { cap } => (NoticeKind::TooLarge { cap: *cap }, ""),
+            ApiError::Redirect { to } => (NoticeKind::Redirected { to: to.clone() }, ""),
+            ApiError::WebPage
+            | ApiError::NoKey
+            | ApiError::BadKey
+            | ApiError::NoNative
+            | ApiError::Status(_)
+            | ApiError::Stream(_) => (self.not_the_service(), ""),
+        };
+        let id = self.asked.request_id.map(str::to_owned);
+        let notice = Notice::new(kind).with_request_id(id);
         if detail.is_empty() { notice } else { notice.with_detail(detail) }
-    };
-    match error {
-        ApiError::NoKey => Notice::new(key_missing(asked)),
-        ApiError::BadKey => Notice::new(key_rejected(asked)).with_detail(error.to_string()),
-        ApiError::NoNative => Notice::new(NoticeKind::ModelNotOnSurface {
-            model: sanitize::line(asked.model.as_str()),
-        }),
-        ApiError::Setup { detail } => network(
-            NoticeKind::TlsFailed { host: asked.endpoint.compat().host_str().unwrap_or("").into() },
-            detail,
-        ),
-        ApiError::Dns { host, detail } => {
-            network(NoticeKind::DnsFailed { host: host.clone() }, detail)
-        }
-        ApiError::Refused { host } => {
-            network(NoticeKind::ConnectionRefused { host: host.clone() }, "")
-        }
-        ApiError::Tls { host, detail } => {
-            network(NoticeKind::TlsFailed { host: host.clone() }, detail)
-        }
-        ApiError::Connect { host, detail } => {
-            network(NoticeKind::ConnectFailed { host: host.clone() }, detail)
-        }
-        ApiError::ConnectTimeout { host, after } => {
-            network(NoticeKind::ConnectTimeout { host: host.clone(), after: *after }, "")
-        }
-        ApiError::FirstByte { after } => {
-            network(NoticeKind::FirstByteTimeout { after: *after }, "")
-        }
-        ApiError::Idle { after } => network(NoticeKind::Stalled { after: *after }, ""),
-        ApiError::Overall { after } => network(NoticeKind::OverallTimeout { after: *after }, ""),
-        ApiError::Cut { detail } => network(NoticeKind::Cut, detail),
-        ApiError::Garbled { detail } => network(NoticeKind::Garbled, detail),
-        ApiError::TooLarge { cap } => network(NoticeKind::TooLarge { cap: *cap }, ""),
-        ApiError::Redirect { to } => network(NoticeKind::Redirected { to: to.clone() }, ""),
-        ApiError::WebPage => network(not_the_service(asked), ""),
-        ApiError::Status(refusal) | ApiError::Stream(refusal) => refused(refusal, asked),
     }
-}
 
-fn refused(refusal: &Refusal, asked: &Asked<'_>) -> Notice {
-    let model = || sanitize::line(asked.model.as_str());
-    let what = match kind(refusal) {
-        Kind::Key if asked.endpoint.has_key() => key_rejected(asked),
-        Kind::Key => key_missing(asked),
-        Kind::Permission => NoticeKind::PermissionDenied,
-        Kind::Arrears => NoticeKind::Arrears,
-        Kind::FreeQuota => NoticeKind::FreeQuotaUsedUp { model: model() },
-        Kind::ModelUnknown => NoticeKind::ModelUnknown {
-            model: model(),
-            near: asked.catalog.get().near(asked.model.as_str()),
-        },
-        Kind::NotOnSurface => NoticeKind::ModelNotOnSurface { model: model() },
-        Kind::TooLong => NoticeKind::TooLong { model: model() },
-        Kind::Content(side) => NoticeKind::ContentRefused { side },
-        Kind::Throttled(kind) => NoticeKind::Throttled { kind, tries: asked.tries },
-        Kind::Server => NoticeKind::ServerFailed { status: refusal.status },
-        Kind::NoPath => not_the_service(asked),
-        Kind::Refused => NoticeKind::RequestRefused { status: refusal.status },
-    };
-    let id = refusal.request_id.clone().or_else(|| asked.request_id.map(str::to_owned));
-    let notice = Notice::new(what).with_request_id(id);
-    let words = match (refusal.code.as_str(), refusal.message.as_str()) {
-        ("", "") => return notice,
-        ("", message) => message.to_owned(),
-        (code, "") => code.to_owned(),
-        (code, message) => format!("{message} ({code})"),
-    };
-    notice.with_detail(words)
-}
-
-fn key_missing(asked: &Asked<'_>) -> NoticeKind {
-    let variable = asked.endpoint.key_source().to_owned();
-    NoticeKind::KeyMissing { origin: asked.endpoint.origin(), variable }
-}
-
-fn key_rejected(asked: &Asked<'_>) -> NoticeKind {
-    NoticeKind::KeyRejected {
-        origin: asked.endpoint.origin(),
-        source: asked.endpoint.key_source().to_owned(),
+    fn refused(&self, refusal: &Refusal) -> Notice {
+        let id = refusal.request_id.clone().or_else(|| self.asked.request_id.map(str::to_owned));
+        let notice = Notice::new(self.kind(refusal)).with_request_id(id);
+        let words = match (refusal.code.as_str(), refusal.message.as_str()) {
+            ("", "") => return notice,
+            ("", message) => message.to_owned(),
+            (code, "") => code.to_owned(),
+            (code, message) => format!("{message} ({code})"),
+        };
+        notice.with_detail(words)
     }
-}
 
-fn not_the_service(asked: &Asked<'_>) -> NoticeKind {
-    NoticeKind::NotTheService { url: asked.endpoint.compat_call(super::chat::PATH).to_string() }
+    /// What support asks for.
+    fn exchange(&self, refusal: Option<&Refusal>) -> Exchange {
+        let text = |of: fn(&Refusal) -> &String| refusal.map(of).cloned().unwrap_or_default();
+        Exchange {
+            url: self.url_text(),
+            surface: Exchange::surface_of(self.url.path()),
+            region: self.place.region.map(str::to_owned),
+            workspace: self.place.workspace.clone(),
+            status: refusal.map(|refusal| refusal.status).unwrap_or_default(),
+            code: text(|refusal| &refusal.code),
+            message: text(|refusal| &refusal.message),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,14 @@ pub struct Document {
 
 impl Document {
     /// Reads an accepted answer to its end.
-    pub(super) async fn read(mut reply: Reply) -> Result<Self, ApiError> {
+    pub(super) async fn read(reply: Reply) -> Result<Self, ApiError> {
+        let (bytes, header_id) = Self::bytes(reply).await?;
+        Self::parse(&bytes, header_id.as_deref())
+    }
+
+    /// Reads an accepted answer to its end, and lets nobody judge it: its bytes, and the id of the
+    /// header.
+    pub(super) async fn bytes(mut reply: Reply) -> Result<(Vec<u8>, Option<String>), ApiError> {
         let cap = reply.limits().document;
         let header_id = reply.request_id().map(str::to_owned);
         let mut bytes = Vec::new();
@@ -31,12 +38,22 @@ impl Document {
             }
             bytes.extend_from_slice(&piece);
         }
-        Self::parse(&bytes, header_id.as_deref())
+        Ok((bytes, header_id))
     }
 
     /// Reads a whole body. An error inside an accepted answer is an error (wire errors.md:
     /// status 200 with a non-empty `code`).
     pub(super) fn parse(bytes: &[u8], header_id: Option<&str>) -> Result<Self, ApiError> {
+        let document = Self::unjudged(bytes, header_id)?;
+        match envelope::in_answer(&document.value, header_id) {
+            Some(refusal) => Err(ApiError::Stream(Box::new(refusal))),
+            None => Ok(document),
+        }
+    }
+
+    /// Reads a whole body that may hold an error where the endpoint knows better than the code
+    /// beside it: a task that failed is an answer.
+    pub(super) fn unjudged(bytes: &[u8], header_id: Option<&str>) -> Result<Self, ApiError> {
         let raw = String::from_utf8_lossy(bytes);
         let text = raw.trim_start_matches('\u{feff}').trim();
         if text.starts_with('<') {
@@ -49,9 +66,6 @@ impl Document {
             let head: String = text.chars().take(80).collect();
             ApiError::Garbled { detail: sanitize::line(&format!("{error}: {head}")) }
         })?;
-        if let Some(refusal) = envelope::in_answer(&value, header_id) {
-            return Err(ApiError::Stream(Box::new(refusal)));
-        }
         let request_id = envelope::request_id(&value).or_else(|| header_id.map(str::to_owned));
         Ok(Self { raw: text.to_owned(), request_id, value })
     }

@@ -1,10 +1,14 @@
 //! Error bodies of every shape met in the field, read into one: compatible and native envelopes,
 //! errors that are a bare string, web pages, nothing. It refuses to judge them; `diagnose` does.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
 
 use super::error::Refusal;
 use crate::text::sanitize;
+
+mod xml;
 
 /// Longer texts in an error are cut here, in characters.
 const LONGEST: usize = 600;
@@ -15,7 +19,8 @@ pub(super) fn refusal(status: u16, body: &[u8], header_id: Option<&str>) -> Refu
     let text = text.trim_start_matches('\u{feff}').trim();
     let mut found = match serde_json::from_str::<Value>(text) {
         Ok(value) => from_json(&value),
-        Err(_) => Refusal { message: from_page(text), ..Refusal::default() },
+        Err(_) => xml::read(text)
+            .unwrap_or_else(|| Refusal { message: from_page(text), ..Refusal::default() }),
     };
     found.status = if status == 0 { found.status } else { status };
     if found.request_id.is_none() {
@@ -29,9 +34,11 @@ pub(super) fn refusal(status: u16, body: &[u8], header_id: Option<&str>) -> Refu
 pub(super) fn in_answer(value: &Value, header_id: Option<&str>) -> Option<Refusal> {
     let object = value.as_object()?;
     let error = object.get("error").is_some_and(|error| !is_blank(error));
+    let code = CODES.iter().find_map(|key| object.get(*key)).filter(|code| !is_blank(code));
+    let message = MESSAGES.iter().any(|key| object.get(*key).is_some_and(Value::is_string));
     let flat = !object.contains_key("choices")
-        && object.get("message").is_some_and(Value::is_string)
-        && (object.get("code").is_some_and(|code| !is_blank(code))
+        && message
+        && (code.is_some_and(|code| !is_success(code))
             || object.get("object").and_then(Value::as_str) == Some("error"));
     if !error && !flat {
         return None;
@@ -43,29 +50,87 @@ pub(super) fn in_answer(value: &Value, header_id: Option<&str>) -> Option<Refusa
     Some(found)
 }
 
+/// An error whose code and message were found by somebody else.
+pub(super) fn of_texts(code: &str, message: &str, request_id: Option<&str>) -> Refusal {
+    let mut found = from_json(&json!({"code": code, "message": message}));
+    found.request_id = request_id.map(clean).filter(|id| !id.is_empty());
+    found
+}
+
+/// Names under which codes are met: the service's own, Alibaba Cloud's gateways', speech's.
+const CODES: [&str; 4] = ["code", "Code", "error_code", "errorCode"];
+/// Names under which messages are met.
+const MESSAGES: [&str; 7] =
+    ["message", "Message", "error_message", "errorMessage", "msg", "error_msg", "detail"];
+/// Names under which request ids are met.
+const IDS: [&str; 4] = ["request_id", "RequestId", "requestId", "id"];
+
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
-        Value::String(text) => text.is_empty(),
+        Value::String(text) => text.trim().is_empty(),
         Value::Object(map) => map.is_empty(),
         Value::Bool(true) | Value::Number(_) | Value::Array(_) => false,
     }
 }
 
-fn from_json(value: &Value) -> Refusal {
-    let inner = match value.get("error") {
-        Some(error) if !is_blank(error) => error,
-        _ => value,
+/// Codes by which gateways say that all went well.
+fn is_success(code: &Value) -> bool {
+    match code {
+        Value::Number(number) => matches!(number.as_u64(), Some(0 | 200..=299)),
+        Value::String(text) => {
+            ["0", "200", "ok", "success"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
+        }
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// The object with code and message: `error`, a failed task's `output`, a socket's `header`, or
+/// the whole. Some gateways put a whole envelope as a text into `error` or `message`.
+fn inner(value: &Value) -> Cow<'_, Value> {
+    let nested = |text: &str| {
+        let nested = serde_json::from_str::<Value>(text).ok()?;
+        let error = nested.get("error").filter(|error| error.is_object());
+        let found = error.cloned().unwrap_or(nested);
+        MESSAGES.iter().any(|key| found.get(key).is_some()).then_some(found)
     };
-    let code = word(inner.get("code")).or_else(|| word(value.get("code"))).unwrap_or_default();
+    match value.get("error") {
+        Some(Value::String(text)) if !text.trim().is_empty() => {
+            return nested(text).map_or(Cow::Borrowed(&value["error"]), Cow::Owned);
+        }
+        Some(error) if !is_blank(error) => return Cow::Borrowed(error),
+        Some(_) | None => {}
+    }
+    let own = CODES.iter().any(|key| value.get(key).is_some_and(|code| !is_blank(code)));
+    if !own {
+        let failed = |part: &&Value| CODES.iter().any(|key| word(part.get(key)).is_some());
+        if let Some(part) =
+            ["output", "header"].iter().filter_map(|key| value.get(key)).find(failed)
+        {
+            return Cow::Borrowed(part);
+        }
+    }
+    match value.get("message") {
+        Some(Value::String(text)) => nested(text).map_or(Cow::Borrowed(value), Cow::Owned),
+        Some(_) | None => Cow::Borrowed(value),
+    }
+}
+
+fn from_json(value: &Value) -> Refusal {
+    let inner = inner(value);
+    let inner = inner.as_ref();
+    let named = |keys: &[&str]| {
+        keys.iter().find_map(|key| word(inner.get(key)).or_else(|| word(value.get(key))))
+    };
+    let code = named(&CODES).unwrap_or_default();
     // A number instead of a code is an HTTP status (vLLM, llama.cpp).
     let number = code.parse::<u16>().ok().filter(|n| (400..600).contains(n));
     let kind = word(inner.get("type")).filter(|kind| kind != "error");
     let message = match inner {
         Value::String(text) => Some(text.clone()),
-        _ => ["message", "msg", "error_msg", "detail"]
-            .iter()
-            .find_map(|key| word(inner.get(key)).or_else(|| word(value.get(key)))),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            named(&MESSAGES)
+        }
     };
     let (hint, inner_code, message) = undecorate(&message.unwrap_or_default());
     let code = if number.is_some() || code.is_empty() {
@@ -82,6 +147,8 @@ fn from_json(value: &Value) -> Refusal {
         request_id: request_id(value),
         retry_after: None,
         envelope: value.is_object() || value.is_string(),
+        param: word(inner.get("param")).map(|name| clean(&name)),
+        storage: false,
     }
 }
 
@@ -96,8 +163,8 @@ fn word(value: Option<&Value>) -> Option<String> {
 
 /// The id to quote: the body's `request_id`, else its `id` without the prefix of chat ids.
 pub(super) fn request_id(value: &Value) -> Option<String> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|id| !id.is_empty());
-    text("request_id").or_else(|| text("id")).map(bare_id)
+    let ids = IDS.iter().filter_map(|key| word(value.get(key)));
+    ids.map(|id| bare_id(&id)).find(|id| !id.is_empty())
 }
 
 /// A chat id without its prefix, cleaned: what remains is the request id.
@@ -142,15 +209,7 @@ fn undecorate(message: &str) -> (Option<u16>, Option<String>, String) {
 /// The useful words of a body that is not JSON: a page's title, or the first line of a text.
 fn from_page(text: &str) -> String {
     if text.starts_with('<') {
-        let between = |open: &str, close: &str| {
-            let lower = text.to_ascii_lowercase();
-            let from = lower.find(open)? + open.len();
-            let to = lower[from..].find(close)? + from;
-            Some(clean(&text[from..to]))
-        };
-        return between("<title>", "</title>")
-            .or_else(|| between("<message>", "</message>"))
-            .unwrap_or_default();
+        return xml::between(text, "title").unwrap_or_default();
     }
     clean(text.lines().next().unwrap_or_default())
 }
@@ -195,7 +254,18 @@ mod tests {
                 "<html><head><TITLE>502 Bad\nGateway</title>",
                 row("", "502 Bad Gateway", "from-header"),
             ),
-            ("<Error><Code>AccessDenied</Code><Message>no</Message>", row("", "no", "from-header")),
+            (
+                "<Error><Code>AccessDenied</Code><Message>a &lt; b</Message></Error>",
+                row("AccessDenied", "a < b", "from-header"),
+            ),
+            ("<Error><Code>cut", row("", "", "from-header")),
+            (r#"{"Code":"C","Message":"no","RequestId":"4"}"#, row("C", "no", "4")),
+            (r#"{"error_code":"C","error_message":"no","id":5}"#, row("C", "no", "5")),
+            (
+                r#"{"request_id":"6","output":{"task_status":"FAILED","code":"C","message":"no"}}"#,
+                row("C", "no", "6"),
+            ),
+            (r#"{"error":"{\"code\":\"C\",\"message\":\"no\"}"}"#, row("C", "no", "from-header")),
             ("<html>", row("", "", "from-header")),
             ("", row("", "", "from-header")),
             (
@@ -273,6 +343,10 @@ mod tests {
         assert_eq!(error(r#"{"error":{},"choices":[]}"#), None);
         assert_eq!(error(r#"{"choices":[],"code":"","message":"x"}"#), None);
         assert_eq!(error(r#"{"type":"ping"}"#), None);
+        // What gateways add to an answer that is none the worse for it.
+        assert_eq!(error(r#"{"code":200,"message":"ok","data":{}}"#), None);
+        assert_eq!(error(r#"{"code":"Success","message":"ok"}"#), None);
+        assert_eq!(error(r#"{"Code":"C","Message":"no"}"#).as_deref(), Some("no"));
         assert_eq!(error("[]"), None);
     }
 }

@@ -25,6 +25,19 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
     /// The body was an error of an API, not a web page or nothing.
     pub envelope: bool,
+    /// The parameter it is about, where the envelope names one.
+    pub param: Option<String>,
+    /// The storage for files said it (XML), not the API: its codes mean other things.
+    pub storage: bool,
+}
+
+impl Refusal {
+    /// The error of a failed task, or of one failed part of it: HTTP was 200, `code` and `message`
+    /// stood in the body (tasks.md). `request_id` is that of the poll. The texts are cleaned here.
+    #[must_use]
+    pub fn of_task(code: &str, message: &str, request_id: Option<&str>) -> Self {
+        super::envelope::of_texts(code, message, request_id)
+    }
 }
 
 /// Why there is no answer, or not all of it.

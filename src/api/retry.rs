@@ -4,9 +4,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::diagnose::{Kind, kind};
+use super::diagnose::{Retry, kind};
 use super::error::ApiError;
-use crate::domain::notice::Throttle;
 
 /// Requests made for one answer at most, the first included.
 pub const MAX_TRIES: u32 = 4;
@@ -47,22 +46,10 @@ pub fn decide(error: &ApiError, so_far: Tried) -> Decision {
         return Decision::GiveUp;
     }
     let Some(refusal) = error.refusal() else { return Decision::GiveUp };
-    let (most, base) = match kind(refusal) {
-        Kind::Throttled(Throttle::Requests) => (MAX_TRIES, Duration::from_secs(1)),
-        Kind::Throttled(Throttle::Burst | Throttle::Generic) => (MAX_TRIES, Duration::from_secs(2)),
-        // Tokens are counted by the minute.
-        Kind::Throttled(Throttle::Tokens) => (MAX_TRIES, Duration::from_secs(5)),
-        Kind::Server => (2, Duration::from_secs(1)),
-        Kind::Key
-        | Kind::Permission
-        | Kind::Arrears
-        | Kind::FreeQuota
-        | Kind::ModelUnknown
-        | Kind::NotOnSurface
-        | Kind::TooLong
-        | Kind::Content(_)
-        | Kind::NoPath
-        | Kind::Refused => return Decision::GiveUp,
+    let (most, base) = match kind(refusal).retry() {
+        Retry::Waiting(base) => (MAX_TRIES, base),
+        Retry::Once(base) => (2, base),
+        Retry::Never => return Decision::GiveUp,
     };
     if so_far.tries >= most {
         return Decision::GiveUp;

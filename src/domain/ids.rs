@@ -35,6 +35,19 @@ id!(
     SpeechId
 );
 
+id!(
+    /// A task in the store, from the moment it was written down: before the service knows of it.
+    TaskKey
+);
+id!(
+    /// Tasks that were submitted together.
+    BatchId
+);
+id!(
+    /// An entry of the ledger: one request that costs money.
+    EntryId
+);
+
 /// Makes ids: the splitmix64 sequence from a random seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdSource(u64);
@@ -63,6 +76,21 @@ impl IdSource {
     /// A new message.
     pub fn message(&mut self) -> MessageId {
         MessageId(self.next())
+    }
+
+    /// A new task.
+    pub fn task(&mut self) -> TaskKey {
+        TaskKey(self.next())
+    }
+
+    /// A new batch of tasks.
+    pub fn batch(&mut self) -> BatchId {
+        BatchId(self.next())
+    }
+
+    /// A new entry of the ledger.
+    pub fn entry(&mut self) -> EntryId {
+        EntryId(self.next())
     }
 
     /// A new turn.

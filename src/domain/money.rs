@@ -16,6 +16,15 @@ pub enum Currency {
 }
 
 impl Currency {
+    /// Its code (ISO 4217) in JSON and in the store.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Cny => "CNY",
+            Self::Usd => "USD",
+        }
+    }
+
     /// The sign written before an amount.
     #[must_use]
     pub const fn sign(self) -> &'static str {

@@ -1,8 +1,29 @@
 //! What the user is told: a kind with its arguments, a request id, a detail. The sentences are
 //! in `words`, in every language; this file refuses to hold any.
 
+mod account;
+mod class;
+mod exchange;
+mod input;
+mod limits;
+mod media;
+mod request;
+mod route;
+mod tasks;
+
+pub use account::AccountNotice;
+pub use class::{Class, Exit, Fault};
+pub use exchange::Exchange;
+pub use input::{InputNotice, Secret, SecretKind};
+pub use limits::OwnFigures;
+pub use media::{FileFault, MediaNotice};
+pub use request::{Demand, RequestNotice};
+pub use route::RouteNotice;
+pub use tasks::{DownloadNotice, TaskNotice};
+
 use std::time::Duration;
 
+use super::attachments::AttachNotice;
 use super::copy::CopyNotice;
 use super::export::ExportNotice;
 use super::keys::KeyFault;
@@ -17,13 +38,15 @@ pub struct Notice {
     pub request_id: Option<String>,
     /// The other side's own words, sanitized, where they add something.
     pub detail: Option<String>,
+    /// The request and its answer as support wants them, where there was a request.
+    pub exchange: Option<Box<Exchange>>,
 }
 
 impl Notice {
     /// A notice that has only its kind.
     #[must_use]
     pub const fn new(kind: NoticeKind) -> Self {
-        Self { kind, request_id: None, detail: None }
+        Self { kind, request_id: None, detail: None, exchange: None }
     }
 
     /// Adds the other side's words.
@@ -39,6 +62,13 @@ impl Notice {
         self.request_id = id;
         self
     }
+
+    /// Adds the request and its answer.
+    #[must_use]
+    pub fn with_exchange(mut self, exchange: Exchange) -> Self {
+        self.exchange = Some(Box::new(exchange));
+        self
+    }
 }
 
 /// How loud a notice is.
@@ -52,8 +82,8 @@ pub enum Level {
     Error,
 }
 
-/// Kinds of throttling that pass by themselves (HTTP 429; errors.md names seven, these four are
-/// worth waiting for).
+/// Kinds of throttling that pass by themselves (HTTP 429 and 503). What errors.md lists under 429
+/// besides, free quota and bills, does not pass and is no throttling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Throttle {
     /// Requests per minute or second (`Throttling.RateQuota`, `limit_requests`).
@@ -62,6 +92,10 @@ pub enum Throttle {
     Burst,
     /// Tokens per minute (`Throttling.AllocationQuota`, `insufficient_quota`).
     Tokens,
+    /// Too many tasks or calls at once; passes when one of them ends, not after a while.
+    Concurrency,
+    /// The service itself has no more room (`ModelServingError`).
+    Capacity,
     /// No reason given.
     Generic,
 }
@@ -97,8 +131,12 @@ pub enum NoticeKind {
     },
     /// The key is good but may not do this.
     PermissionDenied,
-    /// The account owes money.
-    Arrears,
+    /// The account owes money, or the key is of an account that does (400 `Arrearage`, 429
+    /// `PrepaidBillOverdue` and `PostpaidBillOverdue`).
+    Arrears {
+        /// Where the key came from; empty where that is not known.
+        source: String,
+    },
     /// The free quota of the model is used up.
     FreeQuotaUsedUp {
         /// Which model.
@@ -291,182 +329,33 @@ pub enum NoticeKind {
     Copy(CopyNotice),
     /// About a file with a conversation.
     Export(ExportNotice),
+    /// On things that go with a question.
+    Attach(AttachNotice),
     /// About writing a message.
     Input(InputNotice),
+    // --- refusals of the service, by what they are about
+    /// The key, the workspace, permissions, bills.
+    Account(AccountNotice),
+    /// The request: its parameters, its content, its time.
+    Request(RequestNotice),
+    /// The request went the wrong way.
+    Route(RouteNotice),
+    /// Pictures, sound, videos and files on their way.
+    Media(MediaNotice),
+    // --- tasks and their files
+    /// A task.
+    Task(TaskNotice),
+    /// A file that a task made, on its way to the disk.
+    Download(DownloadNotice),
 }
 
-/// What there is to say while a message is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InputNotice {
-    /// The message holds what looks like keys; it waits for a second Enter.
-    Secrets {
-        /// What each is and looks like, redacted.
-        found: Vec<Secret>,
-    },
-    /// There is no folded paste in the message.
-    NoPaste,
-    /// The paste is too long to be worked on in the composer.
-    PasteTooLong,
-    /// Neither `VISUAL` nor `EDITOR` names an editor, or the name cannot be read.
-    NoEditor {
-        /// What the variable says, if anything.
-        said: Option<String>,
-    },
-    /// The editor could not be started.
-    EditorNotFound {
-        /// Its program.
-        program: String,
-    },
-    /// The editor ended in another way than well.
-    EditorFailed {
-        /// Its program.
-        program: String,
-        /// Its exit code; `None` if a signal ended it.
-        code: Option<i32>,
-    },
-    /// The screen reads whole lines: no other program can have the terminal.
-    EditorNotHere,
-    /// The editor left nothing in the file.
-    EditorEmpty,
-    /// The file for the editor could not be written or read.
-    EditorFile,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Kinds of text that look like a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SecretKind {
-    /// `sk-…`: an API key of a model service.
-    ApiKey,
-    /// `LTAI…`: the id of an Alibaba Cloud access key.
-    AlibabaAccessKey,
-    /// `AKIA…`: the id of an AWS access key.
-    AwsAccessKey,
-    /// A block `-----BEGIN … PRIVATE KEY-----`.
-    PrivateKey,
-    /// The value of a variable whose name says that it is a key.
-    Variable,
-}
-
-/// One text that looks like a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secret {
-    /// What it looks like.
-    pub kind: SecretKind,
-    /// Its first three and last two characters at most.
-    pub shown: String,
-}
-
-impl NoticeKind {
-    /// How loud it is.
-    #[must_use]
-    pub const fn level(&self) -> Level {
-        match self {
-            Self::Copy(notice) => notice.level(),
-            Self::Export(notice) => notice.level(),
-            Self::Stopped
-            | Self::QuitAgain { .. }
-            | Self::NothingThere
-            | Self::Mouse { .. }
-            | Self::TooNarrow { .. }
-            | Self::StillAnswering
-            | Self::Deleted { .. }
-            | Self::Forked
-            | Self::Resumed { .. }
-            | Self::Input(InputNotice::NoPaste)
-            | Self::Settings(
-                SettingsNotice::KeyVariable { .. }
-                | SettingsNotice::Changed { .. }
-                | SettingsNotice::Theme { .. }
-                | SettingsNotice::DefaultModel { .. },
-            )
-            | Self::StoreRecovered => Level::Info,
-            Self::Throttled { tries: 0, .. }
-            | Self::StoreOnNetwork { .. }
-            | Self::Interrupted
-            | Self::Input(_)
-            | Self::MovedOn
-            | Self::ArrivingElsewhere
-            | Self::ConversationGone
-            | Self::Busy => Level::Warning,
-            Self::KeyMissing { .. }
-            | Self::KeyRejected { .. }
-            | Self::PermissionDenied
-            | Self::Arrears
-            | Self::FreeQuotaUsedUp { .. }
-            | Self::ModelUnknown { .. }
-            | Self::ModelNotOnSurface { .. }
-            | Self::RequestRefused { .. }
-            | Self::TooLong { .. }
-            | Self::ContentRefused { .. }
-            | Self::NotTheService { .. }
-            | Self::Throttled { .. }
-            | Self::Key(_)
-            | Self::Settings(
-                SettingsNotice::Wrong | SettingsNotice::CatalogWrong | SettingsNotice::Unwritten,
-            )
-            | Self::ServerFailed { .. }
-            | Self::DnsFailed { .. }
-            | Self::ConnectionRefused { .. }
-            | Self::TlsFailed { .. }
-            | Self::ConnectFailed { .. }
-            | Self::ConnectTimeout { .. }
-            | Self::FirstByteTimeout { .. }
-            | Self::Stalled { .. }
-            | Self::OverallTimeout { .. }
-            | Self::Cut
-            | Self::Garbled
-            | Self::TooLarge { .. }
-            | Self::EmptyAnswer
-            | Self::Redirected { .. }
-            | Self::StoreUnwritable { .. }
-            | Self::DiskFull { .. }
-            | Self::StoreUnreadable { .. }
-            | Self::StoreFailed
-            | Self::Crashed { .. } => Level::Error,
-        }
-    }
-
-    /// It speaks of the store on this machine.
-    #[must_use]
-    pub const fn is_of_store(&self) -> bool {
-        matches!(
-            self,
-            Self::StoreUnwritable { .. }
-                | Self::DiskFull { .. }
-                | Self::StoreUnreadable { .. }
-                | Self::StoreFailed
-                | Self::StoreOnNetwork { .. }
-        )
-    }
-
-    /// The exit code of a headless command that ends with this (product.md, command line).
-    /// `received` tells whether any byte of the answer had arrived.
-    #[must_use]
-    pub const fn exit_code(&self, received: bool) -> u8 {
-        match self {
-            Self::KeyMissing { .. }
-            | Self::KeyRejected { .. }
-            | Self::PermissionDenied
-            | Self::Arrears
-            | Self::FreeQuotaUsedUp { .. } => 3,
-            Self::Key(_) => 6,
-            Self::Throttled { .. } => 4,
-            Self::ContentRefused { .. } => 7,
-            Self::DnsFailed { .. }
-            | Self::ConnectionRefused { .. }
-            | Self::TlsFailed { .. }
-            | Self::ConnectFailed { .. }
-            | Self::ConnectTimeout { .. }
-            | Self::FirstByteTimeout { .. }
-            | Self::Stalled { .. }
-            | Self::OverallTimeout { .. }
-            | Self::Cut
-                if !received =>
-            {
-                5
-            }
-            Self::Stopped => 130,
-            _ => 1,
-        }
+    #[test]
+    fn a_notice_is_small_enough_to_be_an_error() {
+        // Beyond this a `Result` with it makes every good answer as large as itself.
+        assert!(size_of::<Notice>() < 128, "{}", size_of::<Notice>());
     }
 }

@@ -1,165 +1,84 @@
-//! Sound on its way to somebody's ears: what is asked of it, what became of it, where it can go. It
-//! refuses devices, processes and sentences.
+//! Text read aloud: what is asked for, the sound that comes back piece by piece, what was used. It
+//! refuses wire field names, devices and files.
 
-use super::ids::SpeechId;
+use super::models::ModelId;
 
-/// Samples a second of everything that is spoken: signed 16-bit, one channel, little-endian.
-pub const RATE: u32 = 24_000;
-
-/// What is asked of the sound. One thing is spoken at a time; the next waits until the one before
-/// it has ended.
+/// What is to be read aloud, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AudioCommand {
-    /// Something is going to be spoken.
-    Open(SpeechId),
-    /// A piece of it, as bytes of whole samples at [`RATE`].
-    Samples(SpeechId, Vec<u8>),
-    /// There is no more of it: it is to be heard to its end.
-    Drain(SpeechId),
-    /// Silence for a while.
-    Pause(SpeechId),
-    /// On from where it was silenced.
-    Resume(SpeechId),
-    /// Silence; what was not heard is thrown away.
-    Stop(SpeechId),
+pub struct SpeechRequest {
+    /// Which model.
+    pub model: ModelId,
+    /// The text; 600 characters at most with the documented models.
+    pub text: String,
+    /// The voice's id, in its own letters: ids are case sensitive.
+    pub voice: String,
+    /// The language's name as the service has it, e.g. `Chinese`; without one it finds out.
+    pub language: Option<String>,
+    /// How it is to be spoken, for models that take instructions.
+    pub instructions: Option<String>,
+    /// Let the service write the instructions out first.
+    pub optimize: Option<bool>,
 }
 
-/// What became of something that is spoken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AudioEvent {
-    /// Which.
-    pub speech: SpeechId,
-    /// What.
-    pub what: AudioNews,
-}
-
-/// What there is to tell. `Drained`, `Stopped` and `Failed` are the last word, and one of them
-/// comes for everything that was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AudioNews {
-    /// It goes there.
-    Opened {
-        /// Where.
-        sink: SinkName,
-    },
-    /// So many of its samples were heard (or written to the file). It never goes back.
-    Position {
-        /// Samples at [`RATE`].
-        played: u64,
-    },
-    /// So often there was nothing to play in the midst of it.
-    Underruns {
-        /// Times since it was opened.
-        count: u64,
-    },
-    /// It does not go where it was meant to, but on from where it stood to another place, which was
-    /// heard by now. Told once, however many places were tried in between.
-    FellBack {
-        /// The first place that did not take it since it was last heard.
-        from: SinkName,
-        /// Why not.
-        why: SinkFault,
-        /// Where it goes now.
-        to: SinkName,
-    },
-    /// It was heard to its end.
-    Drained {
-        /// Samples at [`RATE`].
-        played: u64,
-    },
-    /// It is silent.
-    Stopped {
-        /// Samples that were heard before.
-        played: u64,
-    },
-    /// No place takes it, or not the rest of it.
-    Failed {
-        /// The first place that did not take it since it was last heard, if there is any at all.
-        from: Option<SinkName>,
-        /// Why not.
-        why: SinkFault,
-    },
-}
-
-/// A place where sound may go, as it is chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SinkChoice {
-    /// `lian-player`, beside `lian` or in the path.
-    Player,
-    /// A command that speaks the player's protocol, with its arguments; no shell.
-    Command(Vec<String>),
-    /// The programs of this machine that play plain samples, one after the other.
-    Programs,
-    /// A file for each thing that is spoken.
-    File,
-}
-
-impl SinkChoice {
-    /// The order in which they are tried if nobody says another.
-    #[must_use]
-    pub fn usual() -> Vec<Self> {
-        vec![Self::Player, Self::Programs, Self::File]
-    }
-}
-
-/// A place where sound goes, as it is named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SinkName {
-    /// The device of this machine, or of the one on which a player was started.
-    Device {
-        /// The device's name; empty as long as it is not open.
-        device: String,
-        /// The command that plays there: a player's name, or `ssh`.
-        by: String,
-    },
-    /// A program that plays samples.
-    Program {
-        /// Its name.
-        name: String,
-    },
-    /// A file.
-    File {
-        /// Its whole name; empty as long as it is not made.
-        path: String,
-    },
-}
-
-/// Why a place does not take sound.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SinkFault {
-    /// In short.
-    pub kind: FaultKind,
-    /// The words of the system or the program, sanitized; may be empty.
-    pub said: String,
-}
-
-impl SinkFault {
-    /// Without any words.
-    #[must_use]
-    pub const fn silent(kind: FaultKind) -> Self {
-        Self { kind, said: String::new() }
-    }
-}
-
-/// Why, in short.
+/// How samples are written: signed whole numbers, the smaller byte first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FaultKind {
-    /// There is no device, or it takes no sound.
-    NoDevice,
-    /// The device went away while it was playing.
-    DeviceLost,
-    /// It did not do its part in time.
-    Slow,
-    /// It does not play sound of this form.
-    Format,
-    /// It speaks no language of ours.
-    Garbage,
-    /// It ended before the sound did.
-    Ended,
-    /// It cannot be started.
-    NotStarted,
-    /// The file cannot be written.
-    NotWritten,
-    /// No place is left.
-    NoSink,
+pub struct PcmFormat {
+    /// Samples a second.
+    pub rate: u32,
+    /// Channels, one sample after the other.
+    pub channels: u16,
+    /// Bits of one sample.
+    pub bits: u16,
+}
+
+impl PcmFormat {
+    /// What every documented speech model gives: 24 kHz, one channel, 16 bits.
+    pub const SERVICE: Self = Self { rate: 24_000, channels: 1, bits: 16 };
+
+    /// Bytes of one sample of every channel.
+    #[must_use]
+    pub const fn frame(self) -> usize {
+        self.channels as usize * (self.bits as usize).div_ceil(8)
+    }
+}
+
+/// What a request used, as the service counted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SpeechUsage {
+    /// Billed characters: a Chinese one counts twice.
+    pub characters: Option<u64>,
+    /// Tokens of the text.
+    pub input_tokens: Option<u64>,
+    /// Tokens of the sound.
+    pub output_tokens: Option<u64>,
+}
+
+/// The finished file at the service, good for 24 hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpeechFile {
+    /// Where it can be fetched: http or https, never with our key.
+    pub url: String,
+    /// When it goes away, in milliseconds since 1970 (UTC), where told.
+    pub expires_ms: Option<i64>,
+}
+
+/// A piece of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SpeechChunk {
+    /// The service accepted the request; comes at most once, and first.
+    Opened {
+        /// The id to quote to support.
+        request_id: Option<String>,
+    },
+    /// The samples that follow are not as [`PcmFormat::SERVICE`] has them.
+    Format(PcmFormat),
+    /// Samples, never a part of one.
+    Pcm(Vec<u8>),
+    /// What was used; the last one counts.
+    Usage(SpeechUsage),
+    /// All of it was sent.
+    Finished {
+        /// The whole as a file, where the service keeps one.
+        file: Option<SpeechFile>,
+    },
 }

@@ -40,6 +40,40 @@ impl Now {
     }
 }
 
+/// Hours that Beijing is ahead of UTC; it knows no summer time.
+const BEIJING: i8 = 8;
+
+/// A moment written in Beijing local time without a zone, `2026-11-22 18:00:00.125`, in
+/// milliseconds since 1970 (UTC). One with a zone (`2026-11-22T10:00:00Z`) is that moment.
+#[must_use]
+pub fn from_beijing(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Some(moment.as_millisecond());
+    }
+    let local: jiff::civil::DateTime = text.parse().ok()?;
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(BEIJING));
+    Some(local.to_zoned(zone).ok()?.timestamp().as_millisecond())
+}
+
+/// A moment in milliseconds since 1970 (UTC) as fourteen digits of Beijing local time,
+/// `20261122180000`: how lists of tasks are asked for a time.
+#[must_use]
+pub fn to_beijing_digits(ms: i64) -> Option<String> {
+    let moment = jiff::Timestamp::from_millisecond(ms).ok()?;
+    let local = jiff::tz::offset(BEIJING).to_datetime(moment);
+    let (date, time) = (local.date(), local.time());
+    Some(format!(
+        "{:04}{:02}{:02}{:02}{:02}{:02}",
+        date.year(),
+        date.month(),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +102,21 @@ mod tests {
         assert_eq!(beijing.clock(0), (8, 0));
         let west = Now { utc_offset_min: -300, ..Now::default() };
         assert_eq!(west.clock(60_000), (19, 1));
+    }
+
+    #[test]
+    fn beijing_is_eight_hours_ahead() {
+        // 2026-11-22 10:00:00.125 UTC.
+        let ms = 20_779 * 86_400_000 + 36_000_125;
+        assert_eq!(from_beijing("2026-11-22 18:00:00.125"), Some(ms));
+        assert_eq!(from_beijing(" 2026-11-22 18:00:00 "), Some(ms - 125));
+        assert_eq!(from_beijing("2026-11-22T10:00:00.125Z"), Some(ms));
+        assert_eq!(from_beijing("2026-11-22T12:00:00.125+02:00"), Some(ms));
+        for bad in ["", "yesterday", "2026-13-01 00:00:00", "18:00:00", "99999999999999999999"] {
+            assert_eq!(from_beijing(bad), None, "{bad}");
+        }
+        assert_eq!(to_beijing_digits(ms).as_deref(), Some("20261122180000"));
+        assert_eq!(to_beijing_digits(0).as_deref(), Some("19700101080000"));
+        assert_eq!(to_beijing_digits(i64::MAX), None);
     }
 }

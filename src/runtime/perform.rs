@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::clock::wall_ms;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
-use crate::service::{chat, clipboard, export, highlight, store};
+use crate::service::attachments::look::Base;
+use crate::service::{attachments, chat, clipboard, doctor, export, highlight, store};
 
 /// The ways to the services.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(super) struct Services {
     highlight: highlight::Handle,
     clipboard: clipboard::Handle,
     export: export::Handle,
+    attachments: attachments::Handle,
+    doctor: doctor::Handle,
     cancel: CancellationToken,
 }
 
@@ -67,7 +70,13 @@ impl Order {
 
 impl Services {
     /// Starts them; none touches a file or a socket before it is asked for something.
-    pub(super) fn start(deps: chat::Deps, data: PathBuf, out: &Sender<ServiceEvent>) -> Self {
+    pub(super) fn start(
+        deps: chat::Deps,
+        data: PathBuf,
+        files: Base,
+        gather: doctor::Gather,
+        out: &Sender<ServiceEvent>,
+    ) -> Self {
         let cancel = CancellationToken::new();
         Self {
             chat: chat::spawn(deps, out.clone(), cancel.child_token()),
@@ -75,6 +84,8 @@ impl Services {
             highlight: highlight::spawn(out.clone()),
             clipboard: clipboard::spawn(out.clone(), cancel.child_token()),
             export: export::spawn(out.clone(), cancel.child_token()),
+            attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
+            doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
         }
     }
@@ -88,7 +99,9 @@ impl Services {
                 self.highlight.try_send(command).map_err(Effect::Highlight)
             }
             Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
+            Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
+            Effect::Attach(command) => self.attachments.try_send(command).map_err(Effect::Attach),
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Editor(command) => return Wanted::Editor(command),

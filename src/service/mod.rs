@@ -2,15 +2,20 @@
 //! `Handle`, `spawn`): a bounded inbox, events upwards. It refuses the application's state and
 //! the screen.
 
+pub mod attachments;
 pub mod audio;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
+pub mod doctor;
+pub mod downloads;
 pub mod editor;
 pub mod export;
 pub mod highlight;
 pub mod keys;
+pub mod ledger;
 pub mod log;
 pub mod models;
 mod private;
 pub mod store;
+pub mod tasks;

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::media::Kind;
 use super::request::Call;
+use super::usage::Prompt;
 use super::{rng, tokens};
 
 /// Tokens of one block.
@@ -22,13 +24,6 @@ const MOST: usize = 65_536;
 /// The cache of one server.
 #[derive(Debug, Default)]
 pub(super) struct Cache(Mutex<HashMap<u64, Instant>>);
-
-/// What a prompt counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Prompt {
-    pub(super) tokens: usize,
-    pub(super) cached: usize,
-}
 
 impl Cache {
     /// Counts a prompt, says how much of it was known at `now`, and remembers it.
@@ -45,8 +40,17 @@ impl Cache {
             })
             .sum();
         let blocks = blocks(call);
-        let messages: usize = call.messages.iter().map(super::request::Message::tokens).sum();
-        let total = messages + tools + 2;
+        let mut prompt = Prompt { text: tools + 2, ..Prompt::default() };
+        for message in &call.messages {
+            prompt.text += message.tokens();
+            for media in &message.media {
+                *match media.kind {
+                    Kind::Image => &mut prompt.image,
+                    Kind::Video | Kind::Frames(_) => &mut prompt.video,
+                    Kind::Audio => &mut prompt.audio,
+                } += media.tokens;
+            }
+        }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = |seen: &Instant| now.saturating_duration_since(*seen) < LIFE;
         let hits = blocks.iter().take_while(|block| known.get(block).is_some_and(fresh)).count();
@@ -58,8 +62,9 @@ impl Cache {
             }
         }
         known.extend(blocks.iter().take(MOST / 2).map(|block| (*block, now)));
-        let cached = (hits * BLOCK).min(total);
-        Prompt { tokens: total, cached: if cached < SMALLEST { 0 } else { cached } }
+        let cached = (hits * BLOCK).min(prompt.total());
+        prompt.cached = if cached < SMALLEST { 0 } else { cached };
+        prompt
     }
 }
 
@@ -70,6 +75,9 @@ fn blocks(call: &Call) -> Vec<u64> {
     let mut filled = 0;
     for message in &call.messages {
         state = rng::hash(state, message.role.word().as_bytes());
+        for media in &message.media {
+            state = rng::hash(state, &media.mark.to_le_bytes());
+        }
         for piece in tokens::pieces(&message.text) {
             state = rng::hash(state, piece.as_bytes());
             filled += 1;
@@ -86,10 +94,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::sim::request::Manner;
 
     fn call(model: &str, system: &str, user: &str) -> Call {
-        Call::read(&json!({"model": model, "messages": [
-            {"role": "system", "content": system}, {"role": "user", "content": user}]}))
+        Call::compat(
+            &json!({"model": model, "messages": [
+            {"role": "system", "content": system}, {"role": "user", "content": user}]}),
+            Manner::default(),
+        )
         .unwrap()
     }
 
@@ -101,7 +113,7 @@ mod tests {
         let first = cache.count(&call("qwen-plus", &long, "one"), now);
         assert_eq!(first.cached, 0);
         let second = cache.count(&call("qwen-plus", &long, "two"), now + Duration::from_secs(60));
-        assert!(second.cached >= 256 && second.cached <= second.tokens, "{second:?}");
+        assert!(second.cached >= 256 && second.cached <= second.total(), "{second:?}");
         assert_eq!(cache.count(&call("qwen-max", &long, "two"), now).cached, 0);
         let late = cache.count(&call("qwen-plus", &long, "two"), now + Duration::from_secs(420));
         assert_eq!(late.cached, 0);

@@ -6,11 +6,17 @@ use std::sync::OnceLock;
 /// Where a model is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
-    /// Chat on both surfaces.
+    /// Chat of text on both surfaces.
     Chat,
-    /// Embeddings on both surfaces.
+    /// Chat on both surfaces, natively at `multimodal-generation`.
+    Multi,
+    /// Embeddings of text on both surfaces.
     Embed,
-    /// Only the native surface.
+    /// Embeddings of text, images and videos, native only.
+    Vision,
+    /// Sorting by relevance.
+    Rerank,
+    /// Another path of the native surface.
     Native,
     /// Only a web socket.
     Realtime,
@@ -40,6 +46,23 @@ pub(super) enum Streaming {
     Always,
 }
 
+/// The form of native answers when none is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Usual {
+    /// `output.text`, of the older models.
+    Text,
+    /// `output.choices`.
+    Message,
+}
+
+/// Which media a model takes besides text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Takes {
+    pub(super) image: bool,
+    pub(super) video: bool,
+    pub(super) audio: bool,
+}
+
 /// One model.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Model {
@@ -53,6 +76,10 @@ pub(super) struct Model {
     pub(super) output: Option<u64>,
     pub(super) tools: bool,
     pub(super) search: bool,
+    pub(super) takes: Takes,
+    /// It can answer aloud.
+    pub(super) speaks: bool,
+    pub(super) usual: Usual,
 }
 
 /// Every model, in the order of the file.
@@ -75,7 +102,10 @@ fn line(line: &'static str) -> Option<Model> {
     let id = columns.next()?;
     let route = match columns.next()? {
         "chat" => Route::Chat,
+        "multi" => Route::Multi,
         "embed" => Route::Embed,
+        "vision" => Route::Vision,
+        "rerank" => Route::Rerank,
         "native" => Route::Native,
         "realtime" => Route::Realtime,
         _ => return None,
@@ -97,8 +127,19 @@ fn line(line: &'static str) -> Option<Model> {
     let output = columns.next()?.parse().ok();
     let abilities = columns.next()?;
     let has = |name| abilities.split(',').any(|ability| ability == name);
-    let (tools, search) = (has("tools"), has("search"));
-    Some(Model { id, route, thinking, streaming, context, output, tools, search })
+    Some(Model {
+        id,
+        route,
+        thinking,
+        streaming,
+        context,
+        output,
+        tools: has("tools"),
+        search: has("search"),
+        takes: Takes { image: has("image"), video: has("video"), audio: has("audio") },
+        speaks: has("speaks"),
+        usual: if has("plain") { Usual::Text } else { Usual::Message },
+    })
 }
 
 #[cfg(test)]
@@ -118,11 +159,11 @@ mod tests {
         for (id, route, thinking, streaming) in [
             ("qwen-plus", Route::Chat, Thinking::Off, Streaming::Any),
             ("qwen-max", Route::Chat, Thinking::Never, Streaming::Any),
-            ("qwen3.5-plus", Route::Chat, Thinking::On, Streaming::Any),
+            ("qwen3.5-plus", Route::Multi, Thinking::On, Streaming::Any),
             ("qwen3-8b", Route::Chat, Thinking::On, Streaming::Thinking),
             ("qwen3-30b-a3b-thinking-2507", Route::Chat, Thinking::Always, Streaming::Thinking),
             ("qwq-plus", Route::Chat, Thinking::Always, Streaming::Always),
-            ("qwen3-omni-flash", Route::Chat, Thinking::Off, Streaming::Always),
+            ("qwen3-omni-flash", Route::Multi, Thinking::Off, Streaming::Always),
             ("wan2.5-t2v-preview", Route::Native, Thinking::Never, Streaming::Any),
             ("qwen3-tts-flash", Route::Native, Thinking::Never, Streaming::Any),
             ("qwen3-tts-flash-realtime", Route::Realtime, Thinking::Never, Streaming::Any),
@@ -136,5 +177,13 @@ mod tests {
             );
         }
         assert!(find("no-such-model").is_none());
+        let vision = find("qwen3-vl-plus").unwrap();
+        assert!(vision.takes.image && vision.takes.video && !vision.takes.audio && !vision.speaks);
+        let omni = find("qwen3-omni-flash").unwrap();
+        assert!(omni.takes.audio && omni.speaks && !find("qwen3.8-omni-flash").unwrap().speaks);
+        let usual = |id| find(id).unwrap().usual;
+        assert_eq!((usual("qwen-plus"), usual("qwen-max")), (Usual::Text, Usual::Text));
+        assert_eq!((usual("qwen3-max"), usual("qwen-long")), (Usual::Message, Usual::Message));
+        assert_eq!((usual("qwen3-vl-plus"), usual("qwq-plus")), (Usual::Message, Usual::Message));
     }
 }

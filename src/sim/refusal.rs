@@ -32,25 +32,34 @@ pub(super) struct Kind {
     pub(super) class: &'static str,
     /// The usual text.
     pub(super) message: &'static str,
+    /// The usual text on the native surface.
+    pub(super) native_message: &'static str,
 }
 
 macro_rules! kinds {
-    ($($name:ident $status:literal $compat:literal $native:literal $class:literal $message:literal;)*) => {
+    ($($name:ident $status:literal $compat:literal $native:literal $class:literal $message:literal $($other:literal)?;)*) => {
         $(pub(super) const $name: Kind = Kind {
             status: $status, compat: $compat, native: $native, class: $class, message: $message,
+            native_message: kinds!(@last $message $($other)?),
         };)*
         /// All kinds; the first of a status is what the bare status means.
         pub(super) const ALL: &[Kind] = &[$($name),*];
     };
+    (@last $message:literal) => { $message };
+    (@last $message:literal $other:literal) => { $other };
 }
 
 kinds! {
     PARAMETER 400 "invalid_parameter_error" "InvalidParameter" "invalid_request_error"
         "Required body invalid, please check the request body format.";
     REQUEST 400 "invalid_request_error" "BadRequest.EmptyModel" "invalid_request_error"
-        "you must provide a model parameter.";
+        "you must provide a model parameter." "Required parameter \"model\" missing from request.";
+    NO_INPUT 400 "BadRequest.EmptyInput" "BadRequest.EmptyInput" "invalid_request_error"
+        "Required input parameter missing from request.";
     NO_THINKING 400 "InvalidParameter.NotSupportEnableThinking" "InvalidParameter.NotSupportEnableThinking"
         "invalid_request_error" "The model does not support enable_thinking.";
+    VOICE 400 "invalid_value" "invalid_value" "invalid_request_error"
+        "The requested voice is not supported.";
     TOO_LARGE 400 "BadRequest.TooLarge" "BadRequest.TooLarge" "invalid_request_error" "Payload Too Large.";
     INSPECTION 400 "data_inspection_failed" "DataInspectionFailed" "data_inspection_failed"
         "Input data may contain inappropriate content.";
@@ -65,7 +74,8 @@ kinds! {
         "Input or output data may contain inappropriate content with custom rule.";
     FAQ_BLOCKED 400 "FaqRuleBlocked" "FaqRuleBlocked" "invalid_request_error"
         "Input or output data is blocked by faq rule.";
-    KEY 401 "invalid_api_key" "InvalidApiKey" "invalid_request_error" "Incorrect API key provided. ";
+    KEY 401 "invalid_api_key" "InvalidApiKey" "invalid_request_error" "Incorrect API key provided. "
+        "Invalid API-key provided.";
     WORKSPACE 401 "NOT AUTHORIZED" "NOT AUTHORIZED" "invalid_request_error"
         "Access denied: Either you are not authorized to access this workspace, or the workspace does not exist.";
     DENIED 403 "access_denied" "AccessDenied" "invalid_request_error" "Access denied.";
@@ -78,11 +88,13 @@ kinds! {
     NO_MODEL 404 "model_not_found" "ModelNotFound" "invalid_request_error" "Model can not be found.";
     NOT_COMPAT 404 "model_not_supported" "ModelNotSupported" "invalid_request_error"
         "Unsupported model for OpenAI compatibility mode.";
-    RATE 429 "limit_requests" "Throttling.RateQuota" "limit_requests" "You exceeded your current requests list.";
+    RATE 429 "limit_requests" "Throttling.RateQuota" "limit_requests" "You exceeded your current requests list."
+        "Requests rate limit exceeded, please try again later.";
     BURST 429 "limit_burst_rate" "Throttling.BurstRate" "limit_burst_rate"
         "Request rate increased too quickly. To ensure system stability, please adjust your client logic to scale requests more smoothly over time.";
     QUOTA 429 "insufficient_quota" "Throttling.AllocationQuota" "insufficient_quota"
-        "You exceeded your current quota, please check your plan and billing details.";
+        "You exceeded your current quota, please check your plan and billing details."
+        "Allocated quota exceeded, please increase your quota limit.";
     THROTTLING 429 "Throttling" "Throttling" "Throttling" "Requests throttling triggered.";
     UNBOUGHT 429 "CommodityNotPurchased" "CommodityNotPurchased" "CommodityNotPurchased"
         "Commodity has not purchased yet.";
@@ -113,6 +125,8 @@ pub(super) struct Refusal {
     pub(super) native: Box<str>,
     pub(super) class: Box<str>,
     pub(super) message: Box<str>,
+    /// The same on the native surface.
+    pub(super) native_message: Box<str>,
     /// The `Retry-After` header as it is sent.
     pub(super) retry_after: Option<Box<str>>,
 }
@@ -143,17 +157,19 @@ struct Flat<'a> {
 impl Refusal {
     /// A kind with its usual text.
     pub(super) fn of(kind: &Kind) -> Self {
-        Self::text(kind, kind.message)
+        Self { native_message: kind.native_message.into(), ..Self::text(kind, kind.message) }
     }
 
     /// A kind with another text.
     pub(super) fn text(kind: &Kind, message: impl Into<Box<str>>) -> Self {
+        let message = message.into();
         Self {
             status: kind.status,
             compat: kind.compat.into(),
             native: kind.native.into(),
             class: kind.class.into(),
-            message: message.into(),
+            native_message: message.clone(),
+            message,
             retry_after: None,
         }
     }
@@ -170,7 +186,7 @@ impl Refusal {
                 json(&self.envelope(Some(format!("chatcmpl-{request_id}")), request_id))
             }
             Surface::Native => {
-                json(&Flat { code: &self.native, message: &self.message, request_id })
+                json(&Flat { code: &self.native, message: &self.native_message, request_id })
             }
         }
     }
@@ -196,6 +212,16 @@ impl Refusal {
         }
         response
     }
+}
+
+/// A task was asked for where the answer comes at once.
+pub(super) fn sync_only() -> Refusal {
+    Refusal::text(&DENIED, "Current user api does not support asynchronous calls.")
+}
+
+/// An answer was asked for where there are only tasks.
+pub(super) fn async_only() -> Refusal {
+    Refusal::text(&DENIED, "current user api does not support synchronous calls.")
 }
 
 /// Serializes one of our own structs; they have no map keys or numbers that could fail.
@@ -245,6 +271,22 @@ mod tests {
         assert_eq!(
             text(&Refusal::of(&NOT_FOUND), Surface::Native),
             r#"{"code":"NotFound","message":"Not found!","request_id":"5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}"#
+        );
+        assert_eq!(
+            text(&Refusal::of(&KEY), Surface::Native),
+            r#"{"code":"InvalidApiKey","message":"Invalid API-key provided.","request_id":"5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}"#
+        );
+        assert_eq!(
+            text(&Refusal::of(&QUOTA), Surface::Native),
+            r#"{"code":"Throttling.AllocationQuota","message":"Allocated quota exceeded, please increase your quota limit.","request_id":"5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}"#
+        );
+        assert_eq!(
+            text(&Refusal::of(&RATE), Surface::Native),
+            r#"{"code":"Throttling.RateQuota","message":"Requests rate limit exceeded, please try again later.","request_id":"5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}"#
+        );
+        assert_eq!(
+            text(&Refusal::parameter("url error, please check url！"), Surface::Native),
+            r#"{"code":"InvalidParameter","message":"url error, please check url！","request_id":"5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}"#
         );
         let midway = Refusal::text(&INSPECTION, "Output data may contain inappropriate content.");
         assert_eq!(

@@ -13,13 +13,15 @@ use super::conn::Line;
 use super::pace::Pace;
 use super::rng::Rng;
 use super::scenario::{Cut, Garbage, Rule};
-use super::script::{Script, Step};
-use super::wire::{self, Delta, Frame, Usage};
+use super::script::Script;
+use super::speech::{self, Speech};
+use super::usage::Spent;
+use super::wire::{Delta, Frame, Moment};
 
 /// Events are handed over in pieces of about this many bytes when they are all due.
 const PACK: usize = 32 * 1024;
 /// Time for what was written before a cut to leave the machine.
-const BEFORE_CUT: Duration = Duration::from_millis(20);
+pub(super) const BEFORE_CUT: Duration = Duration::from_millis(20);
 
 /// Counts itself among the answers on their way for as long as it lives.
 pub(super) struct Active(Arc<AtomicUsize>);
@@ -39,7 +41,7 @@ impl Drop for Active {
 
 /// How a body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
     Whole,
     Cut(Cut),
     Stall,
@@ -47,7 +49,7 @@ enum Ending {
 
 impl Ending {
     /// Plays the ending: nothing more, an error that breaks the connection, or silence for ever.
-    async fn play(self, line: &Line) -> Option<io::Result<Bytes>> {
+    pub(super) async fn play(self, line: &Line) -> Option<io::Result<Bytes>> {
         match self {
             Self::Whole | Self::Cut(Cut::Clean) => None,
             Self::Cut(cut) => {
@@ -66,7 +68,8 @@ impl Ending {
 pub(super) struct Stream {
     pub(super) script: Script,
     pub(super) frame: Frame,
-    pub(super) usage: Option<Usage>,
+    /// The voice of a spoken answer.
+    pub(super) speech: Option<Speech>,
     pub(super) pace: Pace,
     pub(super) rule: Arc<Rule>,
     pub(super) line: Line,
@@ -84,6 +87,7 @@ struct Running {
     due: Duration,
     next: usize,
     tokens: usize,
+    spent: Spent,
     bytes: usize,
     garbage: bool,
     ending: Option<Ending>,
@@ -100,6 +104,7 @@ impl Stream {
             due,
             next: 0,
             tokens: 0,
+            spent: Spent::default(),
             bytes: 0,
             garbage: false,
             ending: None,
@@ -143,42 +148,51 @@ impl Running {
             return;
         }
         let steps = self.stream.script.steps.len();
-        if let Some(step) = self.stream.script.steps.get(self.next) {
-            self.write(step, out);
-            if step.is_token() {
-                self.tokens += 1;
-                self.due = self.stream.first_byte + self.stream.pace.next();
+        match self.next.cmp(&steps) {
+            std::cmp::Ordering::Less => self.write(out),
+            std::cmp::Ordering::Equal => self.stream.frame.usage(out, &self.spent),
+            std::cmp::Ordering::Greater => {
+                if !self.stream.rule.no_done {
+                    self.stream.frame.done(out);
+                }
+                self.ending = Some(Ending::Whole);
             }
-        } else if self.next == steps {
-            if let Some(usage) = &self.stream.usage {
-                self.stream.frame.usage(out, usage);
-            }
-        } else {
-            if !self.stream.rule.no_done {
-                wire::event(out, b"[DONE]");
-            }
-            self.ending = Some(Ending::Whole);
         }
         self.next += 1;
     }
 
-    fn write(&self, step: &Step, out: &mut Vec<u8>) {
-        let Stream { script, frame, rule, .. } = &self.stream;
+    /// Adds the events of the next step: one, or all the pieces of a spoken sentence.
+    fn write(&mut self, out: &mut Vec<u8>) {
+        let Stream { script, frame, rule, speech, pace, first_byte, .. } = &mut self.stream;
+        let Some(step) = script.steps.get(self.next) else {
+            return;
+        };
+        step.count(&mut self.spent);
+        if step.is_token() {
+            self.tokens += 1;
+            self.due = *first_byte + pace.next();
+        }
+        if let (Some(sentence), Some(speech)) = (script.spoken(step), speech.as_ref()) {
+            for (samples, bytes) in speech::pieces(sentence, speech) {
+                self.spent.samples += samples;
+                let delta = Delta::Audio(&bytes);
+                frame.step(out, &Moment { script, step, delta, finish: None, spent: self.spent });
+            }
+            return;
+        }
         let (mut delta, mut finish) = script.delta(step);
-        if rule.cumulative
-            && let Some(text) = script.so_far(step)
-        {
-            delta = Delta::Text(text);
+        if rule.cumulative && matches!(delta, Delta::Text(_)) {
+            delta = Delta::Text(script.so_far(step).text);
         }
         if rule.garbage == Some(Garbage::Escapes) && finish.is_some() {
             finish = Some("stop\u{1b}[5m");
         }
-        frame.chunk(out, step.choice, delta, finish);
+        frame.step(out, &Moment { script, step, delta, finish, spent: self.spent });
     }
 
     /// Whether a fault comes here instead of the next event.
     fn faults(&mut self, out: &mut Vec<u8>) -> bool {
-        let Stream { rule, frame, request_id, .. } = &self.stream;
+        let rule = Arc::clone(&self.stream.rule);
         if rule.cut_after_tokens == Some(self.tokens) && self.begun() {
             self.ending = Some(Ending::Cut(rule.cut));
             return true;
@@ -191,14 +205,14 @@ impl Running {
             return false;
         }
         if let Some(refusal) = rule.midway() {
-            wire::event(out, &refusal.event(request_id));
+            self.stream.frame.error(out, &refusal, &self.stream.request_id);
             self.ending = Some(Ending::Whole);
             return true;
         }
         if let Some(garbage) = rule.garbage
             && !self.garbage
         {
-            spill(garbage, frame, out);
+            spill(garbage, &mut self.stream.frame, &self.spent, out);
             self.garbage = true;
         }
         false
@@ -211,20 +225,20 @@ impl Running {
 }
 
 /// Adds what no client should have to read.
-fn spill(garbage: Garbage, frame: &Frame, out: &mut Vec<u8>) {
+fn spill(garbage: Garbage, frame: &mut Frame, spent: &Spent, out: &mut Vec<u8>) {
     match garbage {
-        Garbage::NotJson => wire::event(out, b"{\"choices\":[{\"delta\":{\"content\":\"and then"),
+        Garbage::NotJson => frame.raw(out, b"{\"choices\":[{\"delta\":{\"content\":\"and then"),
         Garbage::Binary => {
             let mut rng = Rng::new(7);
             out.extend((0..512).map(|_| (rng.next() & 0xff) as u8));
             out.extend_from_slice(b"\n\n");
         }
         Garbage::LongLine => {
-            frame.chunk(out, 0, Delta::Text(&"lian ".repeat(1024 * 1024 / 5)), None);
+            frame.text(out, &"lian ".repeat(1024 * 1024 / 5), spent);
         }
         Garbage::BadUtf8 => {
             let mut chunk = Vec::new();
-            frame.chunk(&mut chunk, 0, Delta::Text("caf@ "), None);
+            frame.text(&mut chunk, "caf@ ", spent);
             // The first half of an é, and a byte that begins nothing.
             let broken = chunk.iter().flat_map(|byte| {
                 if *byte == b'@' { &[0xc3, 0xff][..] } else { std::slice::from_ref(byte) }.to_vec()
@@ -249,9 +263,12 @@ pub(super) fn whole(body: Vec<u8>, rule: &Arc<Rule>, line: &Line) -> Body {
             Some(Garbage::LongLine) => [vec![b' '; 1024 * 1024], body].concat().into(),
             Some(Garbage::BadUtf8) => {
                 // Within the first string of the text, where a reader would show it.
-                let text = b"\"content\":\"";
-                let at = body.windows(text.len()).position(|part| part == text);
-                let (head, tail) = body.split_at(at.map_or(0, |at| at + text.len()));
+                let after = |text: &[u8]| {
+                    let at = body.windows(text.len()).position(|part| part == text);
+                    at.map(|at| at + text.len())
+                };
+                let at = after(b"\"content\":\"").or_else(|| after(b"\"text\":\""));
+                let (head, tail) = body.split_at(at.unwrap_or(0));
                 [head, &[0xc3, 0xff], tail].concat().into()
             }
         };

@@ -9,12 +9,15 @@ use axum::http::{HeaderMap, HeaderValue, Response};
 use futures_util::StreamExt;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use tokio::time::Instant;
 
+use super::ask::Account;
 use super::conn::Line;
 use super::refusal::{self, Refusal, Surface, reply};
+use super::request::Manner;
 use super::scenario::{Garbage, Rule};
 use super::seen::Seen;
-use super::{Shared, bomb};
+use super::{Shared, bomb, guest, models};
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 20 * 1024 * 1024;
@@ -28,6 +31,8 @@ pub(super) struct Visit {
     pub(super) surface: Surface,
     pub(super) rule: Arc<Rule>,
     pub(super) line: Line,
+    pub(super) account: Account,
+    pub(super) headers: HeaderMap,
     key: Result<(), Refusal>,
     body: Result<Value, Refusal>,
 }
@@ -42,6 +47,28 @@ impl Visit {
     /// Whether the key is good.
     pub(super) fn admit(&self) -> Result<(), Refusal> {
         self.key.clone()
+    }
+
+    /// Whether a header has a word in its value.
+    pub(super) fn says(&self, header: &str, word: &str) -> bool {
+        let values = self.headers.get_all(header).iter();
+        values
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.split([',', ';']).any(|part| part.trim().eq_ignore_ascii_case(word)))
+    }
+
+    /// What the headers say of the body.
+    pub(super) fn manner(&self) -> Manner {
+        Manner {
+            streams: self.says("x-dashscope-sse", "enable")
+                || self.says("accept", "text/event-stream"),
+            resolves: self.says("x-dashscope-ossresourceresolve", "enable"),
+        }
+    }
+
+    /// Where this client reaches the server: scheme, host and port.
+    pub(super) fn origin(&self, sim: &Shared) -> String {
+        guest::origin(sim, &self.headers)
     }
 
     /// An error as the answer.
@@ -75,25 +102,39 @@ impl FromRequest<Arc<Shared>> for Visit {
             request_id: request_id.clone(),
         };
         sim.seen.push(seen, bytes);
-        let rule = sim.options.scenario.as_ref().and_then(|scenario| scenario.pick(&model, &path));
+        // Who asks for a task names no model, but its task has one.
+        let named =
+            if model.is_empty() { sim.tasks.model_of(&path).unwrap_or_default() } else { &model };
+        let rule = sim.options.scenario.as_ref().and_then(|scenario| scenario.pick(named, &path));
         let visit = Self {
             request_id,
             surface: Surface::of(&path),
             rule: rule.unwrap_or_default(),
             line,
+            account: Account::of(&parts.headers),
             key: check_key(sim, &parts.headers),
+            headers: parts.headers,
             body,
         };
         visit.line.slow_down(visit.rule.slow_bytes_per_s.unwrap_or(0));
         sim.pause(visit.rule.delay()).await;
         match visit.scripted() {
             Some(response) => Err(response),
-            None => Ok(visit),
+            None => match visit.limited(sim, &model) {
+                Some(refusal) => Err(visit.refuse(&refusal)),
+                None => Ok(visit),
+            },
         }
     }
 }
 
 impl Visit {
+    /// The refusal of a call that is one too many for its model. Only calls with a good key count.
+    fn limited(&self, sim: &Shared, model: &str) -> Option<Refusal> {
+        let model = models::find(model).filter(|_| self.key.is_ok())?;
+        sim.limits.admit(self.account, model.id, self.surface, Instant::now()).err()
+    }
+
     /// What the scenario answers in place of any endpoint.
     fn scripted(&self) -> Option<Response<Body>> {
         if let Some(url) = &self.rule.redirect {
@@ -104,7 +145,7 @@ impl Visit {
             }
             return Some(response);
         }
-        if let Some(refusal) = self.rule.refusal() {
+        if let Some(refusal) = self.rule.refusal().filter(|_| !self.rule.accept_first) {
             return Some(self.refuse(&refusal));
         }
         if self.rule.garbage == Some(Garbage::Html) {
@@ -124,7 +165,7 @@ impl Visit {
     }
 }
 
-const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
+pub(super) const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
 <body><h1>Welcome to Hotel Wi-Fi</h1><p>Please accept the terms to continue.</p></body></html>\n";
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {

@@ -1,9 +1,11 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::attachments::{Files, Unfit};
 use super::conflicts::Ask;
 use super::conversations::Browser;
 use super::copy::Links;
+use super::doctor::Examination;
 use super::history::History;
 use super::models::Models;
 use super::notices::History as Told;
@@ -38,6 +40,8 @@ pub enum Overlay {
     Links(Links),
     /// What was told.
     Notices(Told),
+    /// Whether all is well.
+    Doctor(Box<Examination>),
     /// Earlier questions.
     History(History),
     /// A folded paste.
@@ -52,6 +56,10 @@ pub enum Overlay {
     Conversations(Box<Browser>),
     /// The messages that wait to be sent.
     Queue(QueueList),
+    /// Files to attach.
+    Files(Files),
+    /// What goes with the message does not fit the model.
+    Unfit(Unfit),
 }
 
 impl Overlay {
@@ -59,7 +67,12 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) | Self::Links(_) | Self::Ask(_) => &[Context::List, Context::Global],
+            Self::Palette(_)
+            | Self::Links(_)
+            | Self::Doctor(_)
+            | Self::Ask(_)
+            | Self::Files(_)
+            | Self::Unfit(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
@@ -79,6 +92,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Links(links) => Some(&links.picker),
+            Self::Doctor(examination) => Some(&examination.picker),
             Self::Notices(history) => Some(&history.picker),
             Self::History(history) => Some(&history.picker),
             Self::Models(models) => Some(&models.picker),
@@ -86,6 +100,8 @@ impl Overlay {
             Self::Ask(ask) => Some(&ask.picker),
             Self::Conversations(browser) => Some(&browser.picker),
             Self::Queue(list) => Some(&list.picker),
+            Self::Files(files) => Some(&files.picker),
+            Self::Unfit(unfit) => Some(&unfit.picker),
         }
     }
 
@@ -95,6 +111,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Links(links) => Some(&mut links.picker),
+            Self::Doctor(examination) => Some(&mut examination.picker),
             Self::Notices(history) => Some(&mut history.picker),
             Self::History(history) => Some(&mut history.picker),
             Self::Models(models) => Some(&mut models.picker),
@@ -102,6 +119,8 @@ impl Overlay {
             Self::Ask(ask) => Some(&mut ask.picker),
             Self::Conversations(browser) => Some(&mut browser.picker),
             Self::Queue(list) => Some(&mut list.picker),
+            Self::Files(files) => Some(&mut files.picker),
+            Self::Unfit(unfit) => Some(&mut unfit.picker),
         }
     }
 }

@@ -5,17 +5,19 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::chat::Entry;
 use super::focus::Overlay;
 use super::picker::Picker;
 use super::{AppState, Effects};
 use crate::action::Notices as NoticesAction;
 use crate::domain::copy::Copied;
 use crate::domain::models::ModelId;
-use crate::domain::notice::{Level, Notice, NoticeKind};
+use crate::domain::notice::{Level, Notice, NoticeKind, OwnFigures};
 use crate::domain::settings::Language;
 use crate::domain::time::Now;
 use crate::text::{export, secrets};
-use crate::words::{self, notices::Notices as Words};
+use crate::words::quota;
+use crate::words::support::{self, Incident};
 
 /// How long information stays.
 const INFO: Duration = Duration::from_secs(6);
@@ -141,22 +143,29 @@ impl History {
     }
 }
 
-/// Everything that support asks for, without what looks like a key.
-fn for_support(language: Language, heard: &Heard, utc_offset_min: i32) -> String {
-    let told = words::tell(language, &heard.notice.kind);
-    let mut lines = vec![told.sentence.into_owned()];
+/// Everything that support asks for, and for a limit the text that asks for more; without what
+/// looks like a key.
+fn for_support(
+    language: Language,
+    heard: &Heard,
+    figures: OwnFigures,
+    utc_offset_min: i32,
+) -> String {
     let time = export::iso(heard.wall_ms, utc_offset_min);
-    let parts = [
-        (Words::Cause, heard.notice.detail.clone()),
-        (Words::RequestId, heard.notice.request_id.clone()),
-        (Words::Model, heard.model.as_ref().map(ToString::to_string)),
-        (Words::Time, Some(time)),
-    ];
-    for (name, value) in parts {
-        lines.extend(value.map(|value| format!("{}: {value}", name.say(language))));
+    let model = heard.model.as_ref().map(ModelId::as_str);
+    let notice = &heard.notice;
+    let version = env!("CARGO_PKG_VERSION");
+    let mut text = support::text(language, &Incident { notice, model, time: &time, version });
+    if let (NoticeKind::Throttled { kind, .. }, Some(model)) = (&notice.kind, model)
+        && kind.can_be_raised()
+    {
+        let exchange = notice.exchange.as_deref();
+        let region = exchange.and_then(|exchange| exchange.region.as_deref());
+        let workspace = exchange.and_then(|exchange| exchange.workspace.as_deref());
+        let more = quota::Request { kind: *kind, model, region, workspace, figures };
+        text = format!("{text}\n\n{}", quota::text(&more));
     }
-    lines.push(concat!("lian ", env!("CARGO_PKG_VERSION")).to_owned());
-    secrets::hide(&lines.join("\n")).0.into_owned()
+    secrets::hide(&text).0.into_owned()
 }
 
 impl AppState {
@@ -176,10 +185,29 @@ impl AppState {
                     Some(Overlay::Notices(history)) => history.marked().cloned(),
                     Some(_) | None => self.worth_copying(),
                 };
-                let text = heard
-                    .map(|heard| for_support(self.settings.language, &heard, now.utc_offset_min));
+                let text = heard.map(|heard| {
+                    let figures = self.own_figures(heard.model.as_ref());
+                    for_support(self.settings.language, &heard, figures, now.utc_offset_min)
+                });
                 self.copy(Copied::Notice, text.unwrap_or_default(), now)
             }
+        }
+    }
+
+    /// What the conversation that is shown and the catalog tell of a model's use.
+    fn own_figures(&self, model: Option<&ModelId>) -> OwnFigures {
+        let Some(model) = model else { return OwnFigures::default() };
+        let facts = || self.conversations.shown().entries().iter().filter_map(Entry::facts);
+        let of_model = || facts().filter(|facts| facts.model.as_ref() == Some(model));
+        let usage = || of_model().filter_map(|facts| facts.usage);
+        let limit = self.catalog.get().limits(self.settings.figures, model).map(|limit| limit.row);
+        OwnFigures {
+            prompt_tokens: OwnFigures::typical(usage().map(|usage| usage.input)),
+            answer_tokens: OwnFigures::typical(usage().map(|usage| usage.output)),
+            limit_rpm: limit.as_ref().and_then(|limit| limit.rpm),
+            limit_tpm: limit.as_ref().and_then(|limit| limit.tpm),
+            limit_tasks: limit.and_then(|limit| limit.running).map(u64::from),
+            ..OwnFigures::default()
         }
     }
 
@@ -196,6 +224,7 @@ impl AppState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::notice::Throttle;
 
     fn at(ms: i64) -> Now {
         Now { wall_ms: ms, ..Now::default() }
@@ -231,11 +260,23 @@ mod tests {
             .with_request_id(Some("req-7".into()));
         let model = Some(ModelId::new("qwen-plus"));
         let heard = Heard { notice, wall_ms: 0, model, times: 1 };
-        let text = for_support(Language::En, &heard, 480);
+        let text = for_support(Language::En, &heard, OwnFigures::default(), 480);
         for part in ["HTTP 500", "Cause: boom with sk-***", "req-7", "qwen-plus", "T08:00:00+08:00"]
         {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains("0123456789"));
+    }
+
+    #[test]
+    fn a_limit_comes_with_the_text_that_asks_for_more() {
+        let of = |kind, model: Option<&str>| {
+            let notice = Notice::new(NoticeKind::Throttled { kind, tries: 4 });
+            let heard = Heard { notice, wall_ms: 0, model: model.map(ModelId::new), times: 1 };
+            for_support(Language::En, &heard, OwnFigures::default(), 0)
+        };
+        assert!(of(Throttle::Requests, Some("qwen-plus")).contains("Limit wanted: ____ RPM"));
+        assert!(!of(Throttle::Requests, None).contains("Limit wanted"));
+        assert!(!of(Throttle::Capacity, Some("qwen-plus")).contains("Limit wanted"));
     }
 }

@@ -138,13 +138,17 @@ fn service(kind: &NoticeKind) -> Option<Sentence> {
             "The key is valid but may not use this model.",
             "Grant the model to its workspace in the console, or use another model with -m.",
         ),
-        NoticeKind::Arrears => fixed(
-            "The service says the account is not in good standing.",
-            "Pay what is due in the console; if nothing is, the key may belong to another account.",
+        NoticeKind::Arrears { source } => (
+            "The service says the account is not in good standing.".into(),
+            format!(
+                "Pay what is due in the console and wait some minutes; if nothing is due, the key{} may belong to another account.",
+                if source.is_empty() { String::new() } else { format!(" from {source}") }
+            )
+            .into(),
         ),
         NoticeKind::FreeQuotaUsedUp { model } => with(
             format!("The free quota of {model} is used up."),
-            "Use another model, or switch off \"free tier only\" in the console to pay for this one.",
+            "Use another model, or activate paid use of this one in the console.",
         ),
         NoticeKind::ModelUnknown { model, near } if near.is_empty() => with(
             format!("There is no model {model} at this address."),
@@ -157,6 +161,10 @@ fn service(kind: &NoticeKind) -> Option<Sentence> {
         NoticeKind::ModelNotOnSurface { model } => with(
             format!("{model} exists but is not a chat model of this surface."),
             "Choose a chat model with -m, for example qwen-plus.",
+        ),
+        NoticeKind::RequestRefused { status: 0 } => fixed(
+            "The service refuses the request as it is.",
+            "What it says is in brackets; change that and send again.",
         ),
         NoticeKind::RequestRefused { status } => with(
             format!("The service refuses the request as it is (HTTP {status})."),
@@ -197,15 +205,32 @@ fn throttled(kind: Throttle, tries: u32) -> Sentence {
         Throttle::Requests => "too many requests in this minute",
         Throttle::Burst => "the number of requests grew too fast",
         Throttle::Tokens => "too many tokens in this minute",
+        Throttle::Concurrency => {
+            return fixed(
+                "The account has too many tasks or requests running at once.",
+                "Wait until one of them ends; lian does not try again by itself.",
+            );
+        }
+        Throttle::Capacity => "it has no room at the moment",
         Throttle::Generic => "too many requests",
     };
-    if tries == 0 {
-        return with(format!("The service asks to wait: {what}."), "");
+    let next = match kind {
+        Throttle::Capacity => {
+            "Try again in some minutes, or use another model; this is not the account's limit."
+        }
+        Throttle::Requests
+        | Throttle::Burst
+        | Throttle::Tokens
+        | Throttle::Concurrency
+        | Throttle::Generic => {
+            "Wait a minute, or use another model; the limits are shared by the whole account."
+        }
+    };
+    match tries {
+        0 => with(format!("The service asks to wait: {what}."), ""),
+        1 => with(format!("The service refuses for now: {what}."), next),
+        tries => with(format!("The service still refuses after {tries} tries: {what}."), next),
     }
-    with(
-        format!("The service still refuses after {tries} tries: {what}."),
-        "Wait a minute, or use another model; the limits are shared by the whole account.",
-    )
 }
 
 fn network(kind: &NoticeKind) -> Option<Sentence> {
@@ -358,7 +383,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
-        | NoticeKind::Arrears
+        | NoticeKind::Arrears { .. }
         | NoticeKind::FreeQuotaUsedUp { .. }
         | NoticeKind::ModelUnknown { .. }
         | NoticeKind::ModelNotOnSurface { .. }
@@ -382,7 +407,14 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::EmptyAnswer
         | NoticeKind::Redirected { .. }
         // These have files of their own.
+        | NoticeKind::Account(_)
+        | NoticeKind::Request(_)
+        | NoticeKind::Route(_)
+        | NoticeKind::Media(_)
+        | NoticeKind::Task(_)
+        | NoticeKind::Download(_)
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

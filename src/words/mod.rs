@@ -2,21 +2,33 @@
 //! compiler makes each language complete: every match is without a wildcard. It refuses
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
+pub mod account;
+pub mod attachments;
 pub mod conversations;
 pub mod copy;
+pub mod doctor;
+pub mod embeddings;
 mod en;
 pub mod export;
 pub mod history;
 mod input;
+pub mod jobs;
 mod keys;
+pub mod media;
 pub mod models;
 pub mod notices;
 pub mod palette;
 pub mod params;
 pub mod paste;
 pub mod plain;
+pub mod quota;
+pub mod request;
+pub mod route;
 pub mod settings;
 pub mod side;
+pub mod support;
+pub mod surface;
+pub mod tasks;
 pub mod turns;
 pub mod vi;
 mod zh_cn;
@@ -34,6 +46,11 @@ pub struct Told {
     pub sentence: Cow<'static, str>,
     /// What to do; empty where there is nothing to do.
     pub next: Cow<'static, str>,
+}
+
+/// A sentence and what to do now.
+fn told(sentence: impl Into<Cow<'static, str>>, next: impl Into<Cow<'static, str>>) -> Told {
+    Told { sentence: sentence.into(), next: next.into() }
 }
 
 /// Short texts of the screen.
@@ -177,11 +194,17 @@ pub fn say(language: Language, phrase: Phrase<'_>) -> Cow<'static, str> {
 /// Says a notice.
 #[must_use]
 pub fn tell(language: Language, kind: &NoticeKind) -> Told {
-    if let NoticeKind::Copy(notice) = kind {
-        return copy::tell(language, notice);
-    }
-    if let NoticeKind::Export(notice) = kind {
-        return export::tell(language, notice);
+    match kind {
+        NoticeKind::Copy(notice) => return copy::tell(language, notice),
+        NoticeKind::Export(notice) => return export::tell(language, notice),
+        NoticeKind::Attach(notice) => return attachments::tell(language, notice),
+        NoticeKind::Account(notice) => return account::tell(language, notice),
+        NoticeKind::Request(notice) => return request::tell(language, notice),
+        NoticeKind::Route(notice) => return route::tell(language, notice),
+        NoticeKind::Media(notice) => return media::tell(language, notice),
+        NoticeKind::Task(notice) => return tasks::tell(language, notice),
+        NoticeKind::Download(notice) => return tasks::download(language, notice),
+        _ => {}
     }
     let (sentence, next) = match language {
         Language::En => en::notice(kind),
@@ -263,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_line_has_all_parts() {
-        let notice = Notice::new(NoticeKind::Arrears)
+        let notice = Notice::new(NoticeKind::Arrears { source: String::new() })
             .with_detail("Access denied")
             .with_request_id(Some("abc-1".into()));
         let line = line(Language::En, &notice);

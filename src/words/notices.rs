@@ -22,6 +22,24 @@ pub enum Notices {
     Model,
     /// Before the time.
     Time,
+    /// Before the dialect that was spoken.
+    Surface,
+    /// Before the URL.
+    Address,
+    /// Before the region.
+    Region,
+    /// Before the workspace.
+    Workspace,
+    /// Before the HTTP status.
+    Status,
+    /// Before the error code.
+    Code,
+    /// Before the message of the service.
+    Said,
+    /// Before whose side it is on.
+    Side,
+    /// Before this program's version.
+    Program,
     /// Footer: more room for the marked one.
     Whole,
     /// Footer: copy it.
@@ -50,6 +68,15 @@ impl Notices {
             Self::RequestId => "Request id",
             Self::Model => "Model",
             Self::Time => "Time",
+            Self::Surface => "Surface",
+            Self::Address => "Address",
+            Self::Region => "Region",
+            Self::Workspace => "Workspace",
+            Self::Status => "HTTP status",
+            Self::Code => "Code",
+            Self::Said => "Message",
+            Self::Side => "On the side of",
+            Self::Program => "Program",
             Self::Whole => "whole",
             Self::Copy => "copy for support",
             Self::Move => "choose",
@@ -66,6 +93,15 @@ impl Notices {
             Self::RequestId => "请求 ID",
             Self::Model => "模型",
             Self::Time => "时间",
+            Self::Surface => "接口",
+            Self::Address => "地址",
+            Self::Region => "地域",
+            Self::Workspace => "业务空间",
+            Self::Status => "HTTP 状态",
+            Self::Code => "错误码",
+            Self::Said => "错误信息",
+            Self::Side => "原因在",
+            Self::Program => "程序",
             Self::Whole => "看全文",
             Self::Copy => "复制给技术支持",
             Self::Move => "选择",

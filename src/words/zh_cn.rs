@@ -123,6 +123,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "model_kinds" => "只列对话模型，或全部",
         "back" => "关闭当前浮层，或停止回答",
         "next_theme" => "换下一个主题",
+        "doctor" => "检查一切是否正常：密钥、网络、服务、文件",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -170,6 +171,9 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "queue_send" => "发送排队的消息",
         "queue_up" => "选中的消息提前发送",
         "queue_down" => "选中的消息推后发送",
+        "attach_file" => "添加图片、视频或音频",
+        "attach_here" => "在词首输入 @ 添加文件",
+        "remove_attachment" => "移除最后一个附件",
         "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
@@ -241,14 +245,21 @@ fn service(kind: &NoticeKind) -> Option<Sentence> {
             "Key 有效，但无权使用这个模型。",
             "请在控制台为业务空间开通该模型，或用 -m 换一个模型。",
         ),
-        NoticeKind::Arrears => fixed(
-            "服务方说账户状态异常。",
-            "请在控制台结清欠费；如果没有欠费，这个 Key 可能属于另一个账户。",
+        NoticeKind::Arrears { source } => (
+            "服务方说账户状态异常。".into(),
+            format!(
+                "请在控制台结清欠费并等几分钟；如果没有欠费，{}可能属于另一个账户。",
+                if source.is_empty() {
+                    "这个 Key ".to_owned()
+                } else {
+                    format!("来自 {source} 的 Key ")
+                }
+            )
+            .into(),
         ),
-        NoticeKind::FreeQuotaUsedUp { model } => with(
-            format!("{model} 的免费额度已用完。"),
-            "请换一个模型，或在控制台关闭“仅使用免费额度”后付费使用。",
-        ),
+        NoticeKind::FreeQuotaUsedUp { model } => {
+            with(format!("{model} 的免费额度已用完。"), "请换一个模型，或在控制台开通付费使用。")
+        }
         NoticeKind::ModelUnknown { model, near } if near.is_empty() => {
             with(format!("这个地址没有模型 {model}。"), "请检查模型名和地域，各地域的模型不同。")
         }
@@ -260,6 +271,9 @@ fn service(kind: &NoticeKind) -> Option<Sentence> {
             format!("{model} 存在，但不能通过这个接口对话。"),
             "请用 -m 选择对话模型，例如 qwen-plus。",
         ),
+        NoticeKind::RequestRefused { status: 0 } => {
+            fixed("服务方拒绝了这个请求。", "原因见括号，修改后再发送。")
+        }
         NoticeKind::RequestRefused { status } => {
             with(format!("服务方拒绝了这个请求（HTTP {status}）。"), "原因见括号，修改后再发送。")
         }
@@ -297,15 +311,28 @@ fn throttled(kind: Throttle, tries: u32) -> Sentence {
         Throttle::Requests => "这一分钟请求太多",
         Throttle::Burst => "请求增长太快",
         Throttle::Tokens => "这一分钟 token 太多",
+        Throttle::Concurrency => {
+            return fixed(
+                "账户同时运行的任务或请求太多。",
+                "请等其中一个结束；lian 不会自动重试。",
+            );
+        }
+        Throttle::Capacity => "服务方暂时没有余量",
         Throttle::Generic => "请求太多",
     };
-    if tries == 0 {
-        return with(format!("服务方要求等待：{what}。"), "");
+    let next = match kind {
+        Throttle::Capacity => "请过几分钟再试，或换一个模型；这不是账户的限额。",
+        Throttle::Requests
+        | Throttle::Burst
+        | Throttle::Tokens
+        | Throttle::Concurrency
+        | Throttle::Generic => "请等一分钟，或换一个模型；限额由整个账户共用。",
+    };
+    match tries {
+        0 => with(format!("服务方要求等待：{what}。"), ""),
+        1 => with(format!("服务方暂时拒绝：{what}。"), next),
+        tries => with(format!("尝试 {tries} 次后仍被限流：{what}。"), next),
     }
-    with(
-        format!("尝试 {tries} 次后仍被限流：{what}。"),
-        "请等一分钟，或换一个模型；限额由整个账户共用。",
-    )
 }
 
 fn network(kind: &NoticeKind) -> Option<Sentence> {
@@ -427,7 +454,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::KeyMissing { .. }
         | NoticeKind::KeyRejected { .. }
         | NoticeKind::PermissionDenied
-        | NoticeKind::Arrears
+        | NoticeKind::Arrears { .. }
         | NoticeKind::FreeQuotaUsedUp { .. }
         | NoticeKind::ModelUnknown { .. }
         | NoticeKind::ModelNotOnSurface { .. }
@@ -451,7 +478,14 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::EmptyAnswer
         | NoticeKind::Redirected { .. }
         // These have files of their own.
+        | NoticeKind::Account(_)
+        | NoticeKind::Request(_)
+        | NoticeKind::Route(_)
+        | NoticeKind::Media(_)
+        | NoticeKind::Task(_)
+        | NoticeKind::Download(_)
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

@@ -4,10 +4,14 @@
 use std::time::Duration;
 
 use lian::action::{Action, Context};
+use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
-use lian::domain::notice::{InputNotice, Notice, NoticeKind, Secret, SecretKind, Side, Throttle};
+use lian::domain::notice::{
+    AccountNotice, Demand, DownloadNotice, FileFault, InputNotice, MediaNotice, Notice, NoticeKind,
+    RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
+};
 use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
 
@@ -30,11 +34,13 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         N::KeyMissing { origin: origin.clone(), variable: "WORK_KEY".to_owned() },
         N::KeyRejected { origin: origin.clone(), source: "DASHSCOPE_API_KEY".to_owned() },
         N::PermissionDenied,
-        N::Arrears,
+        N::Arrears { source: "WORK_KEY".to_owned() },
+        N::Arrears { source: String::new() },
         N::FreeQuotaUsedUp { model: model.clone() },
         N::ModelUnknown { model: model.clone(), near: Vec::new() },
         N::ModelUnknown { model: model.clone(), near: vec!["qwen-max".to_owned()] },
         N::ModelNotOnSurface { model: model.clone() },
+        N::RequestRefused { status: 0 },
         N::RequestRefused { status: 400 },
         N::TooLong { model },
         N::NotTheService { url: origin.clone() },
@@ -96,11 +102,137 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     all.extend([written(0), written(1), written(7), failed, ExportNotice::Empty].map(N::Export));
     all.extend(input_notices().into_iter().map(N::Input));
     all.extend(key_faults().into_iter().map(N::Key));
+    all.extend(attach_notices().into_iter().map(N::Attach));
+    all.push(N::Task(TaskNotice::NoId));
+    all.push(N::Download(DownloadNotice::WrongSum));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
-    for kind in [Throttle::Requests, Throttle::Burst, Throttle::Tokens, Throttle::Generic] {
-        all.extend([0, 4].map(|tries| N::Throttled { kind, tries }));
+    for kind in [
+        Throttle::Requests,
+        Throttle::Burst,
+        Throttle::Tokens,
+        Throttle::Capacity,
+        Throttle::Generic,
+    ] {
+        all.extend([0, 1, 4].map(|tries| N::Throttled { kind, tries }));
     }
+    all.push(N::Throttled { kind: Throttle::Concurrency, tries: 1 });
+    all.extend(account_notices().into_iter().map(N::Account));
+    all.extend(request_notices().into_iter().map(N::Request));
+    all.extend(route_notices().into_iter().map(N::Route));
+    all.extend(media_notices().into_iter().map(N::Media));
+    all
+}
+
+fn account_notices() -> Vec<AccountNotice> {
+    use AccountNotice as A;
+    let origin = || "https://dashscope.aliyuncs.com".to_owned();
+    let (source, id) = (|| "WORK_KEY".to_owned(), || Some("llm-1".to_owned()));
+    let others = ["ap-southeast-1".to_owned(), "us-east-1".to_owned()].into();
+    vec![
+        A::KeyRegion { source: source(), region: "cn-beijing".into(), others },
+        A::PlanKey { origin: origin(), source: source() },
+        A::PlanHost { origin: origin(), source: source() },
+        A::WorkspaceDenied { id: id() },
+        A::WorkspaceDenied { id: None },
+        A::WorkspaceUnknown { id: id() },
+        A::WorkspaceUnknown { id: None },
+        A::Ram { workspace: id() },
+        A::Ram { workspace: None },
+        A::AppDenied,
+        A::Unpurchased { model: "qwen-plus".into() },
+        A::FreeTierOnly { model: "qwen-plus".into() },
+    ]
+}
+
+fn request_notices() -> Vec<RequestNotice> {
+    use RequestNotice as R;
+    let name = || "top_p".to_owned();
+    let model = || "qwen3-tts-flash".to_owned();
+    let mut all = vec![
+        R::JsonWord,
+        R::JsonWhileThinking,
+        R::NoQuestion,
+        R::Voice { voice: Some("Chery".into()), model: model(), near: ["Cherry".into()].into() },
+        R::Voice { voice: None, model: model(), near: Box::default() },
+        R::Batch { most: Some(10) },
+        R::Batch { most: None },
+        R::TextTooLong { model: model(), most: Some(600) },
+        R::TextTooLong { model: model(), most: None },
+        R::BodyTooLarge,
+        R::Gone,
+        R::NotPending,
+        R::Unsupported,
+        R::Conflict,
+        R::Rule { faq: false },
+        R::Rule { faq: true },
+        R::TimedOut,
+        R::TaskTimedOut,
+        R::Disconnected,
+    ];
+    all.extend(
+        [
+            Demand::Range("(0.0, 1.0]".into()),
+            Demand::Only("True".into()),
+            Demand::Nothing,
+            Demand::Some,
+            Demand::Other,
+        ]
+        .map(|demand| R::Parameter { name: name(), demand }),
+    );
+    all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| R::Infringement { side }));
+    all
+}
+
+fn route_notices() -> Vec<RouteNotice> {
+    use RouteNotice as W;
+    let (model, origin) = (|| "wan2.5-t2v-plus".to_owned(), || "https://h.example".to_owned());
+    let elsewhere = |served: &[&str]| W::ModelElsewhere {
+        model: model(),
+        region: "us-east-1".into(),
+        served: served.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    vec![
+        elsewhere(&[]),
+        elsewhere(&["cn-beijing", "ap-southeast-1"]),
+        W::NativeOnly { model: model() },
+        W::SocketOnly { model: model() },
+        W::TaskOnly { model: model() },
+        W::NoNative { model: model(), origin: origin() },
+        W::WrongPath { model: model(), url: origin() },
+        W::AsyncMissing { model: model(), origin: origin() },
+        W::AsyncUnwanted { model: model(), origin: origin() },
+        W::Unstreamed { model: model() },
+        W::Malformed { url: origin() },
+        W::ToolOrder,
+    ]
+}
+
+fn media_notices() -> Vec<MediaNotice> {
+    use MediaNotice as M;
+    let faults = [
+        FileFault::Size,
+        FileFault::Format,
+        FileFault::Duration,
+        FileFault::Resolution,
+        FileFault::Content,
+        FileFault::Other,
+    ];
+    let mut all = vec![
+        M::BadUrl,
+        M::HostSlow,
+        M::HostRefused,
+        M::Unreadable,
+        M::InlineTooLarge { most: Some(10_485_760) },
+        M::InlineTooLarge { most: None },
+        M::UploadExpired,
+        M::LinkExpired,
+        M::FileGone,
+        M::Clock,
+        M::StorageRefused { status: 0 },
+        M::StorageRefused { status: 403 },
+    ];
+    all.extend(faults.map(|fault| M::File { fault }));
     all
 }
 
@@ -122,6 +254,31 @@ fn input_notices() -> Vec<InputNotice> {
         InputNotice::EditorNotHere,
         InputNotice::EditorEmpty,
         InputNotice::EditorFile,
+    ]
+}
+
+fn attach_notices() -> Vec<AttachNotice> {
+    let (name, path, model) =
+        (|| "a.png".to_owned(), || "/h/a.png".to_owned(), || "qwen-plus".to_owned());
+    let misfit = |why, others: &[&str]| {
+        let others = others.iter().map(|id| (*id).to_owned()).collect();
+        AttachNotice::Misfit(Box::new(Unfitting { name: name(), model: model(), why, others }))
+    };
+    vec![
+        AttachNotice::NotThere { path: path() },
+        AttachNotice::Unreadable { path: path() },
+        AttachNotice::UnknownKind { name: name() },
+        AttachNotice::TooLarge { name: name(), bytes: 9_000_000, most: 7_500_000 },
+        AttachNotice::NotUploaded { name: name() },
+        AttachNotice::TooMany { most: 32 },
+        misfit(Misfit::NotTaken(Medium::Image), &["qwen3-vl-plus"]),
+        misfit(Misfit::NotTaken(Medium::Audio), &[]),
+        misfit(Misfit::NotTaken(Medium::Video), &[]),
+        misfit(Misfit::Mixed, &[]),
+        misfit(Misfit::TooSmall, &[]),
+        misfit(Misfit::TooNarrow, &[]),
+        misfit(Misfit::Frames { have: 2, least: 4, most: 80 }, &[]),
+        misfit(Misfit::TooLong { most: Duration::from_secs(150) }, &[]),
     ]
 }
 
@@ -174,7 +331,8 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
-        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export
+        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
+        Account Request Route Media Task Download
     )
 }
 
@@ -320,5 +478,29 @@ fn every_action_is_explained_in_both_languages() {
         assert_eq!(words::action(Language::En, name, doc), doc);
         let zh = words::action(Language::ZhCn, name, doc);
         assert!(zh != doc && chinese(zh), "{name}: {zh}");
+    }
+}
+
+#[test]
+fn what_surrounds_a_notice_is_said_in_both_languages() {
+    use lian::domain::notice::Fault;
+    use lian::words::notices::Notices;
+    for fault in [Fault::You, Fault::Account, Fault::Service, Fault::Network, Fault::Program] {
+        let [en, zh] = [Language::En, Language::ZhCn].map(|l| words::support::side(l, fault));
+        assert!(!en.is_empty() && !foreign(&en) && chinese(&zh), "{fault:?}: {en} {zh}");
+    }
+    for word in [
+        Notices::Surface,
+        Notices::Address,
+        Notices::Region,
+        Notices::Workspace,
+        Notices::Status,
+        Notices::Code,
+        Notices::Said,
+        Notices::Side,
+        Notices::Program,
+    ] {
+        let (en, zh) = (word.say(Language::En), word.say(Language::ZhCn));
+        assert!(!en.is_empty() && !foreign(en) && chinese(zh), "{word:?}: {en} {zh}");
     }
 }

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use lian::domain::audio::{AudioCommand, AudioEvent, AudioNews, SinkChoice, SinkName};
 use lian::domain::ids::SpeechId;
-use lian::domain::speech::{AudioCommand, AudioEvent, AudioNews, SinkChoice, SinkName};
 use lian::service::audio::{Deps, Handle, Patience, spawn};
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio_util::sync::CancellationToken;

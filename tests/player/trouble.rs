@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use lian::domain::speech::FaultKind;
+use lian::domain::audio::FaultKind;
 use lian::player::{Answer, GREETING, Request};
 
 use crate::process::{PLAYER, Player};

@@ -4,6 +4,7 @@ What it accepts and raises here it would accept and raise with the real service,
 client and simulator of lian share is found by a third program. LIAN names the binary.
 """
 
+import base64
 import os
 import re
 import signal
@@ -164,6 +165,32 @@ class Chat(unittest.TestCase):
         ids = [model.id for model in self.client.models.list()]
         self.assertIn("qwen-plus", ids)
         self.assertEqual(len(ids), len(set(ids)))
+
+    def test_vectors_in_the_form_the_package_asks_for(self):
+        answer = self.client.embeddings.create(model="text-embedding-v4", input=["a", "b"])
+        self.assertEqual([len(item.embedding) for item in answer.data], [1024, 1024])
+        floats = self.client.embeddings.create(
+            model="text-embedding-v4", input="a", encoding_format="float"
+        )
+        for one, other in zip(floats.data[0].embedding, answer.data[0].embedding):
+            self.assertAlmostEqual(one, other, places=6)
+
+    def test_an_omni_model_speaks(self):
+        sound, usage = 0, None
+        for chunk in self.create(
+            "hello",
+            "qwen3-omni-flash",
+            modalities=["text", "audio"],
+            audio={"voice": "Cherry", "format": "wav"},
+            stream=True,
+            stream_options={"include_usage": True},
+        ):
+            usage = chunk.usage or usage
+            for choice in chunk.choices:
+                audio = choice.delta.to_dict().get("audio")
+                sound += len(base64.b64decode(audio["data"])) if audio else 0
+        self.assertGreater(sound, 48_000)
+        self.assertGreater(usage.completion_tokens_details.audio_tokens, 12)
 
     def test_a_conversation_of_several_turns(self):
         answer = self.client.chat.completions.create(

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use lian::domain::speech::FaultKind;
+use lian::domain::audio::FaultKind;
 use rtrb::Producer;
 
 use crate::tap::Gauges;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
-use lian::domain::speech::FaultKind;
+use lian::domain::audio::FaultKind;
 use lian::player::{Answer, Fault, Format, Frame as _, GREETING, MOST, Request};
 
 use crate::device::{Device, Opened, Refusal};

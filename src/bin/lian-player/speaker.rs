@@ -10,7 +10,7 @@ use cpal::{
     BufferSize, ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig,
     SupportedBufferSize, SupportedStreamConfig,
 };
-use lian::domain::speech::FaultKind;
+use lian::domain::audio::FaultKind;
 
 use crate::device::{Device, Opened, Refusal, Stream};
 use crate::tap::{self, Gauges, Tap};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError::Disconnected;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use lian::domain::speech::FaultKind;
+use lian::domain::audio::FaultKind;
 
 use crate::device::{Device, Opened, Refusal, Stream};
 use crate::tap::{self, Gauges, Tap};

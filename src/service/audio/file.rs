@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::sink::{Ask, Said};
 use super::wav::Wav;
-use crate::domain::speech::{FaultKind, SinkFault, SinkName};
+use crate::domain::audio::{FaultKind, SinkFault, SinkName};
 use crate::text::sanitize;
 
 /// Runs until nobody asks any more or the file cannot be written. A disk may take its time, so it does

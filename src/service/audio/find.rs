@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::domain::speech::{SinkChoice, SinkName};
+use crate::domain::audio::{SinkChoice, SinkName};
 
 /// A place where sound may go, with all that is needed to go there.
 #[derive(Debug, Clone, PartialEq, Eq)]

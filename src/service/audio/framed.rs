@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use super::find::short;
 use super::process::{self, Process};
 use super::sink::{Ask, Said, not_written};
-use crate::domain::speech::{FaultKind, RATE, SinkFault, SinkName};
+use crate::domain::audio::{FaultKind, RATE, SinkFault, SinkName};
 use crate::player::{Answer, Decoder, Format, Frame as _, GREETING, Request};
 use crate::text::sanitize;
 

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::speech::{AudioCommand, AudioEvent, SinkChoice};
+use crate::domain::audio::{AudioCommand, AudioEvent, SinkChoice};
 use worker::Worker;
 
 /// Pieces that may wait on their way to the ear. When it is full whoever makes them waits.

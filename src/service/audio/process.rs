@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
-use crate::domain::speech::{FaultKind, SinkFault};
+use crate::domain::audio::{FaultKind, SinkFault};
 use crate::text::sanitize;
 
 /// Of what a process says on standard error so much is kept.

@@ -12,7 +12,7 @@ use super::find::{Input, Program, short};
 use super::process::{self, Process};
 use super::sink::{Ask, Said, not_written};
 use super::wav::Wav;
-use crate::domain::speech::{FaultKind, RATE, SinkFault, SinkName};
+use crate::domain::audio::{FaultKind, RATE, SinkFault, SinkName};
 use crate::text::sanitize;
 
 /// What was given so long ago was surely heard, or the program has said that it cannot play.

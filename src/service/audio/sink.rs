@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::find::Candidate;
 use super::{Deps, file, framed, program};
-use crate::domain::speech::{FaultKind, RATE, SinkFault, SinkName};
+use crate::domain::audio::{FaultKind, RATE, SinkFault, SinkName};
 use crate::player::AHEAD;
 
 /// Requests that may wait for a sink. Pieces are 100 ms long, so that this is more than any sink may

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use tokio::time::Instant;
 
+use crate::domain::audio::{RATE, SinkFault, SinkName};
 use crate::domain::ids::SpeechId;
-use crate::domain::speech::{RATE, SinkFault, SinkName};
 
 /// Samples are handed over in pieces of 100 ms.
 const PIECE: u64 = RATE as u64 / 10;

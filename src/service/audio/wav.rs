@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::domain::speech::RATE;
+use crate::domain::audio::RATE;
 use crate::service::private;
 
 /// Names that are tried before giving up.

@@ -10,8 +10,8 @@ use super::Deps;
 use super::find::{self, Candidate};
 use super::sink::{Ask, Said, Sink};
 use super::speech::Speech;
+use crate::domain::audio::{AudioCommand, AudioEvent, AudioNews, FaultKind, SinkFault, SinkName};
 use crate::domain::ids::SpeechId;
-use crate::domain::speech::{AudioCommand, AudioEvent, AudioNews, FaultKind, SinkFault, SinkName};
 
 /// So many ids of what is over are remembered, so that a late command does nothing.
 const PAST: usize = 64;

@@ -6,8 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::refusals::{
+    AccountRow, DownloadRow, ExchangeRow, MediaRow, RequestRow, RouteRow, SideRow, TaskRow,
+};
 use super::settings::{KeyRow, SettingsRow};
-use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
+use super::surface::{MediaTokensRow, SourceRow, ViaRow};
+use crate::domain::attachments::AttachNotice;
+use crate::domain::chat::{AnswerFacts, FinishReason, MediaTokens, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
 use crate::domain::copy::CopyNotice;
 use crate::domain::export::ExportNotice;
@@ -15,8 +20,12 @@ use crate::domain::ids::MessageId;
 use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::notice::{InputNotice, Notice, NoticeKind, Side, Throttle};
+use crate::domain::notice::{
+    AccountNotice, DownloadNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice,
+    RouteNotice, Side, TaskNotice, Throttle,
+};
 use crate::domain::settings::SettingsNotice;
+use crate::domain::surface::WebSource;
 
 /// The word for a role.
 pub(super) const fn role_word(role: Role) -> &'static str {
@@ -124,6 +133,10 @@ struct FactsRow {
     json: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<ViaRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<SourceRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -133,6 +146,8 @@ struct UsageRow {
     output: u64,
     cached: Option<u64>,
     reasoning: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<MediaTokensRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -149,6 +164,41 @@ struct NoticeRow {
     kind: serde_json::Value,
     request_id: Option<String>,
     detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exchange: Option<ExchangeRow>,
+}
+
+impl From<&Notice> for NoticeRow {
+    fn from(notice: &Notice) -> Self {
+        Self {
+            kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
+            request_id: notice.request_id.clone(),
+            detail: notice.detail.clone(),
+            exchange: notice.exchange.as_deref().map(ExchangeRow::from),
+        }
+    }
+}
+
+impl NoticeRow {
+    /// The notice, unless a newer program wrote a kind that is not known here.
+    fn notice(self) -> Option<Notice> {
+        Some(Notice {
+            kind: serde_json::from_value::<OwnedKind>(self.kind).ok()?.0,
+            request_id: self.request_id,
+            detail: self.detail,
+            exchange: self.exchange.map(|row| Box::new(row.into())),
+        })
+    }
+}
+
+/// A notice to JSON.
+pub(in crate::service) fn notice_to_json(notice: &Notice) -> Option<String> {
+    serde_json::to_string(&NoticeRow::from(notice)).ok()
+}
+
+/// JSON to a notice; none where a newer program wrote what is not understood.
+pub(in crate::service) fn notice_from_json(json: &str) -> Option<Notice> {
+    serde_json::from_str::<NoticeRow>(json).ok()?.notice()
 }
 
 impl From<&AnswerFacts> for FactsRow {
@@ -162,6 +212,7 @@ impl From<&AnswerFacts> for FactsRow {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: MediaTokensRow::of(usage.media),
             }),
             cost: facts.cost.map(|cost| CostRow {
                 amount: cost.amount.to_string(),
@@ -169,13 +220,11 @@ impl From<&AnswerFacts> for FactsRow {
             }),
             request_id: facts.request_id.clone(),
             finish: facts.finish.as_ref().map(|finish| finish_word(finish).to_owned()),
-            notice: facts.notice.as_ref().map(|notice| NoticeRow {
-                kind: serde_json::to_value(Kind(&notice.kind)).unwrap_or_default(),
-                request_id: notice.request_id.clone(),
-                detail: notice.detail.clone(),
-            }),
+            notice: facts.notice.as_ref().map(NoticeRow::from),
             json: facts.json,
             seed: facts.seed,
+            via: facts.via.map(ViaRow::from),
+            sources: facts.sources.iter().map(SourceRow::from).collect(),
         }
     }
 }
@@ -191,6 +240,7 @@ impl From<FactsRow> for AnswerFacts {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: usage.media.map(MediaTokens::from).unwrap_or_default(),
             }),
             cost: row.cost.and_then(|cost| {
                 Some(Money {
@@ -200,15 +250,11 @@ impl From<FactsRow> for AnswerFacts {
             }),
             request_id: row.request_id,
             finish: row.finish.map(|word| finish(&word)),
-            notice: row.notice.and_then(|notice| {
-                Some(Notice {
-                    kind: serde_json::from_value::<OwnedKind>(notice.kind).ok()?.0,
-                    request_id: notice.request_id,
-                    detail: notice.detail,
-                })
-            }),
+            notice: row.notice.and_then(NoticeRow::notice),
             json: row.json,
             seed: row.seed,
+            via: row.via.and_then(ViaRow::via),
+            sources: row.sources.into_iter().map(WebSource::from).collect(),
         }
     }
 }
@@ -266,6 +312,7 @@ enum KindRow {
     Copy(CopyNotice),
     #[serde(skip)]
     Export(ExportNotice),
+    Attach(#[serde(with = "super::attachments::notice")] AttachNotice),
     KeyMissing {
         origin: String,
         #[serde(default)]
@@ -279,7 +326,10 @@ enum KindRow {
     Settings(#[serde(with = "SettingsRow")] SettingsNotice),
     PermissionDenied,
     StillAnswering,
-    Arrears,
+    Arrears {
+        #[serde(default)]
+        source: String,
+    },
     FreeQuotaUsedUp {
         model: String,
     },
@@ -392,14 +442,12 @@ enum KindRow {
     /// Said while a message is written; no message ends with it.
     #[serde(skip)]
     Input(InputNotice),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Side", rename_all = "snake_case")]
-enum SideRow {
-    Input,
-    Output,
-    Unknown,
+    Account(#[serde(with = "AccountRow")] AccountNotice),
+    Request(#[serde(with = "RequestRow")] RequestNotice),
+    Route(#[serde(with = "RouteRow")] RouteNotice),
+    Media(#[serde(with = "MediaRow")] MediaNotice),
+    Task(#[serde(with = "TaskRow")] TaskNotice),
+    Download(#[serde(with = "DownloadRow")] DownloadNotice),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -408,6 +456,8 @@ enum ThrottleRow {
     Requests,
     Burst,
     Tokens,
+    Concurrency,
+    Capacity,
     Generic,
 }
 
@@ -428,23 +478,47 @@ mod millis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::models::Surface;
+    use crate::domain::notice::{Demand, Exchange, FileFault};
+    use crate::domain::surface::{Via, Why};
 
     fn facts() -> AnswerFacts {
         AnswerFacts {
             model: Some(ModelId::new("qwen-plus")),
             first_token: Some(Duration::new(1, 234_567_891)),
             streaming: Some(Duration::from_millis(3)),
-            usage: Some(Usage { input: 1, output: 2, cached: Some(0), reasoning: None }),
+            usage: Some(Usage {
+                input: 1,
+                output: 2,
+                cached: Some(0),
+                reasoning: None,
+                media: MediaTokens { image: Some(3), ..MediaTokens::default() },
+            }),
             cost: Some(Money { amount: "0.0012".parse().unwrap(), currency: Currency::Usd }),
             request_id: Some("abc".into()),
             finish: Some(FinishReason::Other("odd".into())),
             notice: Some(
                 Notice::new(NoticeKind::Throttled { kind: Throttle::Burst, tries: 4 })
                     .with_detail("慢")
+                    .with_exchange(Exchange {
+                        url: "https://h/compatible-mode/v1/chat/completions".into(),
+                        surface: Some(Surface::Compat),
+                        region: Some("cn-beijing".into()),
+                        workspace: None,
+                        status: 429,
+                        code: "limit_burst_rate".into(),
+                        message: "慢".into(),
+                    })
                     .with_request_id(Some("r".into())),
             ),
             json: true,
             seed: Some(7),
+            via: Some(Via { surface: Surface::Native, why: Why::Sources }),
+            sources: vec![WebSource {
+                index: 1,
+                title: "标题".into(),
+                url: "https://h.example/a".into(),
+            }],
         }
     }
 
@@ -464,10 +538,31 @@ mod tests {
             NoticeKind::ModelUnknown { model: "q".into(), near: vec!["a".into(), "b".into()] },
             NoticeKind::TooLarge { cap: 1 << 40 },
             NoticeKind::Resumed { messages: 3 },
+            NoticeKind::Attach(AttachNotice::NotThere { path: "/a".into() }),
+            NoticeKind::Attach(AttachNotice::TooLarge { name: "a".into(), bytes: 9, most: 8 }),
+            NoticeKind::Arrears { source: "K".into() },
+            NoticeKind::Account(AccountNotice::Ram { workspace: Some("llm-1".into()) }),
+            NoticeKind::Request(RequestNotice::Parameter {
+                name: "top_p".into(),
+                demand: Demand::Range("(0.0, 1.0]".into()),
+            }),
+            NoticeKind::Request(RequestNotice::Infringement { side: Side::Input }),
+            NoticeKind::Request(RequestNotice::JsonWord),
+            NoticeKind::Route(RouteNotice::ToolOrder),
+            NoticeKind::Media(MediaNotice::File { fault: FileFault::Duration }),
+            NoticeKind::Media(MediaNotice::InlineTooLarge { most: None }),
         ] {
             let facts = AnswerFacts { notice: Some(Notice::new(kind)), ..AnswerFacts::default() };
             assert_eq!(from_json(&to_json(&facts).unwrap()), facts);
         }
+    }
+
+    #[test]
+    fn what_older_programs_wrote_is_read() {
+        let read = from_json(r#"{"notice":{"kind":{"kind":"arrears"},"detail":"d"}}"#);
+        let notice = read.notice.unwrap();
+        assert_eq!(notice.kind, NoticeKind::Arrears { source: String::new() });
+        assert_eq!(notice.exchange, None);
     }
 
     #[test]

@@ -8,8 +8,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "the store owns its files and its clock")]
 
+mod attachments;
 mod base;
 mod cost;
+mod desk;
+mod doctor;
 mod error;
 mod facts;
 mod heads;
@@ -18,10 +21,14 @@ mod others;
 mod pending;
 mod place;
 mod read;
+mod refusals;
 mod schema;
 mod settings;
+mod surface;
 mod worker;
 mod write;
+
+pub use doctor::{examine, room};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +41,10 @@ use tokio::sync::mpsc::Sender;
 use crate::domain::conversations::{StoreCommand, StoreEvent};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::event::ServiceEvent;
+pub(in crate::service) use desk::Change;
+pub use desk::Desk;
+use desk::Job;
+pub(in crate::service) use facts::{notice_from_json, notice_to_json};
 use worker::Worker;
 
 /// Commands that may wait. A full inbox (the disk hangs) refuses: the loop gets its command back.
@@ -90,7 +101,7 @@ pub enum Closed {
 /// The way to the store. Dropping it closes the store without waiting for it.
 #[derive(Debug)]
 pub struct Handle {
-    inbox: SyncSender<StoreCommand>,
+    inbox: Arc<SyncSender<Job>>,
     done: Receiver<Closed>,
     thread: Option<JoinHandle<()>>,
 }
@@ -102,10 +113,21 @@ impl Handle {
     /// # Errors
     /// The command itself, to be tried again later.
     pub fn try_send(&self, command: StoreCommand) -> Result<(), StoreCommand> {
-        self.inbox.try_send(command).map_err(|refused| match refused {
-            std::sync::mpsc::TrySendError::Full(command)
-            | std::sync::mpsc::TrySendError::Disconnected(command) => command,
-        })
+        use std::sync::mpsc::TrySendError;
+        match self.inbox.try_send(Job::Command(command)) {
+            Err(
+                TrySendError::Full(Job::Command(command))
+                | TrySendError::Disconnected(Job::Command(command)),
+            ) => Err(command),
+            // What comes back is what was sent.
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Ok(()),
+        }
+    }
+
+    /// A way to ask the store that can be given away.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        Desk::new(&self.inbox)
     }
 
     /// Writes all that was handed over, closes the database and joins the thread; waits at most
@@ -152,7 +174,7 @@ fn spawn_with(deps: Deps, options: Options, out: Sender<ServiceEvent>) -> Handle
             let _ = trouble.try_send(ServiceEvent::Store(StoreEvent::Trouble(notice)));
         })
         .ok();
-    Handle { inbox, done, thread }
+    Handle { inbox: Arc::new(inbox), done, thread }
 }
 
 #[cfg(test)]

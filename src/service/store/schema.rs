@@ -61,6 +61,9 @@ CREATE TABLE history (
 ) STRICT;
 ",
     TREE,
+    LEDGER,
+    TASKS,
+    ATTACHMENTS,
 ];
 
 /// Messages become a tree, of which a conversation shows one branch; heads tell what the list
@@ -93,6 +96,106 @@ CREATE TABLE queue (
     writer INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX queue_in_order ON queue (conversation, position);
+";
+
+/// Every request that costs money. Amounts are millionths of a millionth of a unit of the currency;
+/// `counts` is what it adds to the sums: the reserved amount, later the real one, or nothing.
+const LEDGER: &str = "
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    spending TEXT NOT NULL,
+    model TEXT NOT NULL,
+    answered TEXT,
+    surface TEXT NOT NULL,
+    session INTEGER NOT NULL,
+    holder INTEGER,
+    state TEXT NOT NULL,
+    reserved INTEGER,
+    cost INTEGER,
+    counts INTEGER NOT NULL,
+    currency TEXT,
+    figures TEXT,
+    price_source TEXT,
+    price_as_of TEXT,
+    estimated INTEGER NOT NULL DEFAULT 0,
+    subject INTEGER,
+    fingerprint INTEGER,
+    settled_ms INTEGER,
+    outcome TEXT,
+    request_id TEXT,
+    first_ms INTEGER,
+    total_ms INTEGER,
+    input INTEGER,
+    output INTEGER,
+    cached INTEGER,
+    reasoning INTEGER,
+    characters INTEGER,
+    duration_ms INTEGER,
+    pieces INTEGER,
+    resolution TEXT
+) STRICT;
+CREATE INDEX ledger_by_sum ON ledger (profile, currency, at_ms, counts);
+CREATE INDEX ledger_by_session ON ledger (session, profile, currency, counts);
+CREATE INDEX ledger_by_time ON ledger (at_ms, fingerprint);
+CREATE INDEX ledger_open ON ledger (holder) WHERE state = 'open';
+";
+
+/// Tasks from the wish to the file, and who of several processes is at work on them. `revision`
+/// grows with every change to any of them, so that others read only what is new.
+const TASKS: &str = "
+CREATE TABLE tasks (
+    key INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    model TEXT NOT NULL,
+    title TEXT NOT NULL,
+    form TEXT NOT NULL,
+    batch INTEGER,
+    position INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    sender INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before_ms INTEGER,
+    remote TEXT,
+    status TEXT,
+    created_ms INTEGER NOT NULL,
+    sent_ms INTEGER,
+    answered_ms INTEGER,
+    submitted_ms INTEGER,
+    scheduled_ms INTEGER,
+    ended_ms INTEGER,
+    saved_ms INTEGER,
+    asked_ms INTEGER,
+    request_id TEXT,
+    price TEXT,
+    cost TEXT,
+    entry INTEGER,
+    adopted INTEGER NOT NULL DEFAULT 0,
+    rewritten TEXT,
+    assets TEXT NOT NULL DEFAULT '[]',
+    notice TEXT,
+    review TEXT,
+    raw TEXT NOT NULL DEFAULT '',
+    hidden INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX tasks_by_remote ON tasks (origin, remote) WHERE remote IS NOT NULL;
+CREATE INDEX tasks_by_revision ON tasks (revision);
+CREATE INDEX tasks_in_line ON tasks (stage, position);
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT;
+";
+
+/// What goes with a question, with one that waits, and with one that is being written.
+const ATTACHMENTS: &str = "
+ALTER TABLE messages ADD COLUMN attachments TEXT;
+ALTER TABLE queue ADD COLUMN attachments TEXT;
+ALTER TABLE conversations ADD COLUMN attached TEXT;
 ";
 
 /// The version of the file, checked: it is ours, and not newer than we are. Only reads.

@@ -132,6 +132,7 @@ fn conversation(id: i64, updated_ms: i64) -> Conversation {
 fn message(id: i64, role: Role, text: &str, state: MessageState) -> Message {
     let (reasoning, created_ms) = (String::new(), 7);
     Message {
+        attachments: Vec::new(),
         id: MessageId(id),
         parent: None,
         role,
@@ -179,7 +180,13 @@ fn what_is_saved_comes_back() {
     let mut answer = message(2, Role::Assistant, "Because.", MessageState::Complete);
     answer.reasoning = "想一想".into();
     answer.facts = Some(AnswerFacts {
-        usage: Some(Usage { input: 3, output: 4, cached: None, reasoning: Some(1) }),
+        usage: Some(Usage {
+            input: 3,
+            output: 4,
+            cached: None,
+            reasoning: Some(1),
+            ..Usage::default()
+        }),
         finish: Some(FinishReason::Stop),
         ..AnswerFacts::default()
     });
@@ -595,11 +602,21 @@ fn a_network_directory_gets_another_journal_and_one_notice() {
 }
 
 /// Our schema with one more step, as a later program would have it.
-static NEXT: &[&str] = &[
-    schema::MIGRATIONS[0],
-    schema::MIGRATIONS[1],
-    "ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;",
-];
+static NEXT: [&str; KNOWN + 1] =
+    one_more("ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;");
+
+/// Steps of our schema.
+const KNOWN: usize = schema::MIGRATIONS.len();
+
+const fn one_more(step: &'static str) -> [&'static str; KNOWN + 1] {
+    let mut all = [step; KNOWN + 1];
+    let mut n = 0;
+    while n < KNOWN {
+        all[n] = schema::MIGRATIONS[n];
+        n += 1;
+    }
+    all
+}
 
 fn version(path: &Path) -> i64 {
     let db = Connection::open(path).unwrap();
@@ -624,14 +641,14 @@ fn an_older_database_is_migrated_after_a_backup() {
     assert_eq!(store.close(), Closed::Saved);
     assert_eq!(backups(home.path()).len(), 0);
 
-    let options = || Options { migrations: NEXT, ..Options::default() };
+    let options = || Options { migrations: &NEXT, ..Options::default() };
     let mut store = Store::with(home.path(), options());
     assert_eq!(store.restore().0.unwrap().draft, "from before");
     assert_eq!(store.close(), Closed::Saved);
-    assert_eq!(version(&home.path().join(base::FILE)), 3);
+    assert_eq!(version(&home.path().join(base::FILE)), KNOWN as i64 + 1);
     let copies = backups(home.path());
     assert_eq!(copies.len(), 1);
-    assert_eq!(version(&copies[0]), 2);
+    assert_eq!(version(&copies[0]), KNOWN as i64);
     assert_eq!(std::fs::metadata(&copies[0]).unwrap().permissions().mode() & 0o777, 0o600);
     // A second start finds nothing to do.
     assert_eq!(Store::with(home.path(), options()).restore().0.unwrap().draft, "from before");
@@ -640,14 +657,13 @@ fn an_older_database_is_migrated_after_a_backup() {
 
 #[test]
 fn a_failed_migration_leaves_the_old_database() {
-    static BROKEN: &[&str] =
-        &[schema::MIGRATIONS[0], schema::MIGRATIONS[1], "CREATE TABLE a (b); NONSENSE;"];
+    static BROKEN: [&str; KNOWN + 1] = one_more("CREATE TABLE a (b); NONSENSE;");
     let home = TempDir::new().unwrap();
     let mut store = Store::open(home.path());
     store.send(draft(1, "old"));
     store.flush();
     assert_eq!(store.close(), Closed::Saved);
-    let options = Options { migrations: BROKEN, ..Options::default() };
+    let options = Options { migrations: &BROKEN, ..Options::default() };
     let mut store = Store::with(home.path(), options);
     store.send(StoreCommand::Flush);
     assert_eq!(store.trouble(), NoticeKind::StoreFailed);
@@ -675,7 +691,7 @@ fn refused(dir: &Path) {
 #[test]
 fn a_newer_database_is_left_alone() {
     let home = TempDir::new().unwrap();
-    let options = Options { migrations: NEXT, ..Options::default() };
+    let options = Options { migrations: &NEXT, ..Options::default() };
     let mut store = Store::with(home.path(), options);
     store.flush();
     assert_eq!(store.close(), Closed::Saved);

@@ -2,6 +2,7 @@
 //! It refuses to lose what it was given while the program runs, and to wake up for nothing.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::base::{Base, FILE};
+use super::desk::Job;
 use super::error::StoreError;
 use super::instances::{self, Instance};
 use super::others::Others;
@@ -76,19 +78,19 @@ impl Worker {
     }
 
     /// Works until the handle is gone.
-    pub(super) fn run(mut self, inbox: &Receiver<StoreCommand>) -> Closed {
+    pub(super) fn run(mut self, inbox: &Receiver<Job>) -> Closed {
         loop {
             let next = match self.wait() {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(wait) => inbox.recv_timeout(wait),
             };
             match next {
-                Ok(command) => {
-                    self.handle(command);
+                Ok(job) => {
+                    self.take_up(job);
                     // A burst becomes one transaction; bounded, so that a flood cannot hold
                     // the first of it back.
-                    for command in inbox.try_iter().take(super::INBOX) {
-                        self.handle(command);
+                    for job in inbox.try_iter().take(super::INBOX) {
+                        self.take_up(job);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -107,6 +109,26 @@ impl Worker {
         let due = self.due.map(|due| due.saturating_duration_since(now));
         let offer = (!self.outbox.is_empty()).then_some(OFFER);
         due.into_iter().chain(offer).min()
+    }
+
+    fn take_up(&mut self, job: Job) {
+        match job {
+            Job::Command(command) => self.handle(command),
+            Job::Ask(question) => question.answer(self),
+        }
+    }
+
+    /// The database, opened if it was not.
+    pub(super) fn opened(&mut self) -> Result<(&mut Base, &Path, Stamp), StoreError> {
+        let stamp = self.open()?;
+        let closed = || StoreError::ReadOnly;
+        Ok((self.base.as_mut().ok_or_else(closed)?, &self.deps.dir, stamp))
+    }
+
+    /// What an asker is told of a fault; the trouble is noted as that of any write.
+    pub(super) fn refuse(&mut self, error: &StoreError) -> Notice {
+        self.fail(error, true);
+        error.notice(&self.deps.dir, &self.deps.dir.join(FILE))
     }
 
     fn handle(&mut self, command: StoreCommand) {

@@ -1,11 +1,13 @@
 //! What the simulator says: texts of its own, chosen and filled by the question, the same for the
 //! same seed, model and messages. It refuses to know anything, and says in every answer what it is.
 
+mod attached;
 mod measure;
 mod phrases;
 mod question;
 mod schema;
 mod small;
+mod sources;
 mod tools;
 mod words;
 
@@ -17,6 +19,7 @@ use phrases::Language;
 use question::{Intent, Question};
 
 pub(super) use measure::measured;
+pub(super) use sources::{Source, read_tokens};
 
 /// One answer before any limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(super) struct Answer {
     pub(super) reasoning: String,
     pub(super) text: String,
     pub(super) calls: Vec<ToolCall>,
+    /// What a search found, if one was asked for.
+    pub(super) sources: Vec<Source>,
 }
 
 /// The conversation up to the question that is to be answered, and what was said in answer already.
@@ -55,7 +60,9 @@ fn thread(call: &Call) -> Thread<'_> {
 fn seed_of(call: &Call, messages: &[Message], seed: u64) -> u64 {
     let start = rng::hash(seed, call.model.id.as_bytes());
     messages.iter().fold(start, |state, message| {
-        rng::hash(rng::hash(state, message.role.word().as_bytes()), message.text.as_bytes())
+        let state = rng::hash(state, message.role.word().as_bytes());
+        let state = rng::hash(state, message.text.as_bytes());
+        message.media.iter().fold(state, |state, media| rng::hash(state, &media.mark.to_le_bytes()))
     })
 }
 
@@ -90,6 +97,12 @@ pub(super) fn compose(call: &Call, seed: u64) -> Answer {
         Format::JsonSchema(wanted) => schema::instance(wanted, &question, "").to_string(),
     };
     answer.text = after_partial(call, &text);
+    if let Some(search) = &call.search {
+        answer.sources = sources::find(&question, &mut rng);
+        if let Some(citation) = search.citations {
+            answer.text = sources::cite(&answer.text, citation, answer.sources.len());
+        }
+    }
     answer
 }
 
@@ -108,7 +121,11 @@ fn fill(question: &Question<'_>, call: &Call, template: &str) -> String {
     let detail = match &question.intent {
         Intent::Section(_) => String::new(),
         Intent::Sum(text) | Intent::ToolResult(text) => text.clone(),
-        Intent::Media(count) => question.language.attachments(*count),
+        Intent::Media(attached) => attached.short.clone(),
+    };
+    let list = match &question.intent {
+        Intent::Media(attached) => attached.list.as_str(),
+        Intent::Section(_) | Intent::Sum(_) | Intent::ToolResult(_) => "",
     };
     let recall = question.earlier.as_deref().map_or_else(String::new, |earlier| {
         question.language.section("recall", 0).replace("{earlier}", earlier)
@@ -126,6 +143,7 @@ fn fill(question: &Question<'_>, call: &Call, template: &str) -> String {
         ("{sum}", &detail),
         ("{result}", &detail),
         ("{media}", &detail),
+        ("{list}", list),
     ];
     let mut out = String::with_capacity(template.len() + 64);
     let mut rest = template;

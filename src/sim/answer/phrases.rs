@@ -50,15 +50,6 @@ impl Language {
         texts.get(variant % texts.len().max(1)).copied().unwrap_or_default()
     }
 
-    /// “one attachment”, “3 attachments”.
-    pub(super) fn attachments(self, count: usize) -> String {
-        match (self, count) {
-            (Self::English, 1) => "attachment".to_owned(),
-            (Self::English, n) => format!("{n} attachments"),
-            (Self::Chinese, n) => format!("{n} 个附件"),
-        }
-    }
-
     #[cfg(test)]
     pub(super) fn names(self) -> Vec<&'static str> {
         self.sections().iter().map(|(name, _)| *name).collect()

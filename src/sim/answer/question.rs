@@ -1,6 +1,7 @@
 //! What a conversation asks for: its language, its subject and which of the simulator's texts fits.
 //! It looks for words; it refuses to understand.
 
+use super::attached::Attached;
 use super::phrases::Language;
 use super::{small, words};
 use crate::sim::request::{Message, Role};
@@ -15,8 +16,8 @@ pub(super) enum Intent {
     Sum(String),
     /// What a tool gave back.
     ToolResult(String),
-    /// Pictures or sounds, so many.
-    Media(usize),
+    /// Pictures, videos or sounds.
+    Media(Attached),
 }
 
 /// The question to answer.
@@ -45,9 +46,11 @@ impl<'a> Question<'a> {
             Some(message) if message.role == Role::Tool => {
                 Intent::ToolResult(inline(&message.text, 300))
             }
-            _ => match last.map_or(0, |message| message.media) {
-                0 => intent(text),
-                media => Intent::Media(media),
+            _ => match last {
+                Some(message) if !message.media.is_empty() => {
+                    Intent::Media(Attached::new(&message.media, language))
+                }
+                _ => intent(text),
             },
         };
         let short = match inline(text, 80) {

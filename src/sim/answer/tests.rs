@@ -5,13 +5,14 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::sim::request::Manner;
 
 fn call_with(model: &str, messages: Value, more: Value) -> Call {
     let mut body = json!({"model": model, "messages": messages, "stream": true});
     for (key, value) in more.as_object().unwrap() {
         body[key] = value.clone();
     }
-    Call::read(&body).unwrap()
+    Call::compat(&body, Manner::default()).unwrap()
 }
 
 fn ask(text: &str) -> Answer {
@@ -300,9 +301,51 @@ fn json_modes_give_json_of_the_wanted_shape() {
 }
 
 #[test]
-fn pictures_are_counted_not_seen() {
-    let messages = json!([{"role": "user", "content": [{"type": "text", "text": "What is this?"},
-        {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]}]);
-    let text = compose(&call_with("qwen3-vl-plus", messages, json!({})), 1).text;
-    assert!(text.contains("**attachment**") && text.contains("cannot see"), "{text}");
+fn attachments_are_named_not_seen() {
+    // The header of a picture of 640 by 480 pixels.
+    let png = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAoAAAAHg";
+    let ask = |text: &str| {
+        let messages = json!([{"role": "user", "content": [{"type": "text", "text": text},
+            {"type": "image_url", "image_url": {"url": png}},
+            {"type": "image_url", "image_url": {"url": "https://example.com/my_cat.png"}}]}]);
+        compose(&call_with("qwen3-vl-plus", messages, json!({})), 1).text
+    };
+    let text = ask("What is this?");
+    assert!(text.contains("**2 images**") && text.contains("cannot see"), "{text}");
+    assert!(
+        text.contains("- image 1: PNG, 640 × 480 pixels, landscape, 24 bytes, 302 tokens\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("- image 2: `my_cat.png`, by its link, counted as 922 tokens\n"),
+        "{text}"
+    );
+    let text = ask("这是什么？");
+    assert!(text.contains("**2 张图片**") && text.contains("看不见"), "{text}");
+    assert!(text.contains("- 图片 1：PNG，640 × 480 像素，横向，24 字节，302 token\n"), "{text}");
+}
+
+#[test]
+fn a_search_finds_what_cannot_be_mistaken_for_real_and_marks_it() {
+    let messages = json!([{"role": "user", "content": "Explain the async task pattern"}]);
+    let search = json!({"enable_search": true, "search_options": {"enable_source": true,
+        "enable_citation": true, "citation_format": "[ref_<number>]"}});
+    let answer = compose(&call_with("qwen-plus", messages.clone(), search), 1);
+    assert_eq!(answer.sources.len(), 5);
+    for (index, source) in (1..).zip(&answer.sources) {
+        assert_eq!(source.index, index);
+        assert!(
+            source.url.contains("example.") && source.title.contains("async task"),
+            "{source:?}"
+        );
+    }
+    for mark in ["[ref_1]", "[ref_2]"] {
+        assert_eq!(answer.text.matches(mark).count(), 1, "{}", answer.text);
+    }
+    let plain = compose(&call_with("qwen-plus", messages, json!({})), 1);
+    assert!(plain.sources.is_empty() && !plain.text.contains("[ref_"));
+    assert_eq!(
+        answer.text.replace("[ref_1]", "").replace("[ref_2]", "").replace("[ref_3]", ""),
+        plain.text
+    );
 }

@@ -1,16 +1,13 @@
 //! The messages of a request: their order, their content and their size.
-//! It keeps the text; of images and sound it only keeps how many there were.
+//! What a part of a message may be is in `parts`; it refuses roles it does not know.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Refusal, get, missing};
+use super::parts::{self, Dialect};
+use super::{Refusal, missing};
+use crate::sim::media::Media;
 use crate::sim::models::Model;
 use crate::sim::tokens;
-
-/// The most bytes of one `data:` URL.
-const MAX_DATA_URI: usize = 10_485_760;
-/// What an image or a sound counts, in tokens; a guess, as their size is not looked at.
-const MEDIA_TOKENS: usize = 256;
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +35,8 @@ pub(in crate::sim) struct Message {
     pub(in crate::sim) role: Role,
     /// All text parts together.
     pub(in crate::sim) text: String,
-    /// How many images, videos and sounds it holds.
-    pub(in crate::sim) media: usize,
+    /// Its images, videos and sounds.
+    pub(in crate::sim) media: Vec<Media>,
     /// The answer goes on from here.
     pub(in crate::sim) partial: bool,
     /// It asked for tools.
@@ -47,29 +44,52 @@ pub(in crate::sim) struct Message {
 }
 
 impl Message {
-    /// What it costs as input.
+    /// A question in words.
+    pub(super) fn user(text: &str) -> Self {
+        Self {
+            role: Role::User,
+            text: text.to_owned(),
+            media: Vec::new(),
+            partial: false,
+            calls_tools: false,
+        }
+    }
+
+    /// What its text costs as input.
     pub(in crate::sim) fn tokens(&self) -> usize {
-        4 + tokens::count(&self.text) + self.media * MEDIA_TOKENS
+        4 + tokens::count(&self.text)
     }
 }
 
-pub(super) fn read(body: &Map<String, Value>, model: &Model) -> Result<Vec<Message>, Refusal> {
-    let list =
-        get(body, "messages").and_then(Value::as_array).ok_or_else(|| missing("messages"))?;
+/// Reads the list of a request.
+pub(super) fn read(list: Option<&Value>, dialect: &Dialect<'_>) -> Result<Vec<Message>, Refusal> {
+    let list = list.and_then(Value::as_array).ok_or_else(|| missing("messages"))?;
     if list.is_empty() {
         return Err(Refusal::parameter(
             "<400> InternalError.Algo.InvalidParameter: [] is too short - 'messages'",
         ));
     }
-    let messages: Vec<Message> = list.iter().map(message).collect::<Result<_, _>>()?;
+    let messages: Vec<Message> =
+        list.iter().map(|value| message(value, dialect)).collect::<Result<_, _>>()?;
     check_order(&messages)?;
-    let size: usize = messages.iter().map(Message::tokens).sum();
-    if let Some(most) = model.context
-        && size as u64 > most
-    {
-        return Err(Refusal::parameter(format!("Range of input length should be [1, {most}]")));
-    }
+    check_size(&messages, dialect.reader.model)?;
     Ok(messages)
+}
+
+/// Whether a model can read so much.
+pub(super) fn check_size(messages: &[Message], model: &Model) -> Result<(), Refusal> {
+    let size: usize = messages
+        .iter()
+        .map(|message| {
+            message.tokens() + message.media.iter().map(|media| media.tokens).sum::<usize>()
+        })
+        .sum();
+    match model.context {
+        Some(most) if size as u64 > most => {
+            Err(Refusal::parameter(format!("Range of input length should be [1, {most}]")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_order(messages: &[Message]) -> Result<(), Refusal> {
@@ -89,7 +109,7 @@ fn check_order(messages: &[Message]) -> Result<(), Refusal> {
     }
 }
 
-fn message(value: &Value) -> Result<Message, Refusal> {
+fn message(value: &Value, dialect: &Dialect<'_>) -> Result<Message, Refusal> {
     let role = match value.get("role").and_then(Value::as_str) {
         Some("system" | "developer") => Role::System,
         Some("user") => Role::User,
@@ -101,17 +121,17 @@ fn message(value: &Value) -> Result<Message, Refusal> {
         value.get("tool_calls").and_then(Value::as_array).is_some_and(|calls| !calls.is_empty());
     let mut message = Message {
         role,
-        text: String::new(),
-        media: 0,
         partial: value.get("partial").and_then(Value::as_bool).unwrap_or(false),
         calls_tools,
+        ..Message::user("")
     };
     match value.get("content") {
         Some(Value::String(text)) => message.text.clone_from(text),
-        Some(Value::Array(parts)) => {
-            for part in parts {
-                read_part(part, &mut message)?;
+        Some(Value::Array(list)) => {
+            for part in list {
+                parts::read(part, dialect, &mut message)?;
             }
+            parts::check_mix(&message, dialect)?;
         }
         None | Some(Value::Null) if role == Role::Assistant => {}
         None | Some(Value::Null) => {
@@ -120,30 +140,4 @@ fn message(value: &Value) -> Result<Message, Refusal> {
         Some(_) => return Err(Refusal::parameter("input content must be a string.")),
     }
     Ok(message)
-}
-
-fn read_part(part: &Value, message: &mut Message) -> Result<(), Refusal> {
-    let url = |key: &str, inner: &str| {
-        part.get(key).and_then(|value| value.get(inner)).and_then(Value::as_str)
-    };
-    let source = match part.get("type").and_then(Value::as_str) {
-        Some("text") => {
-            let text = part.get("text").and_then(Value::as_str);
-            message.text.push_str(text.ok_or_else(|| missing("messages.content.text"))?);
-            return Ok(());
-        }
-        Some("image_url") => url("image_url", "url"),
-        Some("video_url") => url("video_url", "url"),
-        Some("input_audio") => url("input_audio", "data"),
-        Some("video") if part.get("video").is_some_and(Value::is_array) => Some(""),
-        _ => None,
-    };
-    let source = source.ok_or_else(|| missing("messages.content"))?;
-    if source.starts_with("data:") && source.len() > MAX_DATA_URI {
-        return Err(Refusal::parameter(format!(
-            "Exceeded limit on max bytes per data-uri item : {MAX_DATA_URI}'."
-        )));
-    }
-    message.media += 1;
-    Ok(())
 }

@@ -1,7 +1,19 @@
 //! Bytes on the wire against the recorded shapes.
 
 use super::*;
-use crate::sim::cache::Prompt;
+use crate::sim::models;
+use crate::sim::usage::Prompt;
+use crate::sim::wire::ToolCall;
+
+/// The account of a text model whose prompt had so many tokens.
+fn bill(tokens: usize, thinking: bool) -> Bill {
+    let prompt = Prompt { text: tokens, ..Prompt::default() };
+    Bill::new(models::find("qwen-plus").unwrap(), prompt, thinking, None)
+}
+
+const fn spent(reasoning: usize, text: usize) -> Spent {
+    Spent { reasoning, text, samples: 0 }
+}
 
 fn head() -> Head {
     Head {
@@ -11,13 +23,18 @@ fn head() -> Head {
     }
 }
 
-fn stream(thinking: bool, deltas: &[(Delta<'_>, Option<&str>)], usage: Usage) -> String {
-    let frame = Frame::new(&head(), thinking);
+fn stream(
+    deltas: &[(Delta<'_>, Option<&str>)],
+    bill: Bill,
+    spent: Spent,
+    thinking: bool,
+) -> String {
+    let frame = Frame::new(&head(), thinking, Some(bill));
     let mut out = Vec::new();
     for (delta, finish) in deltas {
         frame.chunk(&mut out, 0, *delta, *finish);
     }
-    frame.usage(&mut out, &usage);
+    frame.usage(&mut out, &spent);
     event(&mut out, b"[DONE]");
     String::from_utf8(out).unwrap()
 }
@@ -37,7 +54,7 @@ fn ending(usage: &str) -> String {
 
 #[test]
 fn a_plain_stream_has_the_documented_bytes() {
-    let usage = Usage::new(Prompt { tokens: 9, cached: 0 }, None, 7);
+    let (bill, spent) = (bill(9, false), spent(0, 7));
     let deltas = [
         (Delta::Role, None),
         (Delta::Text("Hello"), None),
@@ -53,12 +70,12 @@ fn a_plain_stream_has_the_documented_bytes() {
             r#"{"prompt_tokens":9,"completion_tokens":7,"total_tokens":16,"prompt_tokens_details":{"cached_tokens":0}}"#,
         ),
     ];
-    assert_eq!(stream(false, &deltas, usage), expected.concat());
+    assert_eq!(stream(&deltas, bill, spent, false), expected.concat());
 }
 
 #[test]
 fn a_thinking_stream_has_the_documented_bytes() {
-    let usage = Usage::new(Prompt { tokens: 14, cached: 0 }, Some(6), 3);
+    let (bill, spent) = (bill(14, true), spent(6, 3));
     let deltas = [
         (Delta::Role, None),
         (Delta::Reasoning("Two and two"), None),
@@ -74,7 +91,7 @@ fn a_thinking_stream_has_the_documented_bytes() {
             r#"{"prompt_tokens":14,"completion_tokens":9,"total_tokens":23,"completion_tokens_details":{"reasoning_tokens":6,"text_tokens":3},"prompt_tokens_details":{"cached_tokens":0}}"#,
         ),
     ];
-    assert_eq!(stream(true, &deltas, usage), expected.concat());
+    assert_eq!(stream(&deltas, bill, spent, true), expected.concat());
 }
 
 #[test]
@@ -85,7 +102,7 @@ fn a_tool_stream_has_the_documented_bytes() {
         arguments: String::new(),
     };
     let second = ToolCall { id: "call_0a1b2c3d4e5f60718293a4".to_owned(), ..first.clone() };
-    let usage = Usage::new(Prompt { tokens: 160, cached: 0 }, None, 38);
+    let (bill, spent) = (bill(160, false), spent(0, 38));
     let deltas = [
         (Delta::CallStart { role: true, index: 0, call: &first, arguments: "" }, None),
         (Delta::CallMore { index: 0, arguments: "{\"city\": \"Cheng" }, None),
@@ -110,13 +127,14 @@ fn a_tool_stream_has_the_documented_bytes() {
             r#"{"prompt_tokens":160,"completion_tokens":38,"total_tokens":198,"prompt_tokens_details":{"cached_tokens":0}}"#,
         ),
     ];
-    assert_eq!(stream(false, &deltas, usage), expected.concat());
+    assert_eq!(stream(&deltas, bill, spent, false), expected.concat());
 }
 
 #[test]
 fn whole_answers_have_the_documented_bytes() {
-    let body = |whole: Whole<'_>, prompt, reasoning, text| {
-        let usage = Usage::new(Prompt { tokens: prompt, cached: 0 }, reasoning, text);
+    let body = |whole: Whole<'_>, prompt, reasoning: Option<usize>, text| {
+        let bill = bill(prompt, reasoning.is_some());
+        let usage = bill.compat(&spent(reasoning.unwrap_or(0), text));
         String::from_utf8(completion(&head(), &[whole], Some(usage))).unwrap()
     };
     let end = r#""created":1795312800,"system_fingerprint":null,"model":"qwen-plus","id":"chatcmpl-5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}"#;
@@ -146,6 +164,27 @@ fn whole_answers_have_the_documented_bytes() {
         body(called, 160, None, 19),
         format!(
             r#"{{"choices":[{{"message":{{"content":"","role":"assistant","tool_calls":[{{"index":0,"id":"call_7f3a9c1e5b2d4860a1f2c3","type":"function","function":{{"name":"get_weather","arguments":"{{\"city\": \"Chengdu\"}}"}}}}]}},"finish_reason":"tool_calls","index":0,"logprobs":null}}],"object":"chat.completion","usage":{{"prompt_tokens":160,"completion_tokens":19,"total_tokens":179,"prompt_tokens_details":{{"cached_tokens":0}}}},{end}"#
+        )
+    );
+}
+
+#[test]
+fn a_spoken_stream_has_the_documented_bytes() {
+    let head = Head { model: "qwen3-omni-flash".to_owned(), ..head() };
+    let prompt = Prompt { text: 22, ..Prompt::default() };
+    let bill = Bill::new(models::find("qwen3-omni-flash").unwrap(), prompt, false, None);
+    let frame = Frame::new(&head, false, Some(bill));
+    let mut out = Vec::new();
+    frame.chunk(&mut out, 0, Delta::Audio(&[0, 0, 151, 3, 34, 7]), None);
+    frame.usage(&mut out, &Spent { reasoning: 0, text: 8, samples: 46_080 });
+    let text = String::from_utf8(out).unwrap();
+    let end = r#""created":1795312800,"system_fingerprint":null,"model":"qwen3-omni-flash","id":"chatcmpl-5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}"#;
+    assert_eq!(
+        text,
+        format!(
+            "data: {}{end}\n\ndata: {}{end}\n\n",
+            r#"{"choices":[{"delta":{"audio":{"data":"AACXAyIH","expires_at":1795399200,"id":"audio_5c1d0f5e-2f0b-9a41-8d37-0b6f4a7c1e22"}},"finish_reason":null,"index":0,"logprobs":null}],"object":"chat.completion.chunk","usage":null,"#,
+            r#"{"choices":[],"object":"chat.completion.chunk","usage":{"prompt_tokens":22,"completion_tokens":32,"total_tokens":54,"completion_tokens_details":{"audio_tokens":24,"text_tokens":8},"prompt_tokens_details":{"text_tokens":22}},"#,
         )
     );
 }

@@ -1,0 +1,106 @@
+//! Tasks that run at the service: sent once, followed to their end, fetched, kept. It owns the
+//! pace and the search for lost answers; it refuses to send anything a second time by itself.
+//!
+//! Several processes share the store. Each may send what waits (taking a task out of the line is
+//! one transaction); one of them, which holds the lease, asks and fetches; all hear the bell when
+//! something changed. While no task is active nothing wakes up.
+
+mod actor;
+mod bell;
+mod change;
+mod lease;
+mod line;
+mod media;
+mod orphan;
+mod pace;
+mod rows;
+mod seen;
+mod send;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::client::ApiClient;
+use crate::api::region::Endpoint;
+use crate::domain::ids::IdSource;
+use crate::domain::settings::Figures;
+use crate::domain::tasks::book::{TaskCommand, TaskEvent};
+use crate::service::downloads::Downloads;
+use crate::service::keys::Keys;
+use crate::service::ledger::Ledger;
+use crate::service::store::Desk;
+use actor::Actor;
+
+/// Commands that may wait in the inbox. When it is full the command comes back to the sender.
+const INBOX: usize = 64;
+
+/// What the service needs from outside.
+#[derive(Debug, Clone)]
+pub struct Deps {
+    /// Makes the requests; its deadlines and limits hold.
+    pub client: ApiClient,
+    /// Where they go.
+    pub endpoint: Endpoint,
+    /// Where to ask for the key.
+    pub keys: Keys,
+    /// Schemas, prices and limits of the models.
+    pub catalog: crate::catalog::Shared,
+    /// Which set of prices and limits is in force.
+    pub figures: Figures,
+    /// The store.
+    pub desk: Desk,
+    /// The gate for money.
+    pub ledger: Ledger,
+    /// Fetches what tasks made.
+    pub downloads: Downloads,
+    /// Whose tasks: those of another profile need another key.
+    pub profile: String,
+    /// The data directory, where the bell hangs.
+    pub data: PathBuf,
+    /// Milliseconds since 1970 (UTC).
+    pub now: fn() -> i64,
+    /// Random per process.
+    pub seed: u64,
+    /// Every wait of the pace is divided by this: 1 with the service, more where its time runs
+    /// faster.
+    pub rush: u32,
+}
+
+/// The way to the running service. When the last one is dropped it ends.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    inbox: mpsc::Sender<TaskCommand>,
+    ended: CancellationToken,
+}
+
+impl Handle {
+    /// Hands over a command, or gives it back if the inbox is full or the service has ended.
+    #[expect(clippy::result_large_err, reason = "the command comes back whole, nothing is lost")]
+    pub fn try_send(&self, command: TaskCommand) -> Result<(), TaskCommand> {
+        self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
+    }
+
+    /// Waits until the service has ended.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+}
+
+/// Starts the service. Events go to `out`, waiting when it is full. After `cancel` nothing new is
+/// begun; what is being sent gets a moment for its answer.
+#[must_use]
+pub fn spawn(deps: Deps, out: mpsc::Sender<TaskEvent>, cancel: CancellationToken) -> Handle {
+    let (inbox, commands) = mpsc::channel(INBOX);
+    let ended = CancellationToken::new();
+    let guard = ended.clone().drop_guard();
+    let ids = IdSource::new(deps.seed);
+    let actor = Actor::new(Arc::new(deps), ids, out, cancel);
+    tokio::spawn(async move {
+        actor.run(commands).await;
+        drop(guard);
+    });
+    Handle { inbox, ended }
+}
