@@ -3,9 +3,11 @@
 
 use crate::domain::chat::{ChatEvent, CodeRole};
 use crate::domain::conversations::StoreEvent;
+use crate::domain::errands::ErrandEvent;
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
+use crate::domain::tasks::book::TaskEvent;
 use crate::effect::Effect;
 
 /// Something a service has to say. Plain data: it can be logged, compared and replayed.
@@ -15,6 +17,10 @@ pub enum ServiceEvent {
     Chat(ChatEvent),
     /// The store read or wrote.
     Store(StoreEvent),
+    /// A task went on, or there is something to say of it.
+    Task(Box<TaskEvent>),
+    /// Something was done outside.
+    Errand(ErrandEvent),
     /// Colours for code are ready.
     Highlight(HighlightEvent),
     /// The user's editor ended.

@@ -6,6 +6,7 @@ pub mod conversations;
 pub mod copy;
 pub mod day;
 pub mod embeddings;
+pub mod errands;
 pub mod export;
 pub mod ids;
 pub mod jobs;

@@ -46,7 +46,7 @@ use crate::theme::Theme;
 use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
-use perform::{Order, Services, Wanted};
+use perform::{Order, Services, TaskSetup, Wanted};
 use reload::{Choice, Reload, Update};
 use signals::{Signal, Signals};
 
@@ -139,7 +139,9 @@ struct Runtime {
 pub async fn run(start: Start) -> std::io::Result<Ended> {
     let Start { config, flags, deps, caps, prompt, simulator, seed, plain } = start;
     let reload = Reload::start(flags, &config);
-    let Config { settings, theme, keys, paths, .. } = config;
+    let Config { settings, theme, keys, paths, target, .. } = config;
+    let connect = target.deadlines.connect;
+    let tasks = TaskSetup::new(&deps, &settings, connect, paths.data.clone());
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
@@ -175,6 +177,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     };
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
+    runtime.services.begin_tasks(tasks, seed, &out);
     service::models::load(paths.config, catalog, out.clone());
     // A key command may take its time; the simulator's key is no news.
     if simulator.is_none() {

@@ -7,6 +7,7 @@ pub mod clipboard;
 pub mod connect;
 pub mod downloads;
 pub mod editor;
+pub mod errands;
 pub mod export;
 pub mod highlight;
 pub mod keys;

@@ -81,7 +81,10 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, now: Now) -> Effects {
-        let left = self.leave_field() || self.leave_pins() || self.stop_asking();
+        let left = self.leave_field()
+            || self.leave_pins()
+            || self.stop_asking()
+            || self.leave_tasks();
         if left || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
@@ -299,6 +302,9 @@ impl AppState {
             | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
+            Effect::Task(command) => self.task_refused(command, now),
+            // What is looked at is looked at again when it is wanted.
+            Effect::Errand(_) => Vec::new(),
             Effect::Export(_) => {
                 self.notices.tell(Notice::new(NoticeKind::Busy), now);
                 Vec::new()

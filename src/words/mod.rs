@@ -6,6 +6,7 @@ pub mod account;
 pub mod conversations;
 pub mod copy;
 mod en;
+pub mod errands;
 pub mod export;
 pub mod history;
 mod input;
@@ -24,7 +25,9 @@ pub mod route;
 pub mod settings;
 pub mod side;
 pub mod support;
+pub mod task_form;
 pub mod tasks;
+pub mod tasks_pane;
 pub mod turns;
 pub mod vi;
 mod zh_cn;
@@ -199,6 +202,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Media(notice) => return media::tell(language, notice),
         NoticeKind::Task(notice) => return tasks::tell(language, notice),
         NoticeKind::Download(notice) => return tasks::download(language, notice),
+        NoticeKind::Errand(notice) => return errands::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

@@ -22,6 +22,7 @@ mod script;
 mod sentences;
 mod settings;
 mod snapshots;
+mod tasks;
 mod turns;
 mod typing;
 mod vi;
