@@ -1,9 +1,11 @@
 //! What we ask of the world: one value for everything the deciding part wants done.
 //! It refuses to do any of it: `runtime::perform` hands each to its room.
 
+use crate::domain::attachments::AttachCommand;
 use crate::domain::chat::ChatCommand;
 use crate::domain::conversations::StoreCommand;
 use crate::domain::copy::CopyCommand;
+use crate::domain::doctor::DoctorCommand;
 use crate::domain::errands::Errand;
 use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
@@ -31,6 +33,10 @@ pub enum Effect {
     Copy(CopyCommand),
     /// For whoever writes conversations to files.
     Export(ExportCommand),
+    /// For whoever opens files that go with questions.
+    Attach(AttachCommand),
+    /// For whoever looks whether all is well.
+    Doctor(DoctorCommand),
     /// The message is to be worked on in the user's editor.
     Editor(EditorCommand),
     /// On the settings.

@@ -1,8 +1,10 @@
 //! What the world said: one value for everything that services report to the loop.
 //! It refuses wishes (`action`) and commands (`effect`).
 
+use crate::domain::attachments::AttachEvent;
 use crate::domain::chat::{ChatEvent, CodeRole};
 use crate::domain::conversations::StoreEvent;
+use crate::domain::doctor::DoctorEvent;
 use crate::domain::errands::ErrandEvent;
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
@@ -23,8 +25,12 @@ pub enum ServiceEvent {
     Errand(ErrandEvent),
     /// Colours for code are ready.
     Highlight(HighlightEvent),
+    /// A thing that may go with a question was looked at.
+    Attach(AttachEvent),
     /// The user's editor ended.
     Editor(EditorEvent),
+    /// An examination went on.
+    Doctor(DoctorEvent),
     /// The catalog of models changed.
     Models(ModelsEvent),
     /// On the settings.

@@ -11,6 +11,7 @@
 //! tasks       those under way and those just over, at most a third
 //! notice      as many rows as it needs, at most a third
 //! queue       messages that wait, at most a third of what is left
+//! attached    what goes with the message, at most a quarter of what is left
 //! title       one row: the rule above the composer
 //! composer    one row per line of text, at most a third
 //! footer      one row, from 8 rows up
@@ -50,6 +51,8 @@ pub struct Wish {
     pub notice: u16,
     /// Rows of the messages that wait.
     pub queue: u16,
+    /// Rows of what goes with the message.
+    pub attached: u16,
     /// The side pane is wanted.
     pub side: bool,
 }
@@ -71,6 +74,8 @@ pub struct Panes {
     pub notice: Area,
     /// Messages that wait to be sent.
     pub queue: Area,
+    /// What goes with the message.
+    pub attached: Area,
     /// The line above the composer, with its title.
     pub title: Area,
     /// The message being written.
@@ -106,6 +111,8 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
     left -= tasks;
     let queue = wish.queue.min(left.saturating_sub(1).div_ceil(3));
     left -= queue;
+    let attached = wish.attached.min(left.saturating_sub(1).div_ceil(4));
+    left -= attached;
     let mut y = 0;
     let mut next = |rows: u16| {
         let area = Area { x: 0, y, width, height: rows };
@@ -122,6 +129,7 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
         tasks: next(tasks),
         notice: next(notice),
         queue: next(queue),
+        attached: next(attached),
         title: next(title),
         composer: next(composer),
         footer: next(footer),
@@ -137,9 +145,10 @@ mod tests {
         #[test]
         fn panes_fill_the_screen_without_overlap(
             width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9,
-            queue in 0u16..9, tasks in 0u16..9, side in any::<bool>()
+            queue in 0u16..9, tasks in 0u16..9, attached in 0u16..9, side in any::<bool>()
         ) {
-            let p = split(width, height, Wish { composer, tasks, notice, queue, side });
+            let wish = Wish { composer, tasks, notice, queue, attached, side };
+            let p = split(width, height, wish);
             // The transcript, a line and the side pane share their rows.
             let beside = p.side.width > 0;
             prop_assert_eq!(beside, side && width >= WIDE);
@@ -147,7 +156,8 @@ mod tests {
             prop_assert_eq!((p.side.x + p.side.width, p.side.y), (width, p.transcript.y));
             let p = Panes { transcript: Area { width, ..p.transcript }, ..p };
             let (above, below) = ([p.header, p.rule, p.transcript], [p.title, p.composer, p.footer]);
-            let order = above.into_iter().chain([p.tasks, p.notice, p.queue]).chain(below);
+            let between = [p.tasks, p.notice, p.queue, p.attached];
+            let order = above.into_iter().chain(between).chain(below);
             let mut y = 0;
             for area in order {
                 prop_assert_eq!((area.x, area.y, area.width), (0, y, width));

@@ -41,6 +41,7 @@ actions! {
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
         #[doc = "Show the next theme"] NextTheme = "next_theme",
+        #[doc = "Look whether all is well: key, network, service, files"] Doctor = "doctor",
     }
 }
 
@@ -168,6 +169,15 @@ actions! {
         #[doc = "Write the message in your editor"] Editor = "open_editor",
         #[doc = "Look into a folded paste"] Inspect = "inspect_paste",
         #[doc = "Unfold a paste into the message"] Unfold = "unfold_paste",
+    }
+}
+
+actions! {
+    /// Actions on what goes with the message being written.
+    Attach {
+        #[doc = "Attach a picture, a video or a sound"] Files = "attach_file",
+        #[doc = "Attach a file, where a word begins"] Here = "attach_here",
+        #[doc = "Take back the last attachment"] Remove = "remove_attachment",
     }
 }
 

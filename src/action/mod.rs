@@ -32,6 +32,8 @@ pub enum Action {
     Composer(Composer),
     /// What helps to write the message.
     Draft(Draft),
+    /// What goes with the message.
+    Attach(Attach),
     /// A command of vi on the message.
     Vi(Vi),
     /// The list that lies over the panes.
@@ -72,6 +74,7 @@ impl Action {
             Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::Draft(a) => Some(a.name()),
+            Self::Attach(a) => Some(a.name()),
             Self::Vi(a) => Some(a.name()),
             Self::List(a) => Some(a.name()),
             Self::Params(a) => Some(a.name()),
@@ -98,6 +101,7 @@ impl Action {
             Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::Draft(a) => Some(a.doc()),
+            Self::Attach(a) => Some(a.doc()),
             Self::Vi(a) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
             Self::Params(a) => Some(a.doc()),
@@ -119,6 +123,7 @@ impl Action {
             | Self::Composer(_)
             | Self::Vi(_)
             | Self::List(_)
+            | Self::Attach(Attach::Here)
             | Self::Models(Models::Kinds)
             | Self::Params(Params::Scope)
             | Self::Press { .. }
@@ -149,6 +154,7 @@ impl Action {
             | Self::Turns(_)
             | Self::Models(_)
             | Self::Draft(_)
+            | Self::Attach(_)
             | Self::Params(_) => true,
         }
     }
@@ -167,6 +173,8 @@ impl Action {
         let turns = Turns::ALL.iter().copied().map(Self::Turns);
         let edit = Edit::ALL.iter().copied().map(|edit| Self::Composer(Composer::Edit(edit)));
         let draft = Draft::ALL.iter().copied().map(Self::Draft);
+        let attach = Attach::ALL.iter().copied().map(Self::Attach);
+        let draft = draft.chain(attach);
         let vi = Vi::ALL.iter().copied().map(Self::Vi);
         let list = List::ALL.iter().copied().map(Self::List);
         let all = app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit);
@@ -192,6 +200,7 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("edit", Action::Turns(Turns::Edit)),
     ("fork", Action::Turns(Turns::Fork)),
     ("queue", Action::Turns(Turns::Queue)),
+    ("attach", Action::Attach(Attach::Files)),
     ("history", Action::Draft(Draft::History)),
     ("editor", Action::Draft(Draft::Editor)),
     ("paste", Action::Draft(Draft::Inspect)),
@@ -202,6 +211,7 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("continue", Action::Chat(Chat::Continue)),
     ("reasoning", Action::Chat(Chat::Reasoning)),
     ("notices", Action::Notices(Notices::Open)),
+    ("doctor", Action::App(App::Doctor)),
     ("pin", Action::Models(Models::Pin)),
     ("default", Action::Models(Models::Keep)),
     ("layout", Action::App(App::Layout)),

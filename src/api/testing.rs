@@ -190,10 +190,9 @@ pub(crate) fn client(endpoint: &Endpoint, deadlines: Deadlines) -> ApiClient {
 
 /// A small question.
 pub(crate) fn question() -> ChatRequest {
-    let text = "What is an async task?".to_owned();
     ChatRequest {
         model: ModelId::new("qwen-plus"),
-        messages: vec![PromptMessage { role: Role::User, text, partial: false }],
+        messages: vec![PromptMessage::text(Role::User, "What is an async task?")],
         params: ChatParams::default(),
     }
 }

@@ -140,6 +140,19 @@ impl PriceRow {
     }
 }
 
+/// What a million tokens that are no text cost, where that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MediaPrice {
+    /// Pictures and videos in the input.
+    pub image: Option<Decimal>,
+    /// Sound in the input.
+    pub heard: Option<Decimal>,
+    /// Sound in the output.
+    pub spoken: Option<Decimal>,
+    /// Text written about more than text.
+    pub mixed: Option<Decimal>,
+}
+
 /// The price of one request, put together from the rows that apply to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Price {
@@ -149,6 +162,8 @@ pub struct Price {
     pub output: Option<Decimal>,
     /// A million input tokens read from the cache.
     pub cached: Option<Decimal>,
+    /// Where tokens of other kinds than text have prices of their own.
+    pub media: MediaPrice,
     /// What the amounts are in.
     pub currency: Currency,
     /// Where the rows come from.
@@ -164,10 +179,24 @@ impl Price {
     /// price is known. `None` where there are tokens of a kind without a price.
     #[must_use]
     pub fn cost(&self, usage: &Usage) -> Option<Money> {
+        let media = &usage.media;
         let cached = usage.cached.unwrap_or(0).min(usage.input);
-        let amount = part(usage.input - cached, self.input)?
-            .checked_add(part(cached, self.cached.or(self.input))?)?
-            .checked_add(part(usage.output, self.output)?)?;
+        let fresh = usage.input - cached;
+        let seen = media.image.unwrap_or(0).saturating_add(media.video.unwrap_or(0)).min(fresh);
+        let heard = media.heard.unwrap_or(0).min(fresh - seen);
+        let spoken = media.spoken.unwrap_or(0).min(usage.output);
+        let written = if seen + heard > 0 { self.media.mixed } else { None };
+        let parts = [
+            (fresh - seen - heard, self.input),
+            (cached, self.cached.or(self.input)),
+            (seen, self.media.image.or(self.input)),
+            (heard, self.media.heard.or(self.input)),
+            (usage.output - spoken, written.or(self.output)),
+            (spoken, self.media.spoken.or(self.output)),
+        ];
+        let amount = parts.into_iter().try_fold(Decimal::ZERO, |sum, (tokens, price)| {
+            sum.checked_add(part(tokens, price)?)
+        })?;
         Some(Money { amount: amount.normalize(), currency: self.currency })
     }
 }
@@ -291,21 +320,36 @@ fn compose(rows: &[PriceRow], input_tokens: u64, thinking: bool, basis: Basis) -
             // A model that only reasons has no other row, whatever was asked.
             .or_else(|| of_part().next())
     };
+    let find = |part: Part, of: fn(&PriceRow) -> Option<Decimal>| {
+        tier().filter(|r| r.part == part).find_map(of)
+    };
+    let media = MediaPrice {
+        image: find(Part::Image, |r| r.input),
+        heard: find(Part::Audio, |r| r.input),
+        spoken: find(Part::Audio, |r| r.output),
+        mixed: find(Part::TextOfMixed, |r| r.output),
+    };
     if let Some(row) = pick(Part::All) {
-        return Some(price(row, [row.input, row.output, row.cached], basis));
+        return Some(price(row, [row.input, row.output, row.cached], media, basis));
     }
     let text = || tier().filter(|r| matches!(r.part, Part::Text | Part::NoAudio));
     let first = text().next()?;
     let amount = |of: fn(&PriceRow) -> Option<Decimal>| text().find_map(of);
     let amounts = [amount(|r| r.input), amount(|r| r.output), amount(|r| r.cached)];
-    Some(price(first, amounts, basis))
+    Some(price(first, amounts, media, basis))
 }
 
-fn price(row: &PriceRow, [input, output, cached]: [Option<Decimal>; 3], basis: Basis) -> Price {
+fn price(
+    row: &PriceRow,
+    [input, output, cached]: [Option<Decimal>; 3],
+    media: MediaPrice,
+    basis: Basis,
+) -> Price {
     Price {
         input,
         output,
         cached,
+        media,
         currency: row.currency(),
         basis,
         source: row.source.clone(),

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::models::Stream;
 use super::prices::{Mode, Part};
 use super::*;
+use crate::domain::chat::MediaTokens;
 use crate::domain::models::{Ability, Purpose, Surfaces, Thinking};
 use crate::domain::money::{Currency, Unit};
 
@@ -27,7 +28,7 @@ fn decimal(text: &str) -> Decimal {
 }
 
 fn usage(input: u64, output: u64, cached: Option<u64>) -> Usage {
-    Usage { input, output, cached, reasoning: None }
+    Usage { input, output, cached, reasoning: None, ..Usage::default() }
 }
 
 /// The cost in yuan, as text.
@@ -590,4 +591,23 @@ fn the_shipped_rows_are_in_force_until_others_are() {
     mine.override_models("models.toml", row).expect("good rows");
     shared.put(mine);
     assert!(other.get().model(&id("my-model")).is_some());
+}
+
+#[test]
+fn tokens_that_are_no_text_cost_what_their_rows_say() {
+    let catalog = Catalog::embedded();
+    let cost = |media: MediaTokens, input, output| {
+        let usage = Usage { input, output, media, ..Usage::default() };
+        let omni = ModelId::new("qwen3-omni-flash");
+        let cost = catalog.cost(Figures::Documented, &omni, &usage, false).expect("a price");
+        cost.amount.to_string()
+    };
+    let none = MediaTokens::default();
+    assert_eq!(cost(none, 1_000_000, 1_000_000), "8.7");
+    let seen = MediaTokens { image: Some(1_000_000), ..none };
+    assert_eq!(cost(seen, 1_000_000, 1_000_000), "16", "3.3 in, and text of mixed out");
+    let spoken = MediaTokens { spoken: Some(1_000_000), ..none };
+    assert_eq!(cost(spoken, 1_000_000, 1_000_000), "64.4");
+    let heard = MediaTokens { heard: Some(400_000), ..none };
+    assert_eq!(cost(heard, 1_000_000, 0), "7.4", "the rest of the input is text");
 }

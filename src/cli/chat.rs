@@ -1,5 +1,7 @@
 //! The arguments of `lian chat`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// Ask one question and print the answer as it comes.
@@ -43,13 +45,33 @@ pub struct ChatArgs {
     /// End the answer before this text; may be given several times
     #[arg(long, value_name = "TEXT")]
     pub stop: Vec<String>,
+    /// Candidates for each token
+    #[arg(long, value_name = "NUMBER")]
+    pub top_k: Option<u32>,
+    /// Against words that were said already, from -2 to 2
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub presence_penalty: Option<f64>,
+    /// Against repetition, above 0
+    #[arg(long, value_name = "NUMBER")]
+    pub repetition_penalty: Option<f64>,
+    /// A picture, video or sound that goes with the question: a file, a directory of frames, an
+    /// address; may be given several times
+    #[arg(short, long, value_name = "FILE|URL")]
+    pub attach: Vec<String>,
+    /// Write the spoken answer into this WAV file; the model must be one that speaks
+    #[arg(long, value_name = "FILE")]
+    pub audio_out: Option<PathBuf>,
+    /// Speak in this voice instead of the model's usual one
+    #[arg(long, value_name = "NAME", requires = "audio_out")]
+    pub voice: Option<String>,
     /// The answer is one JSON object; one that is not ends with exit code 1
     #[arg(long)]
     pub json_mode: bool,
     /// A JSON object laid over the request last, for everything without a flag
     #[arg(long, value_name = "JSON")]
     pub param: Option<String>,
-    /// One JSON object per line: opened, text, reasoning, tool calls, waiting, end
+    /// One JSON object per line: attachment, opened, text, reasoning, tool calls, sources,
+    /// waiting, audio, end
     #[arg(long)]
     pub json: bool,
     /// Only the answer's text, no hint on stderr while it waits; from the option that holds

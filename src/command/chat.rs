@@ -1,10 +1,14 @@
 //! `lian chat`: one question, the answer on stdout as it comes, the same engine as the
 //! workbench. It refuses to keep anything: nothing is stored.
 
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::time::Duration;
+mod attach;
+mod deliver;
+mod print;
+mod sound;
 
-use serde_json::{Value, json};
+use std::io::{self, IsTerminal as _, Read as _};
+
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -12,23 +16,26 @@ use crate::catalog::Catalog;
 use crate::cli::chat::ChatArgs;
 use crate::config::Config;
 use crate::domain::chat::{
-    ChatCommand, ChatParams, ChatRequest, FinishReason, PromptMessage, Role, TurnEnd, TurnEvent,
-    TurnTiming, Usage,
+    ChatCommand, ChatParams, ChatRequest, PromptMessage, Role, TurnEnd, TurnEvent,
 };
 use crate::domain::ids::IdSource;
-use crate::domain::money::Money;
-use crate::domain::notice::{Fault, InputNotice, Notice, NoticeKind};
+use crate::domain::notice::{InputNotice, NoticeKind};
 use crate::domain::params::{Conflict, conflicts, says_json};
-use crate::domain::settings::{Language, Settings};
+use crate::domain::settings::Settings;
 use crate::event::ServiceEvent;
+use crate::service::attachments::look::Base;
 use crate::service::chat::{self, Deps};
-use crate::text::json::{Checked, asks_for_json, check, object};
+use crate::text::json::{asks_for_json, object};
 use crate::text::secrets;
 use crate::words;
+use crate::words::attachments::Speech;
 use crate::words::params::{Params, with_brackets};
+pub(super) use deliver::{Delivered, Signals, deliver};
+use print::{Printer, tell};
+use sound::Wav;
 
 /// Exit code for a reader that went away, as the shell counts SIGPIPE.
-const BROKEN_PIPE: u8 = 141;
+pub(super) const BROKEN_PIPE: u8 = 141;
 
 /// Exit code for what cannot be asked.
 const USAGE: u8 = 2;
@@ -68,6 +75,10 @@ fn params(
     params.top_p = args.top_p.or(params.top_p);
     params.max_tokens = args.max_tokens.or(params.max_tokens);
     params.seed = args.seed.or(params.seed);
+    params.top_k = args.top_k.or(params.top_k);
+    params.presence_penalty = args.presence_penalty.or(params.presence_penalty);
+    params.repetition_penalty = args.repetition_penalty.or(params.repetition_penalty);
+    params.voice = voice(settings, args, &params, catalog)?;
     params.json |= args.json_mode;
     if !args.stop.is_empty() {
         params.stop.clone_from(&args.stop);
@@ -93,6 +104,37 @@ fn params(
     }
 }
 
+/// Where the names of files begin.
+fn base() -> Base {
+    let home = super::env("HOME").map(std::path::PathBuf::from);
+    Base { cwd: std::env::current_dir().unwrap_or_default(), home }
+}
+
+/// The voice to ask for, if the answer is to be spoken, or a sentence why it cannot be.
+fn voice(
+    settings: &Settings,
+    args: &ChatArgs,
+    params: &ChatParams,
+    catalog: &Catalog,
+) -> Result<Option<String>, String> {
+    if args.audio_out.is_none() {
+        return Ok(None);
+    }
+    let model = settings.model.as_str();
+    let wrong = |said: Speech<'_>| Err(said.say(settings.language).into_owned());
+    if catalog.senses(&settings.model).speaks == Some(false) {
+        return wrong(Speech::Mute { model });
+    }
+    if params.thinking == Some(true) {
+        return wrong(Speech::Thinks);
+    }
+    let usual = catalog.default_voice(&settings.model).map(|voice| voice.id.as_str());
+    match args.voice.as_deref().or(usual) {
+        Some(voice) => Ok(Some(voice.to_owned())),
+        None => wrong(Speech::NoVoice { model }),
+    }
+}
+
 /// Asks and prints. Returns the exit code.
 pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String) -> u8 {
     let settings = &config.settings;
@@ -104,9 +146,18 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
     }
     let mut messages = Vec::new();
     if let Some(system) = &settings.system {
-        messages.push(PromptMessage { role: Role::System, text: system.clone(), partial: false });
+        messages.push(PromptMessage::text(Role::System, system));
     }
-    messages.push(PromptMessage { role: Role::User, text: question, partial: false });
+    let looked = match attach::all(&args.attach, &base(), settings, &deps.catalog.get()) {
+        Ok(looked) => looked,
+        Err(sentence) => {
+            tell(&sentence);
+            return USAGE;
+        }
+    };
+    let attachments = looked.iter().map(|looked| looked.attachment.clone()).collect();
+    let asked = PromptMessage::text(Role::User, question);
+    messages.push(PromptMessage { attachments, ..asked });
     let params = match params(settings, args, &messages, &deps.catalog.get()) {
         Ok(params) => params,
         Err(sentence) => {
@@ -131,7 +182,15 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
         language: settings.language,
         received: false,
         checked,
+        sources: Vec::new(),
     };
+    for looked in &looked {
+        printer.line(&looked.value());
+        if !printer.quiet {
+            tell(&looked.line(settings));
+        }
+    }
+    let mut wav = args.audio_out.clone().map(Wav::new);
     let mut signals = Signals::new();
     let mut code = None;
     loop {
@@ -155,7 +214,20 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
                     let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
                     catalog.get().cost(settings.figures, &settings.model, &usage, thought)
                 });
-                Some((printer.ended(&end, usage, finish, timing, cost), end))
+                let spoken = wav.as_mut().map_or(0, |wav| finish_sound(wav, &mut printer));
+                let ended = printer.ended(&end, usage, finish, timing, cost);
+                Some((if ended == 0 { spoken } else { ended }, end))
+            }
+            TurnEvent::Audio(samples) => {
+                if let Some(wav) = &mut wav
+                    && let Err(error) = wav.push(&samples)
+                {
+                    let (file, said) = (wav.path(), error.to_string());
+                    tell(&Speech::Failed { file: &file, said: &said }.say(settings.language));
+                    code.get_or_insert(1);
+                    drop(handle.try_send(ChatCommand::Cancel(turn)));
+                }
+                None
             }
             other => {
                 printer.event(other);
@@ -169,6 +241,7 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
             Delivered::Not => return code.unwrap_or(BROKEN_PIPE),
         }
         if let Some((mut ended, end)) = ended {
+            printer.tell_sources();
             match end {
                 TurnEnd::Failed(notice) => tell(&words::line(settings.language, &notice)),
                 TurnEnd::Complete => ended = printer.judge(ended),
@@ -179,232 +252,22 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
     }
 }
 
-/// How a write to stdout went.
-enum Delivered {
-    /// All of it is out.
-    Whole,
-    /// The reader went away, or a signal came and still nobody reads.
-    Not,
-}
-
-/// After a signal a reader is given this long to take what is being written.
-const PATIENCE: Duration = Duration::from_millis(500);
-
-/// Writes to stdout. A reader that stands still must not keep signals from ending us, so the wait is
-/// made in a thread of its own. A signal meanwhile sets the exit code.
-async fn deliver(bytes: Vec<u8>, signals: &mut Signals, code: &mut Option<u8>) -> Delivered {
-    if bytes.is_empty() {
-        return Delivered::Whole;
-    }
-    let mut write = tokio::task::spawn_blocking(move || {
-        let mut out = io::stdout().lock();
-        out.write_all(&bytes).and_then(|()| out.flush())
-    });
-    let done = if code.is_none() {
-        tokio::select! {
-            done = &mut write => Some(done),
-            signal = signals.next() => {
-                *code = Some(signal);
-                None
-            }
+/// Ends the file of the spoken answer and tells of it. Returns the exit code.
+fn finish_sound(wav: &mut Wav, printer: &mut Printer) -> u8 {
+    let (file, seconds) = (wav.path(), wav.seconds());
+    let (said, code) = match wav.finish() {
+        Ok(true) => {
+            printer.line(&json!({"type": "audio", "file": file, "seconds": seconds}));
+            (Speech::Written { file: &file, seconds }.say(printer.language), 0)
         }
-    } else {
-        None
+        Ok(false) => (Speech::None.say(printer.language), 1),
+        Err(error) => {
+            let said = error.to_string();
+            (Speech::Failed { file: &file, said: &said }.say(printer.language), 1)
+        }
     };
-    let done = match done {
-        Some(done) => done,
-        None => match tokio::time::timeout(PATIENCE, write).await {
-            Ok(done) => done,
-            Err(_) => return Delivered::Not,
-        },
-    };
-    match done {
-        Ok(Ok(())) => Delivered::Whole,
-        Ok(Err(_)) | Err(_) => Delivered::Not,
+    if code > 0 || !printer.quiet {
+        tell(&said);
     }
-}
-
-/// Turns events into what is printed.
-struct Printer {
-    /// For stdout, not written yet.
-    out: Vec<u8>,
-    json: bool,
-    quiet: bool,
-    language: Language,
-    received: bool,
-    /// The answer so far, where it is to be JSON.
-    checked: Option<String>,
-}
-
-impl Printer {
-    fn event(&mut self, event: TurnEvent) {
-        match event {
-            TurnEvent::Opened { model, request_id } => {
-                let model = model.map(|model| model.to_string());
-                self.line(&json!({"type": "opened", "model": model, "request_id": request_id}));
-            }
-            TurnEvent::Delta { text, reasoning } => {
-                if !reasoning.is_empty() {
-                    self.line(&json!({"type": "reasoning", "text": reasoning}));
-                }
-                if !text.is_empty() {
-                    self.received = true;
-                    if let Some(checked) = &mut self.checked {
-                        checked.push_str(&text);
-                    }
-                    self.line(&json!({"type": "text", "text": text}));
-                    if !self.json {
-                        self.write(text.as_bytes());
-                    }
-                }
-            }
-            TurnEvent::ToolCall { index, name, arguments } => {
-                let call = json!({"type": "tool_call", "index": index, "name": name, "arguments": arguments});
-                self.line(&call);
-                if !self.json {
-                    self.received = true;
-                    let name = name.map(|name| format!("{name} ")).unwrap_or_default();
-                    self.write(format!("{name}{arguments}").as_bytes());
-                }
-            }
-            TurnEvent::Waiting { notice, wait, attempt } => {
-                let seconds = wait.as_secs_f64();
-                self.line(&json!({
-                    "type": "waiting", "seconds": seconds, "attempt": attempt,
-                    "reason": words::line(self.language, &notice),
-                }));
-                if !self.quiet {
-                    let seconds = wait.as_millis().div_ceil(1000) as u64;
-                    let again = words::Phrase::TryAgainIn { seconds, attempt };
-                    tell(&format!(
-                        "{} {}",
-                        words::line(self.language, &notice),
-                        words::say(self.language, again)
-                    ));
-                }
-            }
-            TurnEvent::Ended { .. } => {}
-        }
-    }
-
-    /// Prints the end and tells the exit code. The sentence of a failure comes after it, on stderr.
-    fn ended(
-        &mut self,
-        end: &TurnEnd,
-        usage: Option<Usage>,
-        finish: Option<FinishReason>,
-        timing: TurnTiming,
-        cost: Option<Money>,
-    ) -> u8 {
-        let (status, notice, code) = match end {
-            TurnEnd::Complete => ("complete", None, 0),
-            TurnEnd::Stopped => ("stopped", None, 130),
-            TurnEnd::Failed(notice) => {
-                ("failed", Some(notice), notice.kind.exit_code(self.received))
-            }
-        };
-        if self.json {
-            let mut value = end_value(status, notice, usage, finish, timing, cost, self.language);
-            if let Some(text) = &self.checked {
-                value["valid_json"] = json!(check(text) == Checked::Valid);
-            }
-            self.line(&value);
-        } else if self.received {
-            self.write(b"\n");
-        }
-        code
-    }
-
-    /// A whole answer that was to be JSON and is none is a failure: who reads it would stumble.
-    fn judge(&self, code: u8) -> u8 {
-        let said = match self.checked.as_deref().map(check) {
-            None | Some(Checked::Valid) => return code,
-            Some(Checked::Fenced) => Params::FencedJson,
-            Some(Checked::Invalid { line, column }) => Params::InvalidJson { line, column },
-        };
-        tell(&said.say(self.language));
-        code.max(1)
-    }
-
-    fn line(&mut self, value: &Value) {
-        if self.json {
-            self.write(format!("{value}\n").as_bytes());
-        }
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
-    }
-}
-
-fn tell(text: &str) {
-    drop(writeln!(io::stderr(), "lian: {text}"));
-}
-
-/// The last line of `--json`. Times in seconds, money as a decimal in quotes.
-fn end_value(
-    status: &str,
-    notice: Option<&Notice>,
-    usage: Option<Usage>,
-    finish: Option<FinishReason>,
-    timing: TurnTiming,
-    cost: Option<Money>,
-    language: Language,
-) -> Value {
-    let finish = finish.map(|finish| match finish {
-        FinishReason::Stop => "stop".to_owned(),
-        FinishReason::Length => "length".to_owned(),
-        FinishReason::ToolCalls => "tool_calls".to_owned(),
-        FinishReason::Other(word) => word,
-    });
-    json!({
-        "type": "end",
-        "status": status,
-        "finish": finish,
-        "usage": usage.map(|usage| json!({
-            "input": usage.input, "output": usage.output,
-            "cached": usage.cached, "reasoning": usage.reasoning,
-        })),
-        "first_token_s": timing.first_token.map(|time| time.as_secs_f64()),
-        "streaming_s": timing.streaming.map(|time| time.as_secs_f64()),
-        "requests": timing.attempts,
-        "cost": cost.map(|cost| json!({
-            "amount": cost.amount.to_string(), "currency": cost.currency.sign(),
-        })),
-        "error": notice.map(|notice| json!({
-            "message": words::tell(language, &notice.kind).sentence,
-            "next": words::tell(language, &notice.kind).next,
-            "detail": notice.detail, "request_id": notice.request_id,
-            "fault": notice.kind.fault().map(Fault::name),
-            "status": notice.exchange.as_ref().map(|exchange| exchange.status).filter(|s| *s > 0),
-            "code": notice.exchange.as_ref().map(|exchange| &exchange.code).filter(|c| !c.is_empty()),
-        })),
-    })
-}
-
-/// Ctrl-C and SIGTERM as exit codes.
-struct Signals {
-    interrupt: Option<tokio::signal::unix::Signal>,
-    terminate: Option<tokio::signal::unix::Signal>,
-}
-
-impl Signals {
-    fn new() -> Self {
-        use tokio::signal::unix::{SignalKind, signal};
-        Self {
-            interrupt: signal(SignalKind::interrupt()).ok(),
-            terminate: signal(SignalKind::terminate()).ok(),
-        }
-    }
-
-    async fn next(&mut self) -> u8 {
-        let wait = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
-            Some(signal) => drop(signal.recv().await),
-            None => std::future::pending().await,
-        };
-        tokio::select! {
-            () = wait(&mut self.interrupt) => 130,
-            () = wait(&mut self.terminate) => 143,
-        }
-    }
+    code
 }

@@ -16,6 +16,8 @@ pub struct Paths {
     pub data: PathBuf,
     /// Logs and crash reports.
     pub state: PathBuf,
+    /// What can be thrown away at any time; none without a home directory.
+    pub cache: Option<PathBuf>,
 }
 
 impl Paths {
@@ -45,6 +47,7 @@ impl Paths {
         }
         let data = data?;
         let state = dir("XDG_STATE_HOME", ".local/state").unwrap_or_else(|| data.clone());
-        Some(Self { config, secrets, data, state })
+        let cache = dir("XDG_CACHE_HOME", ".cache");
+        Some(Self { config, secrets, data, state, cache })
     }
 }

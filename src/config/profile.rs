@@ -6,6 +6,7 @@ use super::layers::{Layers, Source};
 use super::secrets::KeyPlan;
 use super::{ConfigError, Env, Flags};
 use crate::config::file::File;
+use crate::domain::models::Surface;
 
 /// Where requests go.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,8 @@ pub struct Target {
     pub compat_base_url: Option<String>,
     /// The native surface alone, elsewhere.
     pub native_base_url: Option<String>,
+    /// The surface chat goes to wherever it can be; none chooses by what is asked.
+    pub surface: Option<Surface>,
     /// Limits of a request.
     pub deadlines: Deadlines,
     /// Where the key is to be looked for.
@@ -78,6 +81,11 @@ impl Target {
             base_url: base_url.map(|(text, _)| text),
             compat_base_url: elsewhere,
             native_base_url: text("profiles.*.native_base_url")?.filter(|_| !everything),
+            surface: text("profiles.*.surface")?.and_then(|word| match word.as_str() {
+                "compat" => Some(Surface::Compat),
+                "native" => Some(Surface::Native),
+                _ => None,
+            }),
             deadlines: Deadlines {
                 connect: seconds("deadlines.connect", 10)?,
                 first_byte: seconds("deadlines.first_byte", 90)?,

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use super::attachments::Attachment;
 use super::ids::{MessageId, TurnId};
 use super::models::ModelId;
 use super::money::Money;
 use super::notice::Notice;
+use super::surface::{Via, WebSource};
 
 pub use super::params::ChatParams;
 
@@ -72,6 +74,8 @@ pub struct Message {
     pub role: Role,
     /// The text; for an answer what has arrived so far.
     pub text: String,
+    /// What goes with a question.
+    pub attachments: Vec<Attachment>,
     /// The reasoning that came before the text, empty if none.
     pub reasoning: String,
     /// How far it has come.
@@ -105,6 +109,10 @@ pub struct AnswerFacts {
     pub json: bool,
     /// The seed this answer alone was asked with.
     pub seed: Option<u64>,
+    /// The surface it came over, and why.
+    pub via: Option<Via>,
+    /// Pages the service found for it.
+    pub sources: Vec<WebSource>,
 }
 
 /// Tokens of one request as the service reports them.
@@ -118,21 +126,52 @@ pub struct Usage {
     pub cached: Option<u64>,
     /// Output tokens spent on reasoning.
     pub reasoning: Option<u64>,
+    /// Tokens of what is no text.
+    pub media: MediaTokens,
+}
+
+/// Tokens of a request that stand for something else than text; they are parts of the input and
+/// output tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MediaTokens {
+    /// Pictures in the input.
+    pub image: Option<u64>,
+    /// Videos in the input.
+    pub video: Option<u64>,
+    /// Sound in the input.
+    pub heard: Option<u64>,
+    /// Sound in the output.
+    pub spoken: Option<u64>,
+}
+
+impl MediaTokens {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            image: sum(self.image, other.image),
+            video: sum(self.video, other.video),
+            heard: sum(self.heard, other.heard),
+            spoken: sum(self.spoken, other.spoken),
+        }
+    }
+}
+
+fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.saturating_add(b)),
+        (a, b) => a.or(b),
+    }
 }
 
 impl Usage {
     /// Of two requests together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        let sum = |a: Option<u64>, b: Option<u64>| match (a, b) {
-            (Some(a), Some(b)) => Some(a.saturating_add(b)),
-            (a, b) => a.or(b),
-        };
         Self {
             input: self.input.saturating_add(other.input),
             output: self.output.saturating_add(other.output),
             cached: sum(self.cached, other.cached),
             reasoning: sum(self.reasoning, other.reasoning),
+            media: self.media.plus(other.media),
         }
     }
 
@@ -163,8 +202,18 @@ pub struct PromptMessage {
     pub role: Role,
     /// The text.
     pub text: String,
+    /// What goes with it.
+    pub attachments: Vec<Attachment>,
     /// The model is to go on from this unfinished answer instead of starting a new one.
     pub partial: bool,
+}
+
+impl PromptMessage {
+    /// A message that is nothing but text.
+    #[must_use]
+    pub fn text(role: Role, text: impl Into<String>) -> Self {
+        Self { role, text: text.into(), attachments: Vec::new(), partial: false }
+    }
 }
 
 /// A request for one answer.
@@ -201,6 +250,10 @@ pub enum ChatChunk {
         /// More of the JSON arguments.
         arguments: String,
     },
+    /// More of the spoken answer: PCM, 16 bits little-endian, 24 kHz, mono, whole samples.
+    Audio(Vec<u8>),
+    /// Pages found by a search; the last list counts.
+    Sources(Vec<WebSource>),
     /// Token counts; the last one counts.
     Usage(Usage),
     /// The model stopped.
@@ -262,7 +315,14 @@ pub enum TurnEvent {
         model: Option<ModelId>,
         /// The request id.
         request_id: Option<String>,
+        /// The surface it was asked on, and why there.
+        via: Via,
     },
+    /// Pages found by a search; the last list counts.
+    Sources(Vec<WebSource>),
+    /// More of the spoken answer: PCM, 16 bits little-endian, 24 kHz, mono, whole samples, at most
+    /// 32 KiB at once. Whoever does not want it lets it go.
+    Audio(Vec<u8>),
     /// Text and reasoning that arrived since the last event; either may be empty.
     Delta {
         /// More answer text.

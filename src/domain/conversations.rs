@@ -1,6 +1,7 @@
 //! Conversations as the store keeps them, and what passes between the program and the store.
 //! It refuses SQL and file names.
 
+use super::attachments::Attachment;
 use super::chat::Message;
 use super::ids::{ConversationId, MessageId};
 use super::models::ModelId;
@@ -62,6 +63,8 @@ pub struct Queued {
     pub id: MessageId,
     /// What will be sent.
     pub text: String,
+    /// What goes with it.
+    pub attachments: Vec<Attachment>,
 }
 
 /// A conversation with all that is needed to go on where it was left.
@@ -73,6 +76,8 @@ pub struct SavedConversation {
     pub messages: Vec<Message>,
     /// The unsent text in the composer.
     pub draft: String,
+    /// What goes with the unsent text.
+    pub attached: Vec<Attachment>,
     /// Messages that waited to be sent, in order.
     pub queue: Vec<Queued>,
     /// Where the reader was; `None` at the end.
@@ -142,6 +147,13 @@ pub enum StoreCommand {
         conversation: ConversationId,
         /// The text.
         text: String,
+    },
+    /// Remember what goes with the unsent text of a conversation.
+    SaveAttached {
+        /// Whose.
+        conversation: ConversationId,
+        /// All of it.
+        attached: Vec<Attachment>,
     },
     /// Remember the messages that wait in a conversation.
     SaveQueue {

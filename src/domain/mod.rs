@@ -1,10 +1,13 @@
 //! Facts that every room agrees on: ids, conversations, models, money, notices, settings.
 //! It refuses IO, clocks, wire field names, colours and sentences.
 
+pub mod attachments;
+pub mod audio;
 pub mod chat;
 pub mod conversations;
 pub mod copy;
 pub mod day;
+pub mod doctor;
 pub mod embeddings;
 pub mod errands;
 pub mod export;
@@ -20,5 +23,6 @@ pub mod params;
 pub mod rerank;
 pub mod settings;
 pub mod speech;
+pub mod surface;
 pub mod tasks;
 pub mod time;

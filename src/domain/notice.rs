@@ -25,6 +25,7 @@ pub use tasks::{DownloadNotice, TaskNotice};
 
 use std::time::Duration;
 
+use super::attachments::AttachNotice;
 use super::copy::CopyNotice;
 use super::export::ExportNotice;
 use super::keys::KeyFault;
@@ -330,6 +331,8 @@ pub enum NoticeKind {
     Copy(CopyNotice),
     /// About a file with a conversation.
     Export(ExportNotice),
+    /// On things that go with a question.
+    Attach(AttachNotice),
     /// About writing a message.
     Input(InputNotice),
     // --- refusals of the service, by what they are about

@@ -32,6 +32,8 @@ pub struct ChatParams {
     pub json: bool,
     /// A JSON object merged over the request last.
     pub extra: Option<String>,
+    /// Speak the answer as well, in this voice.
+    pub voice: Option<String>,
 }
 
 /// One parameter, in the order they are shown.

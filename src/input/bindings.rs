@@ -2,8 +2,8 @@
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
 use crate::action::{
-    Action, App, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export, Focus, List,
-    Models, Notices, Params, Tasks, Turns, Vi,
+    Action, App, Attach, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export,
+    Focus, List, Models, Notices, Params, Tasks, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -108,6 +108,9 @@ pub const BINDINGS: &[Binding] = &[
     row(Context::Composer, &["ctrl+g"], Action::Draft(Draft::Editor)),
     row(Context::Composer, &["alt+v"], Action::Draft(Draft::Inspect)),
     row(Context::Composer, &["alt+z"], Action::Draft(Draft::Unfold)),
+    row(Context::Composer, &["@"], Action::Attach(Attach::Here)),
+    row(Context::Composer, &["alt+-"], Action::Attach(Attach::Remove)),
+    row(Context::EmptyComposer, &["backspace"], Action::Attach(Attach::Remove)),
     row(Context::EmptyComposer, &["?"], Action::App(App::Help)),
     row(Context::EmptyComposer, &["ctrl+d"], Action::App(App::Quit)),
     row(Context::EmptyComposer, &["/"], Action::App(App::Commands)),
@@ -297,6 +300,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+i"], Action::Params(Params::System)),
     global(&["alt+k"], Action::Params(Params::Thinking)),
     global(&["alt+/"], Action::Params(Params::Search)),
+    global(&["alt+a"], Action::Attach(Attach::Files)),
     global(&["f9", "alt+x"], Action::App(App::Mouse)),
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),

@@ -13,9 +13,12 @@ use crate::domain::settings::Settings;
 use crate::domain::tasks::book::TaskEvent;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
+use crate::service::attachments::look::Base;
 use crate::service::downloads::{self, Downloads};
 use crate::service::ledger::Ledger;
-use crate::service::{chat, clipboard, errands, export, highlight, store, tasks};
+use crate::service::{
+    attachments, chat, clipboard, doctor, errands, export, highlight, store, tasks,
+};
 
 /// The ways to the services.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(super) struct Services {
     /// Absent until the first frame was painted.
     tasks: Option<tasks::Handle>,
     errands: Option<errands::Handle>,
+    attachments: attachments::Handle,
+    doctor: doctor::Handle,
     cancel: CancellationToken,
 }
 
@@ -124,7 +129,13 @@ impl Order {
 
 impl Services {
     /// Starts them; none touches a file or a socket before it is asked for something.
-    pub(super) fn start(deps: chat::Deps, data: PathBuf, out: &Sender<ServiceEvent>) -> Self {
+    pub(super) fn start(
+        deps: chat::Deps,
+        data: PathBuf,
+        files: Base,
+        gather: doctor::Gather,
+        out: &Sender<ServiceEvent>,
+    ) -> Self {
         let cancel = CancellationToken::new();
         Self {
             chat: chat::spawn(deps, out.clone(), cancel.child_token()),
@@ -134,6 +145,8 @@ impl Services {
             export: export::spawn(out.clone(), cancel.child_token()),
             tasks: None,
             errands: None,
+            attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
+            doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
         }
     }
@@ -191,7 +204,9 @@ impl Services {
             }
             Effect::Task(_) | Effect::Errand(_) => self.task(effect),
             Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
+            Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
+            Effect::Attach(command) => self.attachments.try_send(command).map_err(Effect::Attach),
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Editor(command) => return Wanted::Editor(command),

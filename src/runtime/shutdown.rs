@@ -44,7 +44,8 @@ impl Runtime {
                 Some(words::tell(language, &NoticeKind::StoreFailed).sentence.into_owned())
             }
         };
-        let farewell = [farewell, going_on].into_iter().flatten().reduce(|a, b| format!("{a}\nlian: {b}"));
+        let farewell =
+            [farewell, going_on].into_iter().flatten().reduce(|a, b| format!("{a}\nlian: {b}"));
         let code = match reason {
             Reason::Quit => 0,
             Reason::Signal(code) => code,

@@ -7,6 +7,7 @@ use crate::api::client::{ApiClient, ClientOptions, Deadlines};
 use crate::api::region::{BadUrl, CODING_PLAN, Endpoint, PLAN_REGION, REGIONS, TOKEN_PLAN, region};
 use crate::catalog::Shared;
 use crate::config::profile::{Plan, Target};
+use crate::service::attachments::uploads::Uploads;
 use crate::service::chat::Deps;
 use crate::service::keys::Keys;
 
@@ -44,7 +45,7 @@ pub fn endpoint(target: &Target) -> Result<Endpoint, NoAddress> {
         Some(base) => found.with_native(base)?,
         None => found,
     };
-    Ok(found.with_workspace(target.workspace.clone()))
+    Ok(found.with_workspace(target.workspace.clone()).with_surface(target.surface))
 }
 
 /// The addresses as base URL, plan or region give them. A foreign server that is named for the
@@ -74,10 +75,10 @@ fn surfaces(target: &Target) -> Result<Endpoint, NoAddress> {
     }
 }
 
-/// What the chat service needs. The key comes later, from `keys`.
-pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddress> {
-    let endpoint = endpoint(target)?;
-    let mut options = ClientOptions::for_endpoint(&endpoint);
+/// How the client for an endpoint is made: its roots and proxies, the profile's deadlines.
+#[must_use]
+pub fn options(target: &Target, endpoint: &Endpoint) -> ClientOptions {
+    let mut options = ClientOptions::for_endpoint(endpoint);
     let seconds = |s: u32| Duration::from_secs(u64::from(s.max(1)));
     let deadlines = target.deadlines;
     options.deadlines = Deadlines {
@@ -87,7 +88,15 @@ pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddre
         overall: seconds(deadlines.overall),
         ..options.deadlines
     };
-    Ok(Deps { client: ApiClient::new(options), endpoint, keys, catalog: Shared::default(), seed })
+    options
+}
+
+/// What the chat service needs. The key comes later, from `keys`.
+pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddress> {
+    let endpoint = endpoint(target)?;
+    let client = ApiClient::new(options(target, &endpoint));
+    let uploads = Uploads::default();
+    Ok(Deps { client, endpoint, keys, catalog: Shared::default(), uploads, seed })
 }
 
 #[cfg(test)]
@@ -162,6 +171,15 @@ mod tests {
         assert_eq!(native(&profile(foreign)), (None, None));
         let named = format!("{foreign}\nnative_base_url = \"http://127.0.0.1:9/api/v1\"");
         assert_eq!(native(&profile(&named)).0.as_deref(), Some("http://127.0.0.1:9/api/v1/tasks"));
+    }
+
+    #[test]
+    fn a_profile_may_name_the_surface_of_chat() {
+        let surface = |toml: &str| endpoint(&target(toml).unwrap()).unwrap().surface();
+        assert_eq!(surface(""), None);
+        assert_eq!(surface("[profiles.default]\nsurface = \"auto\""), None);
+        let native = Some(crate::domain::models::Surface::Native);
+        assert_eq!(surface("[profiles.default]\nsurface = \"native\""), native);
     }
 
     #[test]

@@ -13,9 +13,7 @@ use tokio::process::Command;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::errands::{
-    EndFacts, Errand, ErrandEvent, POSTER_HEIGHT, POSTER_WIDTH, Poster,
-};
+use crate::domain::errands::{EndFacts, Errand, ErrandEvent, POSTER_HEIGHT, POSTER_WIDTH, Poster};
 use crate::domain::notice::{ErrandNotice, Notice, NoticeKind};
 use crate::domain::tasks::FileKind;
 use crate::event::ServiceEvent;

@@ -195,7 +195,7 @@ fn json(of: &Transcript, hidden: usize) -> Value {
 
 fn row(message: &Message, offset: i32) -> Value {
     let facts = message.facts.as_ref();
-    json!({
+    let mut row = json!({
         "id": message.id.to_string(),
         "role": match message.role {
             Role::System => "system",
@@ -226,7 +226,24 @@ fn row(message: &Message, offset: i32) -> Value {
         "first_token_s": facts.and_then(|facts| facts.first_token).map(|time| time.as_secs_f64()),
         "streaming_s": facts.and_then(|facts| facts.streaming).map(|time| time.as_secs_f64()),
         "cost": facts.and_then(|facts| facts.cost).map(money),
-    })
+    });
+    let attached = message
+        .attachments
+        .iter()
+        .map(|of| json!({ "kind": of.medium.name(), "name": of.name, "bytes": of.bytes }));
+    let sources = facts
+        .iter()
+        .flat_map(|facts| &facts.sources)
+        .map(|source| json!({ "index": source.index, "title": source.title, "url": source.url }));
+    let (attached, sources): (Vec<_>, Vec<_>) = (attached.collect(), sources.collect());
+    // Most messages have neither.
+    if !attached.is_empty() {
+        row["attachments"] = attached.into();
+    }
+    if !sources.is_empty() {
+        row["sources"] = sources.into();
+    }
+    row
 }
 
 fn money(money: Money) -> Value {

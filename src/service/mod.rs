@@ -2,9 +2,12 @@
 //! `Handle`, `spawn`): a bounded inbox, events upwards. It refuses the application's state and
 //! the screen.
 
+pub mod attachments;
+pub mod audio;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
+pub mod doctor;
 pub mod downloads;
 pub mod editor;
 pub mod errands;

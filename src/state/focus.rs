@@ -1,9 +1,11 @@
 //! Which pane has the focus and which overlay is open; from both follow the contexts in which a
 //! key is looked up. It refuses to know what the panes hold.
 
+use super::attachments::{Files, Unfit};
 use super::conflicts::Ask;
 use super::conversations::Browser;
 use super::copy::Links;
+use super::doctor::Examination;
 use super::history::History;
 use super::models::Models;
 use super::notices::History as Told;
@@ -41,6 +43,8 @@ pub enum Overlay {
     Links(Links),
     /// What was told.
     Notices(Told),
+    /// Whether all is well.
+    Doctor(Box<Examination>),
     /// Earlier questions.
     History(History),
     /// A folded paste.
@@ -61,6 +65,10 @@ pub enum Overlay {
     TaskForm(Box<TaskForm>),
     /// What has to be decided about tasks.
     TaskAsk(Box<TaskAsk>),
+    /// Files to attach.
+    Files(Files),
+    /// What goes with the message does not fit the model.
+    Unfit(Unfit),
 }
 
 impl Overlay {
@@ -68,7 +76,12 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) | Self::Links(_) | Self::Ask(_) => &[Context::List, Context::Global],
+            Self::Palette(_)
+            | Self::Links(_)
+            | Self::Doctor(_)
+            | Self::Ask(_)
+            | Self::Files(_)
+            | Self::Unfit(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
@@ -91,6 +104,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Links(links) => Some(&links.picker),
+            Self::Doctor(examination) => Some(&examination.picker),
             Self::Notices(history) => Some(&history.picker),
             Self::History(history) => Some(&history.picker),
             Self::Models(models) => Some(&models.picker),
@@ -101,6 +115,8 @@ impl Overlay {
             Self::Tasks(board) => board.picker(),
             Self::TaskForm(form) => Some(form.picker()),
             Self::TaskAsk(ask) => Some(&ask.picker),
+            Self::Files(files) => Some(&files.picker),
+            Self::Unfit(unfit) => Some(&unfit.picker),
         }
     }
 
@@ -110,6 +126,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Links(links) => Some(&mut links.picker),
+            Self::Doctor(examination) => Some(&mut examination.picker),
             Self::Notices(history) => Some(&mut history.picker),
             Self::History(history) => Some(&mut history.picker),
             Self::Models(models) => Some(&mut models.picker),
@@ -120,6 +137,8 @@ impl Overlay {
             Self::Tasks(board) => board.picker_mut(),
             Self::TaskForm(form) => Some(form.picker_mut()),
             Self::TaskAsk(ask) => Some(&mut ask.picker),
+            Self::Files(files) => Some(&mut files.picker),
+            Self::Unfit(unfit) => Some(&mut unfit.picker),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The state of the program and its three doors: what the user meant, what the world said, what
 //! time it is. Each answers with effects. It refuses IO, clocks, layout and paint.
 
+pub mod attachments;
 pub mod chat;
 pub mod composer;
 pub mod conflicts;
 pub mod conversations;
 pub mod copy;
+pub mod doctor;
 mod draft;
 pub mod field;
 pub mod focus;
@@ -92,6 +94,8 @@ pub struct AppState {
     happened: u64,
     /// Conflicts with which the message that is being sent goes out all the same.
     passed: Vec<Conflict>,
+    /// What goes with the message is to be sent though the model cannot take it.
+    unfit_passed: bool,
     choice: settings::Choice,
 }
 
@@ -156,6 +160,7 @@ impl AppState {
             focused: true,
             happened: 0,
             passed: Vec::new(),
+            unfit_passed: false,
             choice: settings::Choice::default(),
         }
     }
@@ -193,6 +198,7 @@ impl AppState {
             Action::Composer(action) if self.list_is_open() => self.on_query(&action, now),
             Action::Composer(action) => self.on_composer(action, now),
             Action::Draft(action) => self.on_draft(action, now),
+            Action::Attach(action) => self.on_attach(action, now),
             Action::Vi(action) => self.on_vi(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Params(action) => self.on_params(action),
@@ -243,6 +249,8 @@ impl AppState {
                 Vec::new()
             }
             ServiceEvent::Editor(event) => self.on_editor(event, now),
+            ServiceEvent::Attach(event) => self.on_attach_event(event, now),
+            ServiceEvent::Doctor(event) => self.on_doctor(event),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
         self.outbox.order(effects)
@@ -385,6 +393,15 @@ impl AppState {
             // What waits is nearer than what was sent long ago.
             return self.queue_edit(now);
         }
+        match self.look_at_paste(&action) {
+            Some(effects) => effects,
+            None => self.write(action, now),
+        }
+    }
+
+    /// Writes into the message, whatever the text looks like.
+    fn write(&mut self, action: ComposerAction, now: Now) -> Effects {
+        self.focus.pane = focus::Pane::Composer;
         match self.composer.on_action(action) {
             composer::Outcome::Moved => Vec::new(),
             composer::Outcome::Changed => {

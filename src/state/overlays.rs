@@ -6,7 +6,7 @@ use super::focus::{ListPlace, Overlay};
 use super::palette::{Offer, Palette};
 use super::picker::Picked;
 use super::{AppState, Effects};
-use crate::action::{Action, Composer as ComposerAction, Copying, Edit, List};
+use crate::action::{Action, Attach, Composer as ComposerAction, Copying, Edit, List};
 use crate::domain::copy::Copied;
 use crate::domain::time::Now;
 
@@ -29,6 +29,9 @@ impl AppState {
             return effects;
         }
         self.before_query();
+        if self.delete_at(action) {
+            return Vec::new();
+        }
         let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {
             return Vec::new();
         };
@@ -54,7 +57,7 @@ impl AppState {
             &self.focus.overlay,
             Some(Overlay::Palette(p)) if p.offer == Offer::Commands && p.holds_path()
         );
-        if path { self.write_instead(now) } else { Vec::new() }
+        if path { self.write_instead(now) } else { self.follow_files() }
     }
 
     /// What was typed after `/` becomes the beginning of a message.
@@ -63,7 +66,7 @@ impl AppState {
             return Vec::new();
         };
         let text = format!("/{}", palette.picker.query());
-        self.on_composer(ComposerAction::Paste(text), now)
+        self.write(ComposerAction::Paste(text), now)
     }
 
     /// Ranks the rows of the open list again.
@@ -74,6 +77,8 @@ impl AppState {
             Some(Overlay::Models(models)) => models.narrow(&self.catalog.get()),
             // A few ways out are not searched.
             Some(Overlay::Ask(ask)) => ask.picker.set_query(""),
+            Some(Overlay::Unfit(unfit)) => unfit.picker.set_query(""),
+            Some(Overlay::Files(files)) => files.narrow(),
             Some(Overlay::Conversations(_)) => self.browser_narrowed(now),
             Some(Overlay::Queue(list)) => {
                 list.narrow(self.conversations.shown().queue.waiting());
@@ -82,6 +87,7 @@ impl AppState {
             Some(Overlay::Tasks(_)) => self.board_narrowed(),
             Some(Overlay::TaskForm(form)) => form.narrow(),
             Some(Overlay::TaskAsk(ask)) => ask.narrow(),
+            Some(Overlay::Doctor(examination)) => examination.narrow(),
             Some(
                 Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_) | Overlay::Params(_),
             )
@@ -100,7 +106,9 @@ impl AppState {
 
     /// The mark of the open list is moved or taken.
     pub(super) fn on_list(&mut self, action: List, now: Now) -> Effects {
-        if let Some(effects) = self.on_drawer_list(action).or_else(|| self.on_task_list(action, now)) {
+        if let Some(effects) =
+            self.on_drawer_list(action).or_else(|| self.on_task_list(action, now))
+        {
             return effects;
         }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
@@ -110,6 +118,9 @@ impl AppState {
             return self.write_instead(now);
         }
         if action == List::Accept {
+            if let Some(effects) = self.take_typed_file(now) {
+                return effects;
+            }
             if let Some(effects) = self.answer_asking(now) {
                 return effects;
             }
@@ -135,6 +146,7 @@ impl AppState {
             Some(Overlay::Links(links)) => {
                 self.copy(Copied::Link, links.take(row).unwrap_or_default(), now)
             }
+            Some(Overlay::Doctor(examination)) => self.take_finding(examination, now),
             Some(Overlay::Notices(mut history)) => {
                 history.whole = !history.whole;
                 self.focus.overlay = Some(Overlay::Notices(history));
@@ -145,6 +157,8 @@ impl AppState {
             Some(Overlay::Conversations(browser)) => self.browser_accept(&browser, row, now),
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
             Some(Overlay::Ask(ask)) => self.go_way(ask, row, now),
+            Some(Overlay::Files(files)) => self.take_file(files, row),
+            Some(Overlay::Unfit(unfit)) => self.go_fit(unfit, row, now),
             Some(
                 Overlay::Help { .. }
                 | Overlay::Paste(_)
@@ -180,6 +194,7 @@ impl AppState {
             Action::Tasks(action) if !rest.is_empty() => {
                 return self.task_words(action, rest, now);
             }
+            Action::Attach(Attach::Files) if !rest.is_empty() => return self.look(rest.to_owned()),
             Action::Params(action) if !rest.is_empty() => {
                 if let Some(effects) = self.params_words(action, rest) {
                     return effects;
@@ -199,7 +214,7 @@ impl AppState {
 
     /// No such command after all: its words become the beginning of a message.
     fn write_words(&mut self, name: &str, rest: &str, now: Now) -> Effects {
-        self.on_composer(ComposerAction::Paste(format!("/{name} {rest}")), now)
+        self.write(ComposerAction::Paste(format!("/{name} {rest}")), now)
     }
 
     /// The mouse was pressed while an overlay is open: a row is marked, the marked one taken.

@@ -10,6 +10,7 @@ use super::palette::Offer;
 use super::scroll::{Move, Position};
 use super::{AppState, Effects, SAVE_DRAFT_AFTER, SAVE_PLACE_AFTER};
 use crate::action::{App, Chat as ChatAction};
+use crate::domain::attachments::Attachment;
 use crate::domain::chat::{ChatCommand, ChatEvent, TurnEnd, TurnEvent, TurnTiming};
 use crate::domain::conversations::{SavedConversation, StoreCommand};
 use crate::domain::ids::TurnId;
@@ -53,6 +54,7 @@ impl AppState {
             }
             App::Back => self.back(now),
             App::NextTheme => self.next_theme(now),
+            App::Doctor => self.examine(),
         }
     }
 
@@ -81,10 +83,11 @@ impl AppState {
 
     /// Esc undoes the nearest thing: overlay, answer, notice, place, focus.
     fn back(&mut self, now: Now) -> Effects {
-        let left = self.leave_field()
-            || self.leave_pins()
-            || self.stop_asking()
-            || self.leave_tasks();
+        if let Some(effects) = self.leave_files(now) {
+            return effects;
+        }
+        let left =
+            self.leave_field() || self.leave_pins() || self.stop_asking() || self.leave_tasks();
         if left || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
@@ -167,7 +170,7 @@ impl AppState {
 
     /// Enter: the question goes out, or waits until the answer that is arriving is there.
     pub(super) fn send(&mut self, text: &str, now: Now) -> Effects {
-        if self.ask_first(text) {
+        if self.ask_first(text) || self.ask_fit(text) {
             return Vec::new();
         }
         if let Some(editing) = self.conversations.shown().editing.clone() {
@@ -186,6 +189,16 @@ impl AppState {
         effects
     }
 
+    /// What goes with the message that is sent now, and what the store is told of it.
+    pub(super) fn take_attached(&mut self) -> (Vec<Attachment>, Effects) {
+        let chat = self.conversations.shown_mut();
+        let attachments = std::mem::take(&mut chat.attached);
+        let (conversation, attached) = (chat.conversation().id, Vec::new());
+        let forget = Effect::Store(StoreCommand::SaveAttached { conversation, attached });
+        let effects = if attachments.is_empty() { Vec::new() } else { vec![forget] };
+        (attachments, effects)
+    }
+
     /// Asks a question in the conversation that is shown.
     pub(super) fn ask(&mut self, text: &str, now: Now) -> Effects {
         self.restore = false;
@@ -193,9 +206,12 @@ impl AppState {
         self.notices.dismiss_if(|kind| kind.level() < Level::Error || !kind.is_of_store());
         let ids = (self.ids.message(), self.ids.message());
         let turn = self.ids.turn();
-        let asked = self.conversations.shown_mut().ask(text, ids, turn, now);
+        let (attachments, forget) = self.take_attached();
+        let asked = self.conversations.shown_mut().ask((text, attachments), ids, turn, now);
         self.follow(now);
-        effects_of(turn, asked)
+        let mut effects = effects_of(turn, asked);
+        effects.extend(forget);
+        effects
     }
 
     /// Whoever asks wants to see the answer.
@@ -235,8 +251,14 @@ impl AppState {
             return Vec::new();
         };
         match what {
-            TurnEvent::Opened { model, request_id } => {
-                chat.opened(turn, model, request_id);
+            TurnEvent::Opened { model, request_id, via } => {
+                chat.opened(turn, model, request_id, via);
+                Vec::new()
+            }
+            // The screen has no ears.
+            TurnEvent::Audio(_) => Vec::new(),
+            TurnEvent::Sources(sources) => {
+                chat.found(turn, sources);
                 Vec::new()
             }
             TurnEvent::Delta { text, reasoning } => {
@@ -305,7 +327,8 @@ impl AppState {
             Effect::Task(command) => self.task_refused(command, now),
             // What is looked at is looked at again when it is wanted.
             Effect::Errand(_) => Vec::new(),
-            Effect::Export(_) => {
+            Effect::Attach(command) => self.attach_refused(command, now),
+            Effect::Export(_) | Effect::Doctor(_) => {
                 self.notices.tell(Notice::new(NoticeKind::Busy), now);
                 Vec::new()
             }

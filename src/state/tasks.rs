@@ -17,7 +17,7 @@ use super::focus::Overlay;
 use super::{AppState, Effects};
 use crate::domain::errands::{ErrandEvent, Poster};
 use crate::domain::ids::TaskKey;
-use crate::domain::jobs::{Value, Form};
+use crate::domain::jobs::{Form, Value};
 use crate::domain::ledger::Standing;
 use crate::domain::models::ModelId;
 use crate::domain::notice::{ErrandNotice, Notice, NoticeKind};

@@ -84,13 +84,16 @@ impl AppState {
         let question = self.meant().and_then(|at| chat.question_at(at));
         let Some(question) = question else { return self.nothing_there(now) };
         let (id, text) = (question.id(), question.text().to_owned());
-        let draft = match &chat.editing {
-            Some(editing) => editing.draft.clone(),
-            None => self.composer.text(),
+        let attachments = question.attachments().to_vec();
+        let (draft, attached) = match &chat.editing {
+            Some(editing) => (editing.draft.clone(), editing.attached.clone()),
+            None => (self.composer.text(), chat.attached.clone()),
         };
         let effects = self.keep_in_history();
         self.composer.set(&text);
-        self.conversations.shown_mut().editing = Some(Editing { question: id, draft });
+        let chat = self.conversations.shown_mut();
+        chat.attached = attachments;
+        chat.editing = Some(Editing { question: id, draft, attached });
         self.focus.pane = Pane::Composer;
         self.draft_since.get_or_insert(now.since_start);
         effects
@@ -98,7 +101,9 @@ impl AppState {
 
     /// Ends the change of an earlier question; what was being written before is there again.
     pub(super) fn leave_editing(&mut self, now: Now) -> bool {
-        let Some(editing) = self.conversations.shown_mut().editing.take() else { return false };
+        let chat = self.conversations.shown_mut();
+        let Some(editing) = chat.editing.take() else { return false };
+        chat.attached = editing.attached;
         self.composer.set(&editing.draft);
         self.draft_since.get_or_insert(now.since_start);
         true
@@ -123,7 +128,9 @@ impl AppState {
         self.draft_since = None;
         let chat = self.conversations.shown_mut();
         chat.editing = None;
-        let mut effects = effects_of(turn, chat.ask_after(parent, text, ids, turn, now));
+        let attachments = std::mem::replace(&mut chat.attached, editing.attached.clone());
+        let asked = chat.ask_after(parent, (text, attachments), ids, turn, now);
+        let mut effects = effects_of(turn, asked);
         self.follow(now);
         effects.push(Effect::Store(StoreCommand::AddHistory(text.to_owned())));
         effects.push(self.draft_effect());
@@ -176,10 +183,13 @@ impl AppState {
     /// Enter while an answer arrives: the message waits for its end.
     pub(super) fn enqueue(&mut self, text: &str) -> Effects {
         let id = self.ids.message();
+        let (attachments, forget) = self.take_attached();
         let chat = self.conversations.shown_mut();
-        chat.queue.push(Queued { id, text: text.to_owned() });
+        chat.queue.push(Queued { id, text: text.to_owned(), attachments });
         // The queue needs its conversation in the store, which a running answer has put there.
-        vec![Effect::Store(chat.save_queue())]
+        let mut effects = vec![Effect::Store(chat.save_queue())];
+        effects.extend(forget);
+        effects
     }
 
     /// The last message that waits goes back into the composer.
@@ -202,6 +212,11 @@ impl AppState {
         self.leave_editing(now);
         let mut effects = self.keep_in_history();
         self.composer.set(&message.text);
+        if !message.attachments.is_empty() {
+            let attached = &mut self.conversations.shown_mut().attached;
+            attached.splice(..0, message.attachments);
+            effects.extend(self.save_attached());
+        }
         self.focus.pane = Pane::Composer;
         // Stored as a draft before it leaves the queue: a kill in between loses nothing.
         effects.push(self.draft_effect());
@@ -229,7 +244,7 @@ impl AppState {
         let (answer, turn) = (self.ids.message(), self.ids.turn());
         let Some(chat) = self.conversations.by_id_mut(of) else { return Vec::new() };
         let Some(next) = chat.queue.pop() else { return Vec::new() };
-        let asked = chat.ask(&next.text, (next.id, answer), turn, now);
+        let asked = chat.ask((&next.text, next.attachments), (next.id, answer), turn, now);
         let mut effects = effects_of(turn, asked);
         effects.push(Effect::Store(chat.save_queue()));
         effects

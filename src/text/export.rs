@@ -42,6 +42,16 @@ pub fn markdown(of: &Transcript, hidden: usize) -> String {
         if !message.text.is_empty() {
             line(&mut out, format_args!("\n{}", message.text.trim_end_matches('\n')));
         }
+        for attachment in &message.attachments {
+            let (kind, name) = (attachment.medium.name(), bare(&attachment.name));
+            line(&mut out, format_args!("\n- {kind}: {name}"));
+        }
+        let sources = message.facts.iter().flat_map(|facts| &facts.sources);
+        for (at, source) in sources.enumerate() {
+            let before = if at == 0 { "\n" } else { "" };
+            let (index, title) = (source.index, bare(&source.title));
+            line(&mut out, format_args!("{before}{index}. [{title}](<{}>)", source.url));
+        }
         if let Some(remark) = of.remarks.get(i).filter(|remark| !remark.is_empty()) {
             line(&mut out, format_args!("\n> {}", remark.replace('\n', " ")));
         }
@@ -60,6 +70,11 @@ pub fn pasted(of: &Transcript) -> String {
         section(&mut out, &who(of, message), &message.text);
     }
     out.trim_matches('\n').to_owned()
+}
+
+/// A text that cannot end the link it stands in.
+fn bare(text: &str) -> String {
+    text.replace(['[', ']', '<', '>'], " ").trim().to_owned()
 }
 
 fn section(out: &mut String, heading: &str, text: &str) {

@@ -231,6 +231,10 @@ fn figures(scene: &Scene<'_>, entry: &Entry, parts: &mut Vec<(String, Role)>, wi
     if let Some(seed) = facts.seed {
         put(words::turns::Turns::Seed(seed).say(language), Role::Muted);
     }
+    // Only where it went another way than most.
+    if let Some(said) = facts.via.and_then(|via| words::surface::via(language, via)) {
+        put(said, Role::Muted);
+    }
     for phrase in figure_phrases(facts) {
         put(say(language, phrase).into_owned(), Role::Muted);
     }
@@ -261,6 +265,13 @@ fn foot(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
     let chat = scene.state.conversations().shown();
     let mut lines = Vec::new();
     let last = index + 1 == chat.entries().len();
+    for of in entry.attachments() {
+        let said = format!("+ {}", words::attachments::describe(language, of, None, None));
+        wrapped(scene, &said, Role::Accent, width, &mut lines);
+    }
+    if entry.state() != MessageState::Streaming {
+        sources(scene, entry, width, &mut lines);
+    }
     if let Some(waiting) = waiting(scene, entry) {
         let seconds = super::seconds_left(waiting.until, scene.now);
         let told = words::tell(language, &waiting.notice.kind).sentence;
@@ -290,6 +301,28 @@ fn foot(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line>
         }
     }
     lines
+}
+
+/// Pages shown below an answer.
+const MOST_SOURCES: usize = 10;
+
+/// The pages an answer rests on.
+fn sources(scene: &Scene<'_>, entry: &Entry, width: u16, lines: &mut Vec<Line>) {
+    let language = scene.state.settings().language;
+    let all = entry.facts().map_or(&[][..], |facts| &facts.sources);
+    if all.is_empty() {
+        return;
+    }
+    lines.push(Line::default());
+    wrapped(scene, words::surface::sources(language), Role::Muted, width, lines);
+    for source in all.iter().take(MOST_SOURCES) {
+        let row = format!("{}. {}  {}", source.index, source.title, source.url);
+        wrapped(scene, &row, Role::Muted, width, lines);
+    }
+    if all.len() > MOST_SOURCES {
+        let more = words::surface::more_sources(language, all.len() - MOST_SOURCES);
+        wrapped(scene, &more, Role::Muted, width, lines);
+    }
 }
 
 fn wrapped(scene: &Scene<'_>, text: &str, role: Role, width: u16, lines: &mut Vec<Line>) {

@@ -18,12 +18,14 @@
 //!  Enter send · Alt+Enter new line · Ctrl+N new · ? help                                    footer
 //! ```
 
+mod attachments;
 mod cache;
 mod canvas;
 mod chat;
 mod composer;
 mod conversations;
 mod copy;
+mod doctor;
 mod help;
 mod history;
 mod message;
@@ -168,6 +170,7 @@ impl View {
                 tasks: tasks::height(scene, width, height),
                 notice: notices::height(scene, width),
                 queue: queue::height(scene),
+                attached: attachments::height(scene),
                 side: scene.state.columns(),
             },
             |around| around.wish,
@@ -275,6 +278,11 @@ impl View {
             Overlay::Conversations(browser) => {
                 conversations::paint(scene, list, browser, &mut self.buffer)
             }
+            Overlay::Files(files) => attachments::files(scene, list, files, &mut self.buffer),
+            Overlay::Unfit(unfit) => {
+                painted.list = attachments::unfit(scene, list, unfit, &mut self.buffer).place;
+                return None;
+            }
             Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
             Overlay::Tasks(board) => {
                 let shown = tasks::paint(scene, list, board, &mut self.buffer);
@@ -293,6 +301,9 @@ impl View {
                 return caret;
             }
             Overlay::Links(links) => copy::paint(scene, list, links, &mut self.buffer),
+            Overlay::Doctor(examination) => {
+                doctor::paint(scene, list, examination, &mut self.buffer)
+            }
             Overlay::Notices(history) => {
                 painted.list = notices::history(scene, list, history, &mut self.buffer).place;
                 return None;
@@ -310,6 +321,7 @@ impl View {
         tasks::strip(scene, panes.tasks, buffer);
         notices::paint(scene, panes.notice, buffer);
         queue::strip(scene, panes.queue, buffer);
+        attachments::strip(scene, panes.attached, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);

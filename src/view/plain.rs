@@ -61,6 +61,9 @@ impl Speaker {
             }
         }
         let overlay = scene.state.focus().overlay.as_ref();
+        // Findings are read out once, when all of them are there.
+        let whole = |o: &&Overlay| !matches!(o, Overlay::Doctor(looking) if looking.running);
+        let overlay = overlay.filter(whole);
         if overlay != self.overlay.as_ref() {
             self.overlay = overlay.cloned();
             if let Some(overlay) = overlay {
@@ -153,7 +156,11 @@ fn end_of(scene: &Scene<'_>, entry: &Entry) -> String {
     parts.extend(super::message::json_mark(entry).map(|(said, _)| said.say(language).into_owned()));
     parts.extend(figure_phrases(facts).map(|phrase| say(language, phrase).into_owned()));
     parts.extend(facts.cost.map(|cost| cost.to_string()));
+    parts.extend(facts.via.and_then(|via| words::surface::via(language, via)));
     let mut text = parts.join(" · ");
+    for source in &facts.sources {
+        text.push_str(&format!("\n{}. {} {}", source.index, source.title, source.url));
+    }
     if let Some(notice) = &facts.notice {
         text.push('\n');
         text.push_str(&words::line(language, notice));

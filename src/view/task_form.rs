@@ -6,9 +6,7 @@ use ratatui::buffer::Buffer;
 use super::Scene;
 use super::canvas::Pen;
 use super::widgets::list::{self, Line, List};
-use crate::action::{
-    Action, App, Composer, Context, Edit, List as ListAction, Tasks as Wish,
-};
+use crate::action::{Action, App, Composer, Context, Edit, List as ListAction, Tasks as Wish};
 use crate::domain::jobs::{Field as JobField, Kind, Value};
 use crate::domain::money::Money;
 use crate::domain::settings::Language;
@@ -70,9 +68,8 @@ pub(super) fn paint(
     });
     let row = form.rows().marked().saturating_sub(laid.place.first);
     let last = (area.x + area.width.saturating_sub(1), area.bottom().saturating_sub(1));
-    let caret = caret.map(|x: u16| {
-        ((area.x + x).min(last.0), (laid.place.y + row as u16).min(last.1))
-    });
+    let caret =
+        caret.map(|x: u16| ((area.x + x).min(last.0), (laid.place.y + row as u16).min(last.1)));
     details(scene, laid.details, form, buffer);
     (laid.place, caret)
 }
@@ -194,7 +191,8 @@ fn details(scene: &Scene<'_>, area: Area, form: &TaskForm, buffer: &mut Buffer) 
             lines.extend(wrong.map(|wrong| (wrong_said(wrong, language), Role::Error)));
         }
         FormRow::Field(field) => {
-            let wrong = form.wrong(&field.name).map(|wrong| (wrong_said(wrong, language), Role::Error));
+            let wrong =
+                form.wrong(&field.name).map(|wrong| (wrong_said(wrong, language), Role::Error));
             lines.extend(wrong);
             let about = match language {
                 Language::En => &field.en,
@@ -205,9 +203,9 @@ fn details(scene: &Scene<'_>, area: Area, form: &TaskForm, buffer: &mut Buffer) 
             // A text of several lines is shown as it is.
             let typing = form.field.as_ref().map(|field| field.text().to_owned());
             let value = form.form.get(&field.name).map(typed);
-            let text = typing.or(value).filter(|_| {
-                matches!(field.kind, Kind::Text { .. } | Kind::Media(_))
-            });
+            let text = typing
+                .or(value)
+                .filter(|_| matches!(field.kind, Kind::Text { .. } | Kind::Media(_)));
             lines.extend(text.map(|text| (sanitize::block(&text), Role::Accent)));
         }
     }

@@ -136,7 +136,11 @@ fn strip_row(scene: &Scene<'_>, area: Area, y: u16, task: &TaskRecord, buffer: &
     let model = if area.width >= 120 { 20 } else { 14 };
     let end = area.width.saturating_sub(1);
     let right = |from: u16| end.saturating_sub(from);
-    pen.write_cut(&cells.model, model, style(Role::Model)).fill(3 + model + 1, " ", style(Role::Text));
+    pen.write_cut(&cells.model, model, style(Role::Model)).fill(
+        3 + model + 1,
+        " ",
+        style(Role::Text),
+    );
     // State, age, what is left or the file, price.
     let (state, age, left, price) = (10, 8, 18, 9);
     let room = right(state + age + left + price).saturating_sub(4 + model);

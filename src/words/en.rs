@@ -418,6 +418,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

@@ -17,9 +17,7 @@ fn en(notice: &ErrandNotice) -> Told {
     match notice {
         ErrandNotice::InLine { count: 1 } => told("The task is in line.", ""),
         ErrandNotice::InLine { count } => told(format!("{count} tasks are in line."), ""),
-        ErrandNotice::Saved { title, path } => {
-            told(format!("\"{title}\" is saved as {path}."), "")
-        }
+        ErrandNotice::Saved { title, path } => told(format!("\"{title}\" is saved as {path}."), ""),
         ErrandNotice::NotMade { title } => {
             told(format!("\"{title}\" was not made."), "Its details say what to do.")
         }
@@ -37,9 +35,10 @@ fn en(notice: &ErrandNotice) -> Told {
             format!("There is no desktop here to show {path}."),
             "y copies the path; scp or an editor's file browser brings it over.",
         ),
-        ErrandNotice::Program { program } => {
-            told(format!("{program} could not do its work."), "Check that it is there and try again.")
-        }
+        ErrandNotice::Program { program } => told(
+            format!("{program} could not do its work."),
+            "Check that it is there and try again.",
+        ),
         ErrandNotice::NoModel => told(
             "No model is known that makes this.",
             "`lian models --for video` lists them; a jobs.toml of your own can add one.",
@@ -64,10 +63,9 @@ fn zh_cn(notice: &ErrandNotice) -> Told {
             told("这个任务由别的程序创建，这里不知道它的参数。", "它的文件照常保存。")
         }
         ErrandNotice::NoFile => told("这个任务还没有文件保存到磁盘。", ""),
-        ErrandNotice::NoDesktop { path } => told(
-            format!("这里没有桌面可以打开 {path}。"),
-            "按 y 复制路径，再用 scp 等工具取回。",
-        ),
+        ErrandNotice::NoDesktop { path } => {
+            told(format!("这里没有桌面可以打开 {path}。"), "按 y 复制路径，再用 scp 等工具取回。")
+        }
         ErrandNotice::Program { program } => {
             told(format!("{program} 没有成功运行。"), "请确认程序存在后重试。")
         }

@@ -3,8 +3,11 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 pub mod account;
+pub mod attachments;
 pub mod conversations;
 pub mod copy;
+pub mod doctor;
+pub mod embeddings;
 mod en;
 pub mod errands;
 pub mod export;
@@ -25,6 +28,7 @@ pub mod route;
 pub mod settings;
 pub mod side;
 pub mod support;
+pub mod surface;
 pub mod task_form;
 pub mod tasks;
 pub mod tasks_pane;
@@ -196,6 +200,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
     match kind {
         NoticeKind::Copy(notice) => return copy::tell(language, notice),
         NoticeKind::Export(notice) => return export::tell(language, notice),
+        NoticeKind::Attach(notice) => return attachments::tell(language, notice),
         NoticeKind::Account(notice) => return account::tell(language, notice),
         NoticeKind::Request(notice) => return request::tell(language, notice),
         NoticeKind::Route(notice) => return route::tell(language, notice),

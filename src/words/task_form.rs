@@ -85,7 +85,11 @@ impl TaskForm<'_> {
             Self::Flag(false) => "off".into(),
             Self::Absent(path) => format!("There is no file {path}.").into(),
             Self::Files(most, formats, mib) => {
-                let count = if most == 1 { "one file".to_owned() } else { format!("{most} files, one a line") };
+                let count = if most == 1 {
+                    "one file".to_owned()
+                } else {
+                    format!("{most} files, one a line")
+                };
                 let size = mib.map(|mib| format!(", {mib} MiB at most")).unwrap_or_default();
                 format!("{count}: {formats}{size}").into()
             }
@@ -121,7 +125,11 @@ impl TaskForm<'_> {
             Self::Flag(false) => "关".into(),
             Self::Absent(path) => format!("没有文件 {path}。").into(),
             Self::Files(most, formats, mib) => {
-                let count = if most == 1 { "一个文件".to_owned() } else { format!("最多 {most} 个文件，每行一个") };
+                let count = if most == 1 {
+                    "一个文件".to_owned()
+                } else {
+                    format!("最多 {most} 个文件，每行一个")
+                };
                 let size = mib.map(|mib| format!("，不超过 {mib} MiB")).unwrap_or_default();
                 format!("{count}：{formats}{size}").into()
             }

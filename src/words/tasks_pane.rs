@@ -286,7 +286,11 @@ fn size(bytes: u64) -> String {
         let tenths = bytes.saturating_mul(10) / unit;
         format!("{}.{}", grouped(tenths / 10), tenths % 10)
     };
-    if bytes < 1_000_000 { format!("{} kB", tenths(1_000)) } else { format!("{} MB", tenths(1_000_000)) }
+    if bytes < 1_000_000 {
+        format!("{} kB", tenths(1_000))
+    } else {
+        format!("{} MB", tenths(1_000_000))
+    }
 }
 
 fn price(price: Option<Money>, before: &str) -> String {
@@ -386,7 +390,9 @@ fn en(said: Pane<'_>) -> Cow<'static, str> {
             many(count, "it", "tasks"),
             price(cost, " ≈ ")
         ),
-        Pane::AskBatch(count, cost) => format!("{count} lines: {count} tasks{}?", price(cost, " · ")),
+        Pane::AskBatch(count, cost) => {
+            format!("{count} lines: {count} tasks{}?", price(cost, " · "))
+        }
         Pane::AskBudget(reached, count) => format!(
             "{} would go beyond the limit of {} ({} of {} spent). Type yes to send {} all the same.",
             reached.asked,

@@ -126,6 +126,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "model_kinds" => "只列对话模型，或全部",
         "back" => "关闭当前浮层，或停止回答",
         "next_theme" => "换下一个主题",
+        "doctor" => "检查一切是否正常：密钥、网络、服务、文件",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -173,6 +174,9 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "queue_send" => "发送排队的消息",
         "queue_up" => "选中的消息提前发送",
         "queue_down" => "选中的消息推后发送",
+        "attach_file" => "添加图片、视频或音频",
+        "attach_here" => "在词首输入 @ 添加文件",
+        "remove_attachment" => "移除最后一个附件",
         "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
@@ -489,6 +493,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
         | NoticeKind::Copy(_)
-        | NoticeKind::Export(_) => fixed("", ""),
+        | NoticeKind::Export(_)
+        | NoticeKind::Attach(_) => fixed("", ""),
     }
 }

@@ -7,6 +7,7 @@ use lian::domain::chat::{FinishReason, TurnEnd, TurnEvent, TurnTiming, Usage};
 use lian::domain::models::ModelId;
 use lian::domain::notice::{Notice, NoticeKind, Throttle};
 use lian::domain::settings::{Language, Settings};
+use lian::domain::surface::Via;
 use lian::effect::Effect;
 use lian::event::{HighlightEvent, ServiceEvent};
 use lian::words;
@@ -56,9 +57,13 @@ fn figures_stand_beside_a_whole_answer() {
     let mut h = Harness::with(settings(), (120, 24));
     h.ask("question");
     let model = Some(ModelId::new("qwen-plus-2025-07-28"));
-    h.turn_says(h.turn(), TurnEvent::Opened { model, request_id: Some("r-1".to_owned()) });
+    h.turn_says(
+        h.turn(),
+        TurnEvent::Opened { model, request_id: Some("r-1".to_owned()), via: Via::USUAL },
+    );
     h.delta("Yes.");
-    let usage = Usage { input: 1_000, output: 400, cached: Some(256), reasoning: None };
+    let usage =
+        Usage { input: 1_000, output: 400, cached: Some(256), reasoning: None, ..Usage::default() };
     let timing = TurnTiming {
         first_token: Some(Duration::from_millis(420)),
         streaming: Some(Duration::from_secs(8)),
@@ -184,7 +189,7 @@ fn a_try_that_works_ends_the_waiting() {
     h.turn_says(h.turn(), waiting(3));
     h.pass(3_000);
     assert!(h.find("in 0 s").is_some(), "the try is being made\n{}", h.screen());
-    h.turn_says(h.turn(), TurnEvent::Opened { model: None, request_id: None });
+    h.turn_says(h.turn(), TurnEvent::Opened { model: None, request_id: None, via: Via::USUAL });
     assert!(h.find("next try").is_none(), "{}", h.screen());
 }
 

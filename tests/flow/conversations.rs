@@ -45,6 +45,7 @@ fn message(id: i64, text: &str) -> Message {
         parent: (id > 1).then(|| MessageId(id - 1)),
         role: if id % 2 == 1 { Role::User } else { Role::Assistant },
         text: text.to_owned(),
+        attachments: Vec::new(),
         reasoning: String::new(),
         state: MessageState::Complete,
         created_ms: 0,
@@ -57,6 +58,7 @@ fn saved(id: i64, texts: &[&str]) -> SavedConversation {
         conversation: head(id, texts.first().unwrap_or(&"")),
         messages: (1..).zip(texts).map(|(id, text)| message(id, text)).collect(),
         draft: String::new(),
+        attached: Vec::new(),
         queue: Vec::new(),
         place: None,
     }

@@ -366,7 +366,9 @@ impl Harness {
                 | Effect::Terminal(_)
                 | Effect::Copy(_)
                 | Effect::Export(_)
+                | Effect::Doctor(_)
                 | Effect::Editor(_)
+                | Effect::Attach(_)
                 | Effect::Quit => false,
             };
             if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {
@@ -464,7 +466,13 @@ pub(crate) fn ended(end: TurnEnd) -> TurnEvent {
 pub(crate) fn complete() -> TurnEvent {
     TurnEvent::Ended {
         end: TurnEnd::Complete,
-        usage: Some(Usage { input: 1_000, output: 400, cached: None, reasoning: None }),
+        usage: Some(Usage {
+            input: 1_000,
+            output: 400,
+            cached: None,
+            reasoning: None,
+            ..Usage::default()
+        }),
         finish: Some(FinishReason::Stop),
         timing: TurnTiming {
             first_token: Some(Duration::from_millis(420)),

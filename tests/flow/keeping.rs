@@ -29,6 +29,7 @@ pub(crate) fn left(draft: &str) -> ServiceEvent {
         parent: (id > 1).then(|| MessageId(id - 1)),
         role,
         text: text.to_owned(),
+        attachments: Vec::new(),
         reasoning: String::new(),
         state,
         created_ms: 0,
@@ -49,6 +50,7 @@ pub(crate) fn left(draft: &str) -> ServiceEvent {
         },
         messages: vec![message(1, Role::User, "old question", MessageState::Complete), answer],
         draft: draft.to_owned(),
+        attached: Vec::new(),
         queue: Vec::new(),
         place: None,
     };

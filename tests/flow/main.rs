@@ -5,8 +5,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod attachments;
 mod conversations;
 mod copy;
+mod doctor;
 mod harness;
 mod input;
 mod keeping;

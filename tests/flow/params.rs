@@ -193,6 +193,7 @@ fn a_change_is_kept_with_its_conversation() {
         conversation: head,
         messages: Vec::new(),
         draft: String::new(),
+        attached: Vec::new(),
         queue: Vec::new(),
         place: None,
     };

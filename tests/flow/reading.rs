@@ -1,6 +1,7 @@
 //! Reading: scrolling, following the end, questions, another width, the help.
 
 use lian::domain::chat::TurnEvent;
+use lian::domain::surface::Via;
 use proptest::prelude::*;
 
 use crate::harness::{Harness, delta, numbered, settings};
@@ -305,7 +306,7 @@ proptest! {
         let whole = h.find("question").unwrap_or(21).max(2);
         let shown = h.rows()[2..whole].to_vec();
         let events = pieces.iter().map(|text| delta(text, ""));
-        let first = TurnEvent::Opened { model: None, request_id: None };
+        let first = TurnEvent::Opened { model: None, request_id: None, via: Via::USUAL };
         for event in std::iter::once(first).chain(events) {
             h.turn_says(h.turn(), event);
             prop_assert_eq!(&h.rows()[2..whole], &shown[..]);

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use lian::action::{Action, Context};
+use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
 use lian::domain::notice::{
-    AccountNotice, Demand, FileFault, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice,
-    RouteNotice, Secret, SecretKind, Side, Throttle,
+    AccountNotice, Demand, DownloadNotice, FileFault, InputNotice, MediaNotice, Notice, NoticeKind,
+    RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
@@ -101,6 +102,9 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     all.extend([written(0), written(1), written(7), failed, ExportNotice::Empty].map(N::Export));
     all.extend(input_notices().into_iter().map(N::Input));
     all.extend(key_faults().into_iter().map(N::Key));
+    all.extend(attach_notices().into_iter().map(N::Attach));
+    all.push(N::Task(TaskNotice::NoId));
+    all.push(N::Download(DownloadNotice::WrongSum));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -253,6 +257,31 @@ fn input_notices() -> Vec<InputNotice> {
     ]
 }
 
+fn attach_notices() -> Vec<AttachNotice> {
+    let (name, path, model) =
+        (|| "a.png".to_owned(), || "/h/a.png".to_owned(), || "qwen-plus".to_owned());
+    let misfit = |why, others: &[&str]| {
+        let others = others.iter().map(|id| (*id).to_owned()).collect();
+        AttachNotice::Misfit(Box::new(Unfitting { name: name(), model: model(), why, others }))
+    };
+    vec![
+        AttachNotice::NotThere { path: path() },
+        AttachNotice::Unreadable { path: path() },
+        AttachNotice::UnknownKind { name: name() },
+        AttachNotice::TooLarge { name: name(), bytes: 9_000_000, most: 7_500_000 },
+        AttachNotice::NotUploaded { name: name() },
+        AttachNotice::TooMany { most: 32 },
+        misfit(Misfit::NotTaken(Medium::Image), &["qwen3-vl-plus"]),
+        misfit(Misfit::NotTaken(Medium::Audio), &[]),
+        misfit(Misfit::NotTaken(Medium::Video), &[]),
+        misfit(Misfit::Mixed, &[]),
+        misfit(Misfit::TooSmall, &[]),
+        misfit(Misfit::TooNarrow, &[]),
+        misfit(Misfit::Frames { have: 2, least: 4, most: 80 }, &[]),
+        misfit(Misfit::TooLong { most: Duration::from_secs(150) }, &[]),
+    ]
+}
+
 fn key_faults() -> Vec<KeyFault> {
     let (program, path) = (|| "pass".to_owned(), || "/h/secrets.toml".to_owned());
     vec![
@@ -302,8 +331,8 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         FirstByteTimeout Stalled OverallTimeout Cut Garbled TooLarge EmptyAnswer Redirected
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
-        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export
-        Account Request Route Media
+        ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
+        Account Request Route Media Task Download
     )
 }
 

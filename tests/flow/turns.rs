@@ -466,5 +466,5 @@ proptest! {
 
 /// What a queue looks like in the store's answer.
 pub(crate) fn waits(id: i64, text: &str) -> Queued {
-    Queued { id: MessageId(id), text: text.to_owned() }
+    Queued { id: MessageId(id), text: text.to_owned(), attachments: Vec::new() }
 }

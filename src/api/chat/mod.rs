@@ -2,8 +2,11 @@
 //! server makes of the protocol. It refuses to repeat a request and to merge chunks; the chat
 //! service does both.
 
+mod common;
 pub mod compat;
 mod cumulative;
+pub mod native;
+pub mod surface;
 mod wire;
 
 use std::time::Duration;
@@ -15,9 +18,10 @@ use super::client::ApiClient;
 use super::error::ApiError;
 use super::region::Endpoint;
 use super::reply::Reply;
-use super::sse::{Decoder, Item};
+use super::sse::{Decoder, Event, Item};
+use crate::domain::attachments::Attachment;
 use crate::domain::chat::{ChatChunk, ChatRequest};
-use compat::Parser;
+use surface::Place;
 
 /// The call below the base URL of the compatible surface.
 pub const PATH: &str = "/chat/completions";
@@ -45,6 +49,58 @@ enum Body {
     Document(Vec<u8>),
 }
 
+/// Reads the events of either surface.
+#[derive(Debug)]
+enum Parser {
+    Compat(compat::Parser),
+    Native(native::Parser),
+}
+
+impl Parser {
+    fn event(&mut self, event: &Event<'_>, out: &mut Vec<ChatChunk>) -> Result<Flow, ApiError> {
+        match self {
+            Self::Compat(parser) => parser.event(event, out),
+            Self::Native(parser) => parser.event(event, out),
+        }
+    }
+
+    fn comment(&mut self, text: &str) {
+        match self {
+            // Nothing but heartbeats.
+            Self::Compat(_) => {}
+            Self::Native(parser) => parser.comment(text),
+        }
+    }
+
+    fn document(&mut self, body: &str, out: &mut Vec<ChatChunk>) -> Result<(), ApiError> {
+        match self {
+            Self::Compat(parser) => parser.document(body, out),
+            Self::Native(parser) => parser.document(body, out),
+        }
+    }
+
+    fn flush(&mut self, out: &mut Vec<ChatChunk>) {
+        match self {
+            Self::Compat(parser) => parser.flush(out),
+            Self::Native(parser) => parser.flush(out),
+        }
+    }
+
+    const fn finished(&self) -> bool {
+        match self {
+            Self::Compat(parser) => parser.finished(),
+            Self::Native(parser) => parser.finished(),
+        }
+    }
+
+    const fn may_end(&self) -> bool {
+        match self {
+            Self::Compat(parser) => parser.finished(),
+            Self::Native(parser) => parser.may_end(),
+        }
+    }
+}
+
 /// An answer that is arriving.
 #[derive(Debug)]
 pub struct ChatStream {
@@ -53,15 +109,25 @@ pub struct ChatStream {
     parser: Parser,
 }
 
-/// Sends the request and waits until the service accepts it.
+/// Sends the request to a place and waits until the service accepts it.
 pub async fn open(
     client: &ApiClient,
     endpoint: &Endpoint,
     request: &ChatRequest,
+    place: Place,
 ) -> Result<ChatStream, ApiError> {
-    let call = Call::compat(PATH, compat::body(request)).streamed();
+    let call = match place {
+        Place::Compat => Call::compat(PATH, compat::body(request)),
+        Place::Native(path) => Call::native(path.call(), native::body(request, path)),
+    };
+    let mut all = request.messages.iter().flat_map(|message| &message.attachments);
+    let call = call.streamed().resolving(all.any(Attachment::is_stored));
     let reply = client.call(endpoint, call).await?;
-    let parser = Parser::new(reply.request_id().map(str::to_owned));
+    let id = reply.request_id().map(str::to_owned);
+    let parser = match place {
+        Place::Compat => Parser::Compat(compat::Parser::new(id)),
+        Place::Native(_) => Parser::Native(native::Parser::new(id)),
+    };
     Ok(ChatStream { reply, body: Body::Unknown, parser })
 }
 
@@ -157,7 +223,7 @@ impl ChatStream {
                 }
             }
         }
-        if self.parser.finished() {
+        if self.parser.may_end() {
             return Ok(Flow::End);
         }
         Err(ApiError::Cut { detail: "the stream ended before the answer".to_owned() })
@@ -171,8 +237,10 @@ fn absorb(
     out: &mut Vec<ChatChunk>,
     result: &mut Result<Flow, ApiError>,
 ) {
-    if let (Item::Event(event), Ok(Flow::More)) = (item, &*result) {
-        *result = parser.event(&event, out);
+    match (item, &*result) {
+        (Item::Event(event), Ok(Flow::More)) => *result = parser.event(&event, out),
+        (Item::Comment(text), Ok(Flow::More)) => parser.comment(text),
+        (_, Ok(Flow::End) | Err(_)) => {}
     }
 }
 

@@ -18,7 +18,7 @@ const SOON: Duration = Duration::from_millis(150);
 async fn read_all(client: &ApiClient, server: &Server) -> (Vec<ChatChunk>, Result<(), ApiError>) {
     let mut out = Vec::new();
     let work = async {
-        let mut stream = open(client, &server.endpoint(), &question()).await?;
+        let mut stream = open(client, &server.endpoint(), &question(), Place::Compat).await?;
         while stream.read(&mut out).await? == Flow::More {}
         Ok(())
     };
@@ -230,11 +230,14 @@ async fn one_connection_serves_one_question_after_the_other() {
     let client = testing::client(&endpoint, Deadlines::default());
     let work = async {
         let mut out = Vec::new();
-        let mut first = open(&client, &endpoint, &question()).await.expect("an answer");
+        let mut first =
+            open(&client, &endpoint, &question(), Place::Compat).await.expect("an answer");
         while first.read(&mut out).await.expect("no error") == Flow::More {}
         go.notify_one();
         first.drain().await;
-        let mut second = open(&client, &endpoint, &question()).await.expect("the same connection");
+        let mut second = open(&client, &endpoint, &question(), Place::Compat)
+            .await
+            .expect("the same connection");
         while second.read(&mut out).await.expect("no error") == Flow::More {}
         text(&out)
     };

@@ -1,5 +1,7 @@
-//! The shapes of the compatible chat on the wire, lent from the bytes and forgiving. It refuses
-//! to decide anything; `compat` reads them.
+//! The shapes of the compatible chat on the wire, and those both surfaces share, lent from the
+//! bytes and forgiving. It refuses to decide anything; `compat` and `native` read them.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -52,6 +54,18 @@ pub(super) struct Delta<'a> {
     pub(super) reasoning: Text<'a>,
     #[serde(borrow, default)]
     pub(super) tool_calls: List<Object<ToolCall<'a>>>,
+    #[serde(borrow, default)]
+    pub(super) audio: Object<Sound<'a>>,
+}
+
+/// A piece of a spoken answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct Sound<'a> {
+    #[serde(borrow, default)]
+    pub(super) data: Text<'a>,
+    /// Only other servers write one.
+    #[serde(borrow, default)]
+    pub(super) transcript: Text<'a>,
 }
 
 /// A piece of a tool call.
@@ -92,9 +106,19 @@ pub(super) struct RawUsage {
     #[serde(default)]
     pub(super) cached_tokens: Count,
     #[serde(default)]
+    pub(super) image_tokens: Count,
+    #[serde(default)]
+    pub(super) video_tokens: Count,
+    #[serde(default)]
+    pub(super) audio_tokens: Count,
+    #[serde(default)]
     pub(super) prompt_tokens_details: Object<Details>,
     #[serde(default)]
+    pub(super) input_tokens_details: Object<Details>,
+    #[serde(default)]
     pub(super) completion_tokens_details: Object<Details>,
+    #[serde(default)]
+    pub(super) output_tokens_details: Object<Details>,
 }
 
 /// Parts of a count.
@@ -104,6 +128,12 @@ pub(super) struct Details {
     pub(super) cached_tokens: Count,
     #[serde(default)]
     pub(super) reasoning_tokens: Count,
+    #[serde(default)]
+    pub(super) image_tokens: Count,
+    #[serde(default)]
+    pub(super) video_tokens: Count,
+    #[serde(default)]
+    pub(super) audio_tokens: Count,
 }
 
 /// The request body.
@@ -137,6 +167,17 @@ pub(super) struct Body<'a> {
     pub(super) stop: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) response_format: Option<Format>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) modalities: Option<[&'static str; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) audio: Option<Voice<'a>>,
+}
+
+/// In which voice an answer is spoken.
+#[derive(Debug, Serialize)]
+pub(super) struct Voice<'a> {
+    pub(super) voice: &'a str,
+    pub(super) format: &'static str,
 }
 
 /// The form of the answer.
@@ -150,9 +191,41 @@ pub(super) struct Format {
 #[derive(Debug, Serialize)]
 pub(super) struct Message<'a> {
     pub(super) role: &'static str,
-    pub(super) content: &'a str,
+    pub(super) content: Content<'a>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) partial: bool,
+}
+
+/// A text, or parts of several kinds (wire multimodal.md).
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Content<'a> {
+    Text(&'a str),
+    Parts(Vec<Part<'a>>),
+}
+
+/// One part, named by its `type`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Part<'a> {
+    Text { text: &'a str },
+    ImageUrl { image_url: Url<'a> },
+    VideoUrl { video_url: Url<'a> },
+    Video { video: &'a [String] },
+    InputAudio { input_audio: Recording<'a> },
+}
+
+/// Where something is.
+#[derive(Debug, Serialize)]
+pub(super) struct Url<'a> {
+    pub(super) url: &'a str,
+}
+
+/// A sound: its address or its bytes, and what its container is called.
+#[derive(Debug, Serialize)]
+pub(super) struct Recording<'a> {
+    pub(super) data: Cow<'a, str>,
+    pub(super) format: &'a str,
 }
 
 /// What the stream is to contain besides the answer.

@@ -129,6 +129,7 @@ impl NoticeKind {
         match self {
             Self::Copy(notice) => Class::of(notice.level()),
             Self::Export(notice) => Class::of(notice.level()),
+            Self::Attach(notice) => Class::of(notice.level()),
             Self::Account(notice) => notice.class(),
             Self::Request(notice) => notice.class(),
             Self::Route(notice) => notice.class(),

@@ -18,6 +18,7 @@ use crate::api::retry::Budget;
 use crate::domain::chat::{ChatCommand, ChatEvent, ChatRequest, TurnEvent};
 use crate::domain::ids::TurnId;
 use crate::event::ServiceEvent;
+use crate::service::attachments::uploads::Uploads;
 use crate::service::keys::Keys;
 use turn::Turn;
 
@@ -35,6 +36,8 @@ pub struct Deps {
     pub keys: Keys,
     /// Knows ids that look like one that the service does not know; asked only then.
     pub catalog: crate::catalog::Shared,
+    /// Knows which files were uploaded already.
+    pub uploads: Uploads,
     /// Random per process: the waits between tries derive from it.
     pub seed: u64,
 }

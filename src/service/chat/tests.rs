@@ -10,7 +10,9 @@ use crate::api::testing::{
     self, CAP, KEY, STOP, Server, Step, delta, question, refuse, sample, sse_head, stream,
 };
 use crate::domain::chat::{FinishReason, TurnEnd, TurnTiming, Usage};
+use crate::domain::models::{ModelId, Surface};
 use crate::domain::notice::{Notice, NoticeKind, Throttle};
+use crate::domain::surface::{Via, WebSource, Why};
 
 /// A running service and what it says.
 struct Rig {
@@ -27,6 +29,9 @@ struct Told {
     reasoning: String,
     calls: Vec<(u32, Option<String>, String)>,
     opened: Vec<Option<String>>,
+    via: Vec<Via>,
+    sound: Vec<u8>,
+    sources: Vec<WebSource>,
     waiting: Vec<(Notice, u32)>,
     deltas: usize,
     ends: Vec<(TurnEnd, Option<Usage>, Option<FinishReason>, TurnTiming)>,
@@ -36,7 +41,15 @@ impl Told {
     fn take(&mut self, what: TurnEvent) {
         assert!(self.ends.is_empty(), "{what:?} after the end");
         match what {
-            TurnEvent::Opened { request_id, .. } => self.opened.push(request_id),
+            TurnEvent::Opened { request_id, via, .. } => {
+                self.opened.push(request_id);
+                self.via.push(via);
+            }
+            TurnEvent::Audio(samples) => {
+                assert!(samples.len() <= 32 << 10 && samples.len() % 2 == 0);
+                self.sound.extend(samples);
+            }
+            TurnEvent::Sources(sources) => self.sources = sources,
             TurnEvent::Delta { text, reasoning } => {
                 self.deltas += 1;
                 self.text.push_str(&text);
@@ -77,6 +90,7 @@ impl Rig {
             endpoint,
             keys: Keys::default(),
             catalog: crate::catalog::Shared::default(),
+            uploads: Uploads::default(),
             seed: 1,
         };
         let (out, events) = mpsc::channel(room);
@@ -408,6 +422,7 @@ async fn a_panic_still_ends_the_turn() {
             endpoint,
             keys: Keys::default(),
             catalog: crate::catalog::Shared::default(),
+            uploads: Uploads::default(),
             seed: 0,
         },
         out,
@@ -427,4 +442,83 @@ async fn a_panic_still_ends_the_turn() {
     }
     assert_eq!(told.text, "kept");
     assert!(matches!(told.failure(), NoticeKind::Crashed { .. }));
+}
+
+/// Asks another question than the usual one, and tells what was heard of it.
+async fn ask_of(request: ChatRequest, scripts: Vec<Vec<Step>>) -> (Told, Vec<String>) {
+    let rig = Rig::start(scripts, Deadlines::default(), 64).await;
+    rig.handle.try_send(ChatCommand::Start { turn: TurnId(1), request }).expect("room");
+    let heard = rig.server.log();
+    let told = rig.rest().await.remove(&TurnId(1)).expect("the turn");
+    let heard = heard.lock().expect("no panic inside").clone();
+    (told, heard)
+}
+
+#[tokio::test]
+async fn a_search_goes_to_the_surface_that_tells_its_sources() {
+    let mut request = question();
+    request.params.search = Some(true);
+    let found = "data:{\"output\":{\"choices\":[{\"message\":{\"content\":\"yes\"},\"finish_reason\":\"stop\"}],\
+        \"search_info\":{\"search_results\":[{\"index\":1,\"title\":\"t\",\"url\":\"https://h.example/\"}]}}}\n\n";
+    let (told, heard) = ask_of(request, vec![stream(found)]).await;
+    assert_eq!((told.text.as_str(), told.end()), ("yes", &TurnEnd::Complete));
+    assert_eq!(told.via, [Via { surface: Surface::Native, why: Why::Sources }]);
+    assert_eq!(told.sources.len(), 1);
+    let path = "POST /api/v1/services/aigc/text-generation/generation ";
+    assert!(
+        heard[0].starts_with(path) && heard[0].contains("x-dashscope-sse: enable"),
+        "{heard:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_model_the_compatible_surface_lacks_is_asked_natively_once() {
+    let mut request = question();
+    request.model = ModelId::new("qwen-new");
+    let body = "{\"error\":{\"message\":\"Unsupported model qwen-new for OpenAI compatibility mode.\",\
+        \"type\":\"invalid_request_error\",\"param\":null,\"code\":\"model_not_supported\"}}";
+    let unsupported = || refuse(404, "", body);
+    let path = || refuse(400, "", sample("native-error-400-path.json"));
+    let answer = stream(sample("native-vl-stream.sse"));
+    let scripts = vec![unsupported(), path(), answer];
+    let (told, heard) = ask_of(request.clone(), scripts).await;
+    assert_eq!((told.text.as_str(), told.end()), ("A small red square.", &TurnEnd::Complete));
+    assert_eq!(told.via, [Via { surface: Surface::Native, why: Why::CompatRefused }]);
+    assert_eq!(told.attempts(), 3);
+    let paths: Vec<&str> = heard.iter().filter_map(|h| h.split(' ').nth(1)).collect();
+    assert_eq!(
+        paths,
+        [
+            "/compatible-mode/v1/chat/completions",
+            "/api/v1/services/aigc/text-generation/generation",
+            "/api/v1/services/aigc/multimodal-generation/generation",
+        ]
+    );
+    let (told, heard) = ask_of(request, vec![unsupported(), path(), path()]).await;
+    assert!(matches!(told.failure(), NoticeKind::ModelNotOnSurface { .. }), "{told:?}");
+    assert_eq!(heard.len(), 3, "no place is asked twice");
+}
+
+#[tokio::test]
+async fn a_search_on_a_server_without_the_native_surface_is_answered_all_the_same() {
+    let mut request = question();
+    request.params.search = Some(true);
+    let none = refuse(404, "", "404 page not found");
+    let (told, heard) = ask_of(request, vec![none, stream(delta("yes") + STOP)]).await;
+    assert_eq!((told.text.as_str(), told.end()), ("yes", &TurnEnd::Complete));
+    assert_eq!(told.via, [Via { surface: Surface::Compat, why: Why::NativeRefused }]);
+    assert_eq!(heard.len(), 2);
+}
+
+#[tokio::test]
+async fn the_sound_of_an_answer_passes_in_pieces() {
+    let told = ask(vec![stream(sample("compat-omni-stream-audio.sse"))]).await;
+    assert_eq!(told.text, "Ni hao.");
+    assert!(told.sound.len() > 500 && told.sound[2..4] == [0x97, 3], "{:?}", told.sound.len());
+    let long = "AAAA".repeat(30_000);
+    let event = format!(
+        "data: {{\"choices\":[{{\"delta\":{{\"audio\":{{\"data\":\"{long}\"}}}}}}]}}\n\n{STOP}"
+    );
+    let told = ask(vec![stream(event)]).await;
+    assert_eq!((told.sound.len(), told.end()), (90_000, &TurnEnd::Complete), "sound is an answer");
 }

@@ -1,6 +1,8 @@
 //! One turn: requests until one is accepted, deltas merged on their way up, figures measured,
 //! and exactly one end, whatever happens. It refuses to let an event pass after the end.
 
+mod before;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
+use crate::api::chat::surface::Route;
 use crate::api::chat::{self, ChatStream, Flow};
 use crate::api::diagnose::{Asked, diagnose};
 use crate::api::error::ApiError;
@@ -27,6 +30,9 @@ const MERGE: Duration = Duration::from_millis(16);
 const FULL: usize = 4 << 10;
 /// No delta is larger than this, so that one huge event cannot hold up the loop.
 const LARGEST: usize = 16 << 10;
+
+/// No piece of sound is larger: two thirds of a second, in whole samples.
+const LOUDEST: usize = 32 << 10;
 
 /// A turn and all it has seen.
 #[derive(Debug)]
@@ -51,6 +57,12 @@ pub(super) struct Turn {
     random: u64,
     /// Where the request goes, with the key once it is there.
     endpoint: Endpoint,
+    /// The surfaces and paths that were tried; the last one is in use.
+    routes: Vec<Route>,
+    /// The request with its files in it, or where they were put.
+    ready: Option<ChatRequest>,
+    /// Files were uploaded a second time.
+    reloaded: bool,
 }
 
 /// Why a try ended without an answer that is whole.
@@ -91,6 +103,9 @@ impl Turn {
             timing: TurnTiming::default(),
             random,
             endpoint,
+            routes: Vec::new(),
+            ready: None,
+            reloaded: false,
         }
     }
 
@@ -152,6 +167,9 @@ impl Turn {
             Err(fault) => return TurnEnd::Failed(Notice::new(NoticeKind::Key(fault))),
         }
         loop {
+            if let Some(end) = self.prepare(&stop).await {
+                return end;
+            }
             let tried = tokio::select! {
                 biased;
                 () = shared.shutdown.cancelled() => Err(Broken::Stopped),
@@ -171,6 +189,9 @@ impl Turn {
                 Err(Broken::Stopped) => return self.stopped(),
                 Err(Broken::Error(error)) => error,
             };
+            if self.elsewhere(&error) || self.upload_again(&error) {
+                continue;
+            }
             let so_far = Tried {
                 tries: self.timing.attempts,
                 waited,
@@ -198,8 +219,10 @@ impl Turn {
     async fn open(&mut self) -> Result<ChatStream, ApiError> {
         self.timing.attempts += 1;
         self.sent_at = Some(Instant::now());
+        let place = self.route().place;
         let deps = &self.shared.deps;
-        chat::open(&deps.client, &self.endpoint, &self.request).await
+        let request = self.ready.as_ref().unwrap_or(&self.request);
+        chat::open(&deps.client, &self.endpoint, request, place).await
     }
 
     /// Reads the answer to its end. One timer serves all deltas of a flush, so a token costs no
@@ -263,7 +286,15 @@ impl Turn {
                 }
                 ChatChunk::Opened { model, request_id } => {
                     self.request_id.clone_from(&request_id);
-                    self.shared.send(self.id, TurnEvent::Opened { model, request_id }).await;
+                    let via = self.route().via();
+                    self.shared.send(self.id, TurnEvent::Opened { model, request_id, via }).await;
+                }
+                ChatChunk::Audio(samples) => {
+                    self.arrived();
+                    self.sound(samples).await;
+                }
+                ChatChunk::Sources(sources) => {
+                    self.shared.send(self.id, TurnEvent::Sources(sources)).await;
                 }
                 ChatChunk::Usage(usage) => self.usage = Some(usage),
                 ChatChunk::Finished(reason) => {
@@ -276,6 +307,17 @@ impl Turn {
             }
         }
         self.chunks = chunks;
+    }
+
+    /// Passes on sound, in pieces the loop can swallow.
+    async fn sound(&self, samples: Vec<u8>) {
+        if samples.len() <= LOUDEST {
+            self.shared.send(self.id, TurnEvent::Audio(samples)).await;
+            return;
+        }
+        for piece in samples.chunks(LOUDEST) {
+            self.shared.send(self.id, TurnEvent::Audio(piece.to_vec())).await;
+        }
     }
 
     /// Text or reasoning came: the first one is timed.

@@ -16,6 +16,7 @@ fn message(id: i64, role: Role, text: &str) -> Message {
         parent: None,
         role,
         text: text.to_owned(),
+        attachments: Vec::new(),
         reasoning: String::new(),
         state: MessageState::Complete,
         created_ms: 60_000,
@@ -29,7 +30,13 @@ fn transcript(title: &str) -> Transcript {
     answer.facts = Some(AnswerFacts {
         model: Some(ModelId::new("qwen-plus-2025-09-11")),
         first_token: Some(Duration::from_millis(500)),
-        usage: Some(Usage { input: 10, output: 20, cached: None, reasoning: Some(5) }),
+        usage: Some(Usage {
+            input: 10,
+            output: 20,
+            cached: None,
+            reasoning: Some(5),
+            ..Usage::default()
+        }),
         cost: Some(Money { amount: "0.0012".parse().unwrap(), currency: Currency::Cny }),
         request_id: Some("req-1".to_owned()),
         finish: Some(FinishReason::Stop),

@@ -10,7 +10,9 @@ use super::refusals::{
     AccountRow, DownloadRow, ExchangeRow, MediaRow, RequestRow, RouteRow, SideRow, TaskRow,
 };
 use super::settings::{KeyRow, SettingsRow};
-use crate::domain::chat::{AnswerFacts, FinishReason, MessageState, Role, Usage};
+use super::surface::{MediaTokensRow, SourceRow, ViaRow};
+use crate::domain::attachments::AttachNotice;
+use crate::domain::chat::{AnswerFacts, FinishReason, MediaTokens, MessageState, Role, Usage};
 use crate::domain::conversations::{Part, Spot};
 use crate::domain::copy::CopyNotice;
 use crate::domain::export::ExportNotice;
@@ -19,10 +21,11 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, DownloadNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice,
-    RouteNotice, Side, TaskNotice, Throttle,
+    AccountNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice, NoticeKind,
+    RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
+use crate::domain::surface::WebSource;
 
 /// The word for a role.
 pub(super) const fn role_word(role: Role) -> &'static str {
@@ -130,6 +133,10 @@ struct FactsRow {
     json: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<ViaRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<SourceRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -139,6 +146,8 @@ struct UsageRow {
     output: u64,
     cached: Option<u64>,
     reasoning: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<MediaTokensRow>,
 }
 
 #[derive(Serialize, Deserialize, Default)]
@@ -203,6 +212,7 @@ impl From<&AnswerFacts> for FactsRow {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: MediaTokensRow::of(usage.media),
             }),
             cost: facts.cost.map(|cost| CostRow {
                 amount: cost.amount.to_string(),
@@ -213,6 +223,8 @@ impl From<&AnswerFacts> for FactsRow {
             notice: facts.notice.as_ref().map(NoticeRow::from),
             json: facts.json,
             seed: facts.seed,
+            via: facts.via.map(ViaRow::from),
+            sources: facts.sources.iter().map(SourceRow::from).collect(),
         }
     }
 }
@@ -228,6 +240,7 @@ impl From<FactsRow> for AnswerFacts {
                 output: usage.output,
                 cached: usage.cached,
                 reasoning: usage.reasoning,
+                media: usage.media.map(MediaTokens::from).unwrap_or_default(),
             }),
             cost: row.cost.and_then(|cost| {
                 Some(Money {
@@ -240,6 +253,8 @@ impl From<FactsRow> for AnswerFacts {
             notice: row.notice.and_then(NoticeRow::notice),
             json: row.json,
             seed: row.seed,
+            via: row.via.and_then(ViaRow::via),
+            sources: row.sources.into_iter().map(WebSource::from).collect(),
         }
     }
 }
@@ -295,8 +310,12 @@ enum KindRow {
     /// Said on the screen alone: no answer ends so.
     #[serde(skip)]
     Copy(CopyNotice),
+    /// Said on the screen alone.
+    #[serde(skip)]
+    Errand(ErrandNotice),
     #[serde(skip)]
     Export(ExportNotice),
+    Attach(#[serde(with = "super::attachments::notice")] AttachNotice),
     KeyMissing {
         origin: String,
         #[serde(default)]
@@ -464,13 +483,20 @@ mod tests {
     use super::*;
     use crate::domain::models::Surface;
     use crate::domain::notice::{Demand, Exchange, FileFault};
+    use crate::domain::surface::{Via, Why};
 
     fn facts() -> AnswerFacts {
         AnswerFacts {
             model: Some(ModelId::new("qwen-plus")),
             first_token: Some(Duration::new(1, 234_567_891)),
             streaming: Some(Duration::from_millis(3)),
-            usage: Some(Usage { input: 1, output: 2, cached: Some(0), reasoning: None }),
+            usage: Some(Usage {
+                input: 1,
+                output: 2,
+                cached: Some(0),
+                reasoning: None,
+                media: MediaTokens { image: Some(3), ..MediaTokens::default() },
+            }),
             cost: Some(Money { amount: "0.0012".parse().unwrap(), currency: Currency::Usd }),
             request_id: Some("abc".into()),
             finish: Some(FinishReason::Other("odd".into())),
@@ -490,6 +516,12 @@ mod tests {
             ),
             json: true,
             seed: Some(7),
+            via: Some(Via { surface: Surface::Native, why: Why::Sources }),
+            sources: vec![WebSource {
+                index: 1,
+                title: "标题".into(),
+                url: "https://h.example/a".into(),
+            }],
         }
     }
 
@@ -509,6 +541,8 @@ mod tests {
             NoticeKind::ModelUnknown { model: "q".into(), near: vec!["a".into(), "b".into()] },
             NoticeKind::TooLarge { cap: 1 << 40 },
             NoticeKind::Resumed { messages: 3 },
+            NoticeKind::Attach(AttachNotice::NotThere { path: "/a".into() }),
+            NoticeKind::Attach(AttachNotice::TooLarge { name: "a".into(), bytes: 9, most: 8 }),
             NoticeKind::Arrears { source: "K".into() },
             NoticeKind::Account(AccountNotice::Ram { workspace: Some("llm-1".into()) }),
             NoticeKind::Request(RequestNotice::Parameter {

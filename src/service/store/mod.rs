@@ -8,9 +8,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "the store owns its files and its clock")]
 
+mod attachments;
 mod base;
 mod cost;
 mod desk;
+mod doctor;
 mod error;
 mod facts;
 mod heads;
@@ -22,8 +24,11 @@ mod read;
 mod refusals;
 mod schema;
 mod settings;
+mod surface;
 mod worker;
 mod write;
+
+pub use doctor::{examine, room};
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use crate::domain::attachments::Attachment;
 use crate::domain::chat::{Message, MessageState};
 use crate::domain::conversations::{Conversation, Queued, Spot, StoreCommand};
 use crate::domain::ids::{ConversationId, MessageId};
@@ -43,6 +44,7 @@ pub(super) struct Pending {
     pub(super) messages: Vec<(MessageId, Change)>,
     pub(super) titles: Vec<(ConversationId, String)>,
     pub(super) drafts: Vec<(ConversationId, String)>,
+    pub(super) attached: Vec<(ConversationId, Vec<Attachment>)>,
     pub(super) queues: Vec<(ConversationId, Vec<Queued>)>,
     pub(super) places: Vec<(ConversationId, Option<Spot>)>,
     pub(super) deleted: Vec<(ConversationId, bool)>,
@@ -57,6 +59,7 @@ impl Pending {
             && self.messages.is_empty()
             && self.titles.is_empty()
             && self.drafts.is_empty()
+            && self.attached.is_empty()
             && self.queues.is_empty()
             && self.places.is_empty()
             && self.deleted.is_empty()
@@ -135,6 +138,9 @@ impl Pending {
             StoreCommand::SaveDraft { conversation, text } => {
                 latest(&mut self.drafts, conversation, text)
             }
+            StoreCommand::SaveAttached { conversation, attached } => {
+                latest(&mut self.attached, conversation, attached)
+            }
             StoreCommand::SaveQueue { conversation, queue } => {
                 latest(&mut self.queues, conversation, queue)
             }
@@ -175,6 +181,7 @@ mod tests {
             parent: None,
             role: crate::domain::chat::Role::Assistant,
             text: text.into(),
+            attachments: Vec::new(),
             reasoning: String::new(),
             state: MessageState::Streaming,
             created_ms: 0,

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::write::{self, Stamp};
-use super::{facts, heads, instances};
+use super::{attachments, facts, heads, instances};
 use crate::domain::chat::{AnswerFacts, Message, MessageState};
 use crate::domain::conversations::{Conversation, Queued, SavedConversation};
 use crate::domain::ids::{ConversationId, MessageId};
@@ -136,8 +136,8 @@ fn load(
     let mut messages: Vec<Message> = Vec::new();
     let mut alive: HashMap<i64, bool> = HashMap::new();
     let mut query = db.prepare(
-        "SELECT id, role, text, reasoning, state, created_ms, facts, parent, writer FROM messages
-         WHERE conversation = ?1 ORDER BY position, created_ms, id",
+        "SELECT id, role, text, reasoning, state, created_ms, facts, parent, writer, attachments
+         FROM messages WHERE conversation = ?1 ORDER BY position, created_ms, id",
     )?;
     let mut rows = query.query([id.0])?;
     while let Some(row) = rows.next()? {
@@ -165,8 +165,14 @@ fn load(
             row.get::<_, Option<String>>(0)
         })?
         .and_then(|text| facts::spot(&text));
+    let attached =
+        db.query_row("SELECT attached FROM conversations WHERE id = ?1", [id.0], |row| {
+            row.get::<_, Option<String>>(0)
+        })?;
+    let attached = attachments::from_json(attached.as_deref());
     let queue = queue(db, dir, id, me)?;
-    Ok(Loaded { saved: SavedConversation { conversation, messages, draft, queue, place }, dead })
+    let saved = SavedConversation { conversation, messages, draft, attached, queue, place };
+    Ok(Loaded { saved, dead })
 }
 
 fn add_pieces(db: &Connection, message: &mut Message) -> rusqlite::Result<()> {
@@ -188,14 +194,18 @@ fn queue(
     me: Option<i64>,
 ) -> rusqlite::Result<Vec<Queued>> {
     let mut query = db.prepare(
-        "SELECT id, text, writer FROM queue AS q WHERE conversation = ?1
+        "SELECT id, text, writer, attachments FROM queue AS q WHERE conversation = ?1
          AND NOT EXISTS (SELECT 1 FROM messages WHERE id = q.id) ORDER BY position, id",
     )?;
     let mut rows = query.query([home.0])?;
     let mut queue = Vec::new();
     while let Some(row) = rows.next()? {
         if !is_other(dir, row.get(2)?, me) {
-            queue.push(Queued { id: MessageId(row.get(0)?), text: row.get(1)? });
+            queue.push(Queued {
+                id: MessageId(row.get(0)?),
+                text: row.get(1)?,
+                attachments: attachments::from_json(row.get_ref(3)?.as_str_or_null()?),
+            });
         }
     }
     Ok(queue)
@@ -211,6 +221,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         created_ms: row.get(5)?,
         facts: row.get_ref(6)?.as_str_or_null()?.map(facts::from_json),
         parent: row.get::<_, Option<i64>>(7)?.map(MessageId),
+        attachments: attachments::from_json(row.get_ref(9)?.as_str_or_null()?),
     })
 }
 

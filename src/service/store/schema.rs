@@ -63,6 +63,7 @@ CREATE TABLE history (
     TREE,
     LEDGER,
     TASKS,
+    ATTACHMENTS,
 ];
 
 /// Messages become a tree, of which a conversation shows one branch; heads tell what the list
@@ -188,6 +189,13 @@ CREATE TABLE leases (
     holder INTEGER NOT NULL,
     until_ms INTEGER NOT NULL
 ) STRICT;
+";
+
+/// What goes with a question, with one that waits, and with one that is being written.
+const ATTACHMENTS: &str = "
+ALTER TABLE messages ADD COLUMN attachments TEXT;
+ALTER TABLE queue ADD COLUMN attachments TEXT;
+ALTER TABLE conversations ADD COLUMN attached TEXT;
 ";
 
 /// The version of the file, checked: it is ours, and not newer than we are. Only reads.

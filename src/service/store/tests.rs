@@ -132,6 +132,7 @@ fn conversation(id: i64, updated_ms: i64) -> Conversation {
 fn message(id: i64, role: Role, text: &str, state: MessageState) -> Message {
     let (reasoning, created_ms) = (String::new(), 7);
     Message {
+        attachments: Vec::new(),
         id: MessageId(id),
         parent: None,
         role,
@@ -179,7 +180,13 @@ fn what_is_saved_comes_back() {
     let mut answer = message(2, Role::Assistant, "Because.", MessageState::Complete);
     answer.reasoning = "想一想".into();
     answer.facts = Some(AnswerFacts {
-        usage: Some(Usage { input: 3, output: 4, cached: None, reasoning: Some(1) }),
+        usage: Some(Usage {
+            input: 3,
+            output: 4,
+            cached: None,
+            reasoning: Some(1),
+            ..Usage::default()
+        }),
         finish: Some(FinishReason::Stop),
         ..AnswerFacts::default()
     });

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::others::Others;
 use super::pending::{Change, HISTORY, Pending};
-use super::{cost, facts, heads, read};
+use super::{attachments, cost, facts, heads, read};
 use crate::domain::chat::{Message, MessageState};
 use crate::domain::conversations::{Queued, Spot};
 use crate::domain::ids::{ConversationId, MessageId};
@@ -62,6 +62,11 @@ pub(super) fn all(
     for (home, text) in &pending.drafts {
         draft(db, *home, text, stamp)?;
     }
+    for (home, attached) in &pending.attached {
+        heads::touch(db, *home, stamp)?;
+        db.prepare_cached("UPDATE conversations SET attached = ?2 WHERE id = ?1")?
+            .execute(params![home.0, attachments::to_json(attached)])?;
+    }
     for (home, queued) in &pending.queues {
         queue(db, dir, *home, queued, stamp)?;
     }
@@ -96,13 +101,15 @@ fn whole(
     forget_pieces(db, id)?;
     db.prepare_cached(
         "INSERT INTO messages
-         (id, conversation, position, role, text, reasoning, state, created_ms, facts, parent, writer)
+         (id, conversation, position, role, text, reasoning, state, created_ms, facts, parent, writer,
+         attachments)
          VALUES (?1, ?2,
          (SELECT coalesce(max(position), -1) + 1 FROM messages WHERE conversation = ?2),
-         ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (id) DO UPDATE SET role = excluded.role, text = excluded.text,
          reasoning = excluded.reasoning, state = excluded.state,
-         created_ms = excluded.created_ms, facts = excluded.facts, writer = excluded.writer",
+         created_ms = excluded.created_ms, facts = excluded.facts, writer = excluded.writer,
+         attachments = excluded.attachments",
     )?
     .execute(params![
         id.0,
@@ -115,6 +122,7 @@ fn whole(
         message.facts.as_ref().and_then(facts::to_json),
         message.parent.map(|parent| others.id(parent).0),
         stamp.me,
+        attachments::to_json(&message.attachments),
     ])?;
     if message.state != MessageState::Streaming {
         // It was waiting in the queue under the id it has now.
@@ -176,11 +184,21 @@ fn queue(
     }
     heads::touch(db, home, stamp)?;
     let mut insert = db.prepare_cached(
-        "INSERT INTO queue (id, conversation, position, text, writer) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (id) DO UPDATE SET position = excluded.position, text = excluded.text",
+        "INSERT INTO queue (id, conversation, position, text, writer, attachments)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (id) DO UPDATE SET position = excluded.position, text = excluded.text,
+         attachments = excluded.attachments",
     )?;
     for (position, message) in (0_i64..).zip(queued) {
-        insert.execute(params![message.id.0, home.0, position, message.text, stamp.me])?;
+        let attached = attachments::to_json(&message.attachments);
+        insert.execute(params![
+            message.id.0,
+            home.0,
+            position,
+            message.text,
+            stamp.me,
+            attached
+        ])?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::domain::ids::TurnId;
 use crate::domain::models::ModelId;
 use crate::domain::money::Money;
 use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::surface::{Via, WebSource};
 use crate::domain::time::Now;
 use crate::effect::HighlightCommand;
 
@@ -26,11 +27,25 @@ impl Chat {
     }
 
     /// The service took the request.
-    pub fn opened(&mut self, turn: TurnId, model: Option<ModelId>, request_id: Option<String>) {
+    pub fn opened(
+        &mut self,
+        turn: TurnId,
+        model: Option<ModelId>,
+        request_id: Option<String>,
+        via: Via,
+    ) {
         if let Some(entry) = self.running_entry(turn) {
             let facts = entry.facts_mut();
+            facts.via = Some(via);
             facts.model = model.or(facts.model.take());
             facts.request_id = request_id.or(facts.request_id.take());
+        }
+    }
+
+    /// The service told which pages it found.
+    pub fn found(&mut self, turn: TurnId, sources: Vec<WebSource>) {
+        if let Some(entry) = self.running_entry(turn) {
+            entry.facts_mut().sources = sources;
         }
     }
 

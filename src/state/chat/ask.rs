@@ -3,6 +3,7 @@
 
 use super::calls::Calls;
 use super::{Chat, Entry, Running, Unsaved};
+use crate::domain::attachments::Attachment;
 use crate::domain::chat::{
     AnswerFacts, ChatParams, ChatRequest, Message, MessageState, PromptMessage, Role,
 };
@@ -35,20 +36,20 @@ impl Chat {
     /// Puts a question after the last message that is shown and opens its answer.
     pub fn ask(
         &mut self,
-        text: &str,
+        question: (&str, Vec<Attachment>),
         ids: (MessageId, MessageId),
         turn: TurnId,
         now: Now,
     ) -> Asked {
         let parent = self.tree.leaf();
-        self.ask_after(parent, text, ids, turn, now)
+        self.ask_after(parent, question, ids, turn, now)
     }
 
     /// Puts a question after a message that is shown; what followed it stays as another branch.
     pub fn ask_after(
         &mut self,
         parent: Option<MessageId>,
-        text: &str,
+        (text, attachments): (&str, Vec<Attachment>),
         ids: (MessageId, MessageId),
         turn: TurnId,
         now: Now,
@@ -56,7 +57,8 @@ impl Chat {
         if self.conversation.title.is_empty() {
             self.conversation.title = title_of(text);
         }
-        self.tree.add(Entry::new(message(ids.0, parent, Role::User, text, now)));
+        let question = message(ids.0, parent, Role::User, text, now);
+        self.tree.add(Entry::new(Message { attachments, ..question }));
         let mut store = vec![];
         store.extend(self.save(ids.0));
         let params = self.next.take().unwrap_or_else(|| self.params.clone());
@@ -153,11 +155,8 @@ impl Chat {
     /// model is to go on from it.
     fn request(&self, continuing: bool) -> ChatRequest {
         let mut messages = Vec::new();
-        let mut put = |role, text: &str, partial| {
-            messages.push(PromptMessage { role, text: text.to_owned(), partial });
-        };
         if let Some(system) = &self.system {
-            put(Role::System, system, false);
+            messages.push(PromptMessage::text(Role::System, system));
         }
         let path = self.tree.path();
         for (i, entry) in path.iter().enumerate() {
@@ -165,7 +164,11 @@ impl Chat {
             if last && !continuing || text.is_empty() {
                 continue;
             }
-            put(entry.role(), text, last);
+            messages.push(PromptMessage {
+                partial: last,
+                attachments: entry.attachments().to_vec(),
+                ..PromptMessage::text(entry.role(), text)
+            });
         }
         let model = self.conversation.model.clone();
         ChatRequest { model, messages, params: self.params.clone() }
@@ -212,7 +215,10 @@ impl Chat {
         }));
         let mut chat = Self::new(conversation, self.params.clone(), self.system.clone());
         chat.fill(messages);
-        chat.draft = question.map(|question| question.text().to_owned()).unwrap_or_default();
+        if let Some(question) = question {
+            question.text().clone_into(&mut chat.draft);
+            chat.attached = question.attachments().to_vec();
+        }
         (chat, store)
     }
 }
@@ -229,6 +235,7 @@ fn message(id: MessageId, parent: Option<MessageId>, role: Role, text: &str, now
         parent,
         role,
         text: text.to_owned(),
+        attachments: Vec::new(),
         reasoning: String::new(),
         state: MessageState::Complete,
         created_ms: now.wall_ms,

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 
+use crate::domain::attachments::Attachment;
 use crate::domain::chat::{AnswerFacts, Message, MessageState, Role};
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
@@ -120,6 +121,12 @@ impl Entry {
     pub fn text(&self) -> &str {
         let shown = self.answer.get().filter(|_| !is_json(&self.message));
         shown.map_or(&self.message.text, Document::source)
+    }
+
+    /// What goes with a question.
+    #[must_use]
+    pub fn attachments(&self) -> &[Attachment] {
+        &self.message.attachments
     }
 
     /// The answer as markdown.

@@ -18,6 +18,7 @@ pub use sums::Sums;
 
 use super::params::kept;
 use super::scroll::{Move, Position, Scroll};
+use crate::domain::attachments::Attachment;
 use crate::domain::chat::{ChatParams, Message, Role};
 use crate::domain::conversations::{Conversation, SavedConversation, StoreCommand};
 use crate::domain::ids::{MessageId, TurnId};
@@ -68,6 +69,8 @@ pub struct Editing {
     pub question: MessageId,
     /// What was being written before.
     pub draft: String,
+    /// What went with it.
+    pub attached: Vec<Attachment>,
 }
 
 /// A conversation.
@@ -82,6 +85,8 @@ pub struct Chat {
     unsaved: Unsaved,
     /// What was being written here when another conversation was shown.
     pub draft: String,
+    /// What goes with the message that is being written here.
+    pub attached: Vec<Attachment>,
     /// An earlier question that is being changed.
     pub editing: Option<Editing>,
     /// Messages that wait to be sent.
@@ -109,6 +114,7 @@ impl Chat {
             turns: Vec::new(),
             unsaved: Unsaved::default(),
             draft: String::new(),
+            attached: Vec::new(),
             editing: None,
             queue: Queue::default(),
             scroll: Scroll::default(),
@@ -122,12 +128,13 @@ impl Chat {
     /// A conversation as the store kept it, with its own parameters if it has some.
     #[must_use]
     pub fn restored(saved: SavedConversation, params: ChatParams, system: Option<String>) -> Self {
-        let SavedConversation { conversation, messages, draft, queue, place } = saved;
+        let SavedConversation { conversation, messages, draft, attached, queue, place } = saved;
         let own = conversation.params.as_deref().and_then(kept::from_text);
         let (params, system) = own.unwrap_or((params, system));
         let mut chat = Self::new(conversation, params, system);
         chat.fill(messages);
         chat.draft = draft;
+        chat.attached = attached;
         chat.queue = Queue::restored(queue);
         // A place on another branch is none on this one.
         let place = place.filter(|spot| chat.tree.index(spot.message).is_some());
@@ -327,7 +334,7 @@ mod tests {
             params: None,
         };
         let mut chat = Chat::new(head, ChatParams::default(), None);
-        chat.ask("question", (MessageId(1), MessageId(2)), TurnId(1), now);
+        chat.ask(("question", Vec::new()), (MessageId(1), MessageId(2)), TurnId(1), now);
         chat.push_delta(TurnId(1), "half an ", "", now);
         assert!(chat.save_deadline().is_some());
         chat.stop().unwrap();

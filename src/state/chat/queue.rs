@@ -106,7 +106,11 @@ mod tests {
     fn queue(texts: &[&str]) -> Queue {
         let mut queue = Queue::default();
         for (id, text) in (1..).zip(texts) {
-            queue.push(Queued { id: MessageId(id), text: (*text).to_owned() });
+            queue.push(Queued {
+                id: MessageId(id),
+                text: (*text).to_owned(),
+                attachments: Vec::new(),
+            });
         }
         queue
     }

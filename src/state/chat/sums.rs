@@ -85,7 +85,7 @@ mod tests {
             (4, None),
         ] {
             let ids = (MessageId(2 * turn), MessageId(2 * turn + 1));
-            chat.ask("question", ids, TurnId(turn), now);
+            chat.ask(("question", Vec::new()), ids, TurnId(turn), now);
             check(&chat);
             for _ in 0..3 {
                 chat.push_delta(TurnId(turn), "piece ", "thought", now);
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(chat.sums().cost(Currency::Usd), Some(cost(20, Currency::Usd)));
         assert_eq!(chat.sums().usage.map(|usage| usage.output), Some(4));
         // An answer that goes on took two requests.
-        chat.ask("question", (MessageId(20), MessageId(21)), TurnId(5), now);
+        chat.ask(("question", Vec::new()), (MessageId(20), MessageId(21)), TurnId(5), now);
         chat.push_delta(TurnId(5), "half ", "", now);
         chat.stop().unwrap();
         chat.go_on(TurnId(6), now).unwrap();
@@ -107,7 +107,7 @@ mod tests {
         check(&chat);
         assert_eq!(chat.sums().cost(Currency::Usd), Some(cost(21, Currency::Usd)));
         // A question that waits for its answer leaves them as they are.
-        chat.ask("question", (MessageId(22), MessageId(23)), TurnId(7), now);
+        chat.ask(("question", Vec::new()), (MessageId(22), MessageId(23)), TurnId(7), now);
         assert_eq!(chat.sums().usage.map(|usage| usage.output), Some(5));
     }
 }

@@ -216,6 +216,7 @@ mod tests {
             parent: parent.map(MessageId),
             role: if id % 2 == 0 { Role::User } else { Role::Assistant },
             text: String::new(),
+            attachments: Vec::new(),
             reasoning: String::new(),
             state: MessageState::Complete,
             created_ms: 0,

@@ -168,6 +168,13 @@ impl Composer {
         self.area.move_cursor(CursorMove::Jump(clamped(row), clamped(column)));
     }
 
+    /// A word would begin at the caret, and letters are written there.
+    #[must_use]
+    pub fn begins_word(&self) -> bool {
+        let (before, _) = self.split_line();
+        self.mode() != Mode::Normal && before.chars().next_back().is_none_or(char::is_whitespace)
+    }
+
     /// Nothing is written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -70,6 +70,7 @@ mod tests {
             repetition_penalty: Some(1.25),
             json: true,
             extra: Some("{}".into()),
+            voice: None,
         };
         let text = to_text(&params, Some("简短\n回答"));
         let stored = r#"{"extra":"{}","json":true,"max_tokens":3,"presence_penalty":-1.5,"repetition_penalty":1.25,"search":true,"seed":4,"stop":["END"],"system":"简短\n回答","temperature":0.7,"thinking":false,"thinking_budget":1,"top_k":2,"top_p":1.0}"#;

@@ -215,8 +215,7 @@ impl AppState {
 
     /// What a task that may exist is: one of the account's that fit, or none.
     pub(super) fn ask_what_it_is(&mut self, task: &TaskRecord, _: Now) -> Effects {
-        let question =
-            Question::WhatItIs { key: task.key, title: Self::short_title(task) };
+        let question = Question::WhatItIs { key: task.key, title: Self::short_title(task) };
         let fit = self.tasks.candidates.get(&task.key).into_iter().flatten().cloned();
         let mut ways: Vec<Way> = fit.map(Way::IsThis).collect();
         ways.extend(question.ways());
@@ -273,8 +272,7 @@ impl AppState {
             (Question::Batch { job, whole, lines, .. }, way) => {
                 let forms = if way == Way::OneTask { vec![whole] } else { lines };
                 let batch = (forms.len() > 1).then(|| self.ids.batch());
-                let orders =
-                    forms.into_iter().map(|form| self.order(&job, form, batch)).collect();
+                let orders = forms.into_iter().map(|form| self.order(&job, form, batch)).collect();
                 let gate = self.gate();
                 self.focus.overlay = None;
                 self.submit(orders, gate, now)
@@ -302,9 +300,9 @@ impl Question {
     #[must_use]
     pub fn price(&self) -> Option<Money> {
         match self {
-            Self::Again { orders } | Self::OverBudget { orders, .. } | Self::Loop { orders, .. } => {
-                sum(orders.iter().map(|order| order.price))
-            }
+            Self::Again { orders }
+            | Self::OverBudget { orders, .. }
+            | Self::Loop { orders, .. } => sum(orders.iter().map(|order| order.price)),
             Self::Batch { prices, .. } => prices.0,
             Self::SendAgain { price, .. } => *price,
             Self::Cancel { .. } | Self::Forget { .. } | Self::WhatItIs { .. } => None,

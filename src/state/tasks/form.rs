@@ -69,8 +69,7 @@ pub enum Wrong<'a> {
 
 impl Choosing {
     fn new(all: Vec<String>, current: Option<&str>, free: bool) -> Self {
-        let mut choosing =
-            Self { picker: Picker::default(), all, found: Vec::new(), free };
+        let mut choosing = Self { picker: Picker::default(), all, found: Vec::new(), free };
         choosing.narrow();
         let at = current.and_then(|value| choosing.all.iter().position(|of| of == value));
         choosing.picker.mark(at.unwrap_or(0));
@@ -271,7 +270,11 @@ fn fields_of(fault: &Fault) -> Vec<String> {
         | Fault::Format { field, .. }
         | Fault::Needs { field, .. } => vec![field.clone()],
         Fault::Combination { given, sets } => {
-            let all = if given.is_empty() { sets.iter().flatten().cloned().collect() } else { given.clone() };
+            let all = if given.is_empty() {
+                sets.iter().flatten().cloned().collect()
+            } else {
+                given.clone()
+            };
             all.into_iter().take(1).collect()
         }
         Fault::Together { fields, .. } => fields.first().cloned().into_iter().collect(),

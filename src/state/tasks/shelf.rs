@@ -259,7 +259,8 @@ impl Shelf {
     /// Puts a task in, in the place of what was known of it; tells what that was.
     pub fn put(&mut self, record: TaskRecord) -> Option<TaskRecord> {
         let before = self.take(record.key);
-        let (place, strip, text) = (self.sort.place(&record), strip_place(&record), text_of(&record));
+        let (place, strip, text) =
+            (self.sort.place(&record), strip_place(&record), text_of(&record));
         let listed = fits(&text, &self.words, &mut self.looked_at);
         insert(&mut self.strip, strip, &mut self.looked_at);
         if listed {

@@ -38,8 +38,12 @@ impl AppState {
             Wish::Edit => return self.wish_edit(now),
             Wish::View | Wish::Reveal => return self.wish_view(wish == Wish::Reveal, now),
             Wish::CopyPath => {
-                let paths: Vec<String> =
-                    self.wanted_tasks().iter().flat_map(|task| task.saved()).map(str::to_owned).collect();
+                let paths: Vec<String> = self
+                    .wanted_tasks()
+                    .iter()
+                    .flat_map(|task| task.saved())
+                    .map(str::to_owned)
+                    .collect();
                 return self.copy(Copied::Path, paths.join("\n"), now);
             }
             Wish::Forget => {
@@ -162,7 +166,8 @@ impl AppState {
     }
 
     fn wish_view(&mut self, directory: bool, now: Now) -> Effects {
-        let path = self.wanted_tasks().iter().find_map(|task| task.saved().next().map(str::to_owned));
+        let path =
+            self.wanted_tasks().iter().find_map(|task| task.saved().next().map(str::to_owned));
         let Some(path) = path else {
             self.say(ErrandNotice::NoFile, now);
             return Vec::new();

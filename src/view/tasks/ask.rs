@@ -3,8 +3,8 @@
 
 use ratatui::buffer::Buffer;
 
-use super::account::said;
 use super::Scene;
+use super::account::said;
 use crate::action::{Action, Context, List as ListAction};
 use crate::domain::settings::Language;
 use crate::layout::Area;

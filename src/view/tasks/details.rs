@@ -157,7 +157,8 @@ fn timeline(scene: &Scene<'_>, task: &TaskRecord, language: Language) -> Vec<Fac
         let (year, month, day) = scene.now.date(at);
         let (hours, minutes) = scene.now.clock(at);
         let seconds = at.div_euclid(1_000).rem_euclid(60);
-        let mut text = format!("{year:04}-{month:02}-{day:02} {hours:02}:{minutes:02}:{seconds:02}");
+        let mut text =
+            format!("{year:04}-{month:02}-{day:02} {hours:02}:{minutes:02}:{seconds:02}");
         if let Some(before) = before {
             let wait = Pane::Waited(between(before, at)).say(language);
             text = format!("{text}  {wait}");

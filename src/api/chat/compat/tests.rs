@@ -2,10 +2,14 @@
 
 use proptest::prelude::*;
 
+use serde_json::Value;
+
 use super::*;
 use crate::api::sse::{Decoder, Item, SseLimits};
 use crate::api::testing::{question, sample};
-use crate::domain::chat::{ChatParams, PromptMessage};
+use crate::domain::attachments::Source;
+use crate::domain::chat::{ChatParams, FinishReason, MediaTokens, PromptMessage, Role, Usage};
+use crate::domain::models::ModelId;
 
 type Read = (Vec<ChatChunk>, Result<Flow, ApiError>);
 
@@ -58,12 +62,27 @@ fn thought(text: &str) -> ChatChunk {
     ChatChunk::Reasoning(text.to_owned())
 }
 
-const fn used(input: u64, output: u64, cached: Option<u64>, reasoning: Option<u64>) -> ChatChunk {
-    ChatChunk::Usage(Usage { input, output, cached, reasoning })
+fn used(input: u64, output: u64, cached: Option<u64>, reasoning: Option<u64>) -> ChatChunk {
+    ChatChunk::Usage(Usage { input, output, cached, reasoning, ..Usage::default() })
 }
 
 fn call(index: u32, name: Option<&str>, arguments: &str) -> ChatChunk {
     ChatChunk::ToolCall { index, name: name.map(str::to_owned), arguments: arguments.to_owned() }
+}
+
+/// All but the sound.
+fn hushed(mut chunks: Vec<ChatChunk>) -> Vec<ChatChunk> {
+    chunks.retain(|chunk| !matches!(chunk, ChatChunk::Audio(_)));
+    chunks
+}
+
+/// The sound alone.
+fn heard(chunks: &[ChatChunk]) -> Vec<u8> {
+    let sound = |chunk: &ChatChunk| match chunk {
+        ChatChunk::Audio(samples) => Some(samples.clone()),
+        _ => None,
+    };
+    chunks.iter().filter_map(sound).flatten().collect()
 }
 
 /// The samples of whole streams and what they say.
@@ -113,7 +132,12 @@ fn samples() -> Vec<(&'static str, Vec<ChatChunk>)> {
                 said("Ni"),
                 said(" hao."),
                 stop(),
-                used(22, 32, None, None),
+                ChatChunk::Usage(Usage {
+                    media: MediaTokens { spoken: Some(24), ..MediaTokens::default() },
+                    input: 22,
+                    output: 32,
+                    ..Usage::default()
+                }),
             ],
         ),
     ]
@@ -126,7 +150,7 @@ fn samples_cut_at_every_byte_say_the_same() {
         for at in 0..=bytes.len() {
             let (head, tail) = bytes.split_at(at);
             let (out, result) = read(&[head, tail]);
-            assert_eq!(out, want, "{name} cut at {at}");
+            assert_eq!(hushed(out), want, "{name} cut at {at}");
             assert_eq!(result, Ok(Flow::End), "{name} cut at {at}");
         }
     }
@@ -411,15 +435,10 @@ fn requests_carry_only_what_is_set() {
         seed: Some(1),
         ..ChatParams::default()
     };
-    request.messages.insert(
-        0,
-        PromptMessage { role: Role::System, text: "千问\u{1b}".to_owned(), partial: false },
-    );
-    request.messages.push(PromptMessage {
-        role: Role::Assistant,
-        text: "It is".to_owned(),
-        partial: true,
-    });
+    request.messages.insert(0, PromptMessage::text(Role::System, "千问\u{1b}"));
+    request
+        .messages
+        .push(PromptMessage { partial: true, ..PromptMessage::text(Role::Assistant, "It is") });
     assert_eq!(
         json(&request),
         "{\"model\":\"qwen-plus\",\"messages\":[{\"role\":\"system\",\"content\":\"千问\\u001b\"},\
@@ -588,7 +607,93 @@ proptest! {
                 pieces.push(&bytes[from..to]);
                 from = to;
             }
-            prop_assert_eq!(read(&pieces).0, want);
+            prop_assert_eq!(hushed(read(&pieces).0), want);
         }
     }
+}
+
+#[test]
+fn parts_go_out_as_documented() {
+    let mut request = question();
+    let attached = |medium, source, mime: &str| Attachment {
+        medium,
+        source,
+        name: "a.wav".to_owned(),
+        mime: mime.to_owned(),
+        bytes: None,
+        pixels: None,
+        plays: None,
+    };
+    let url = |url: &str| Source::Url(url.to_owned());
+    request.messages[0].attachments = vec![
+        attached(Medium::Image, url("data:image/png;base64,iVBORw0KGgo="), "image/png"),
+        attached(Medium::Video, url("https://h.example/v.mp4"), "video/mp4"),
+        attached(Medium::Audio, url("data:audio/mpeg;base64,UklGRg=="), "audio/mpeg"),
+        attached(Medium::Audio, url("https://h.example/a.wav"), ""),
+        attached(Medium::Frames, Source::Urls(vec!["u1".to_owned(), "u2".to_owned()]), ""),
+        attached(Medium::Image, Source::File("/home/x/a.png".to_owned()), "image/png"),
+    ];
+    let body: Value = serde_json::from_slice(&body(&request)).expect("JSON");
+    assert_eq!(
+        body["messages"][0]["content"],
+        serde_json::json!([
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+            {"type": "video_url", "video_url": {"url": "https://h.example/v.mp4"}},
+            {"type": "input_audio", "input_audio": {"data": "data:;base64,UklGRg==", "format": "mp3"}},
+            {"type": "input_audio", "input_audio": {"data": "https://h.example/a.wav", "format": "wav"}},
+            {"type": "video", "video": ["u1", "u2"]},
+            {"type": "text", "text": "What is an async task?"},
+        ]),
+        "and no path of this machine ever"
+    );
+}
+
+#[test]
+fn a_voice_is_asked_for_with_both_modalities() {
+    let mut request = question();
+    request.params.voice = Some("Cherry".to_owned());
+    let body: Value = serde_json::from_slice(&body(&request)).expect("JSON");
+    assert_eq!(body["modalities"], serde_json::json!(["text", "audio"]));
+    assert_eq!(body["audio"], serde_json::json!({"voice": "Cherry", "format": "wav"}));
+}
+
+#[test]
+fn the_sound_of_an_answer_is_whole_wherever_it_is_cut() {
+    let bytes = sample("compat-omni-stream-audio.sse");
+    let (out, _) = read(&[&bytes]);
+    let whole = heard(&out);
+    // The tone of the sample begins at zero and rises: 0, 0x0397, 0x0722 ...
+    assert_eq!(whole[..6], [0, 0, 0x97, 3, 0x22, 7]);
+    for at in (0..bytes.len()).step_by(7) {
+        let (head, tail) = bytes.split_at(at);
+        assert_eq!(heard(&read(&[head, tail]).0), whole, "cut at {at}");
+    }
+    let text = String::from_utf8(bytes).expect("UTF-8");
+    let data: Vec<&str> = text
+        .split("\"data\":\"")
+        .skip(1)
+        .map(|rest| &rest[..rest.find('"').expect("an end")])
+        .collect();
+    // The same sound in pieces that end anywhere.
+    let event = |piece: &str| {
+        let chunk = serde_json::json!({"choices": [{"delta": {"content": null, "audio": {"data": piece, "id": "audio_1"}}}]});
+        format!("data: {chunk}\n\n")
+    };
+    let all = data.concat();
+    let torn: String =
+        all.as_bytes().chunks(37).map(|piece| event(&String::from_utf8_lossy(piece))).collect();
+    assert_eq!(heard(&chunks(&torn)), whole);
+}
+
+#[test]
+fn a_transcript_is_text_where_there_is_no_other() {
+    let event = |delta: Value| {
+        let chunk = serde_json::json!({"choices": [{"delta": delta}]});
+        format!("data: {chunk}\n\n")
+    };
+    let spoken = |text: &str| serde_json::json!({"audio": {"data": "", "transcript": text}});
+    let alone = event(spoken("Ni")) + &event(spoken(" hao"));
+    assert_eq!(text(&alone), "Ni hao");
+    let both = event(serde_json::json!({"content": "Hello"})) + &event(spoken("Hello"));
+    assert_eq!(text(&both), "Hello");
 }

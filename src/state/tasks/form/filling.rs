@@ -72,7 +72,12 @@ impl AppState {
     }
 
     /// A form for a video or a picture, with this prompt.
-    pub(in crate::state) fn open_form(&mut self, makes: Makes, prompt: Option<&str>, now: Now) -> Effects {
+    pub(in crate::state) fn open_form(
+        &mut self,
+        makes: Makes,
+        prompt: Option<&str>,
+        now: Now,
+    ) -> Effects {
         if matches!(&self.focus.overlay, Some(Overlay::TaskForm(form)) if form.job.makes == makes) {
             self.focus.overlay = None;
             return Vec::new();
@@ -129,7 +134,8 @@ impl AppState {
             Media::File { path, bytes: None } => Some(path.clone()),
             Media::File { .. } | Media::Url(_) => None,
         });
-        let unknown: BTreeSet<String> = unknown.filter(|path| !form.absent.contains(path)).collect();
+        let unknown: BTreeSet<String> =
+            unknown.filter(|path| !form.absent.contains(path)).collect();
         unknown.into_iter().map(|path| Effect::Errand(Errand::Look { path })).collect()
     }
 
@@ -343,8 +349,7 @@ impl AppState {
 
     /// The form is sent, after a question if it makes several tasks.
     pub(in crate::state) fn submit_form(&mut self, now: Now) -> Effects {
-        let mut effects =
-            if self.filling_in() { self.take_value() } else { Vec::new() };
+        let mut effects = if self.filling_in() { self.take_value() } else { Vec::new() };
         let (catalog, figures) = (self.catalog.get(), self.settings.figures);
         let Some(form) = self.task_form() else { return effects };
         form.tried = true;
