@@ -7,6 +7,8 @@
 
 #[path = "pty/harness/fake.rs"]
 mod fake;
+#[path = "headless/media.rs"]
+mod media;
 #[path = "headless/models.rs"]
 mod models;
 #[path = "headless/params.rs"]

@@ -66,9 +66,8 @@ pub async fn policy(
     endpoint: &Endpoint,
     model: &ModelId,
 ) -> Result<Policy, ApiError> {
-    let call = Call::get(Surface::Native, PATH)
-        .with("action", "getPolicy")
-        .with("model", model.as_str());
+    let call =
+        Call::get(Surface::Native, PATH).with("action", "getPolicy").with("model", model.as_str());
     let document = client.document(endpoint, call).await?;
     let answer: Answer<'_> = document.fields()?;
     let data = answer.data.0.ok_or_else(|| incomplete("data"))?;

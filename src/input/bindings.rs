@@ -2,8 +2,8 @@
 //! parser of `[keys]` derive from it. It refuses behaviour.
 
 use crate::action::{
-    Action, Attach, App, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export, Focus, List,
-    Models, Notices, Params, Turns, Vi,
+    Action, App, Attach, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export,
+    Focus, List, Models, Notices, Params, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.

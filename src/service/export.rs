@@ -227,12 +227,14 @@ fn row(message: &Message, offset: i32) -> Value {
         "streaming_s": facts.and_then(|facts| facts.streaming).map(|time| time.as_secs_f64()),
         "cost": facts.and_then(|facts| facts.cost).map(money),
     });
-    let attached = message.attachments.iter().map(|of| {
-        json!({ "kind": of.medium.name(), "name": of.name, "bytes": of.bytes })
-    });
-    let sources = facts.iter().flat_map(|facts| &facts.sources).map(|source| {
-        json!({ "index": source.index, "title": source.title, "url": source.url })
-    });
+    let attached = message
+        .attachments
+        .iter()
+        .map(|of| json!({ "kind": of.medium.name(), "name": of.name, "bytes": of.bytes }));
+    let sources = facts
+        .iter()
+        .flat_map(|facts| &facts.sources)
+        .map(|source| json!({ "index": source.index, "title": source.title, "url": source.url }));
     let (attached, sources): (Vec<_>, Vec<_>) = (attached.collect(), sources.collect());
     // Most messages have neither.
     if !attached.is_empty() {

@@ -7,8 +7,8 @@ use super::picker::Picker;
 use super::{AppState, Effects};
 use crate::action::{Attach as Action, Composer as ComposerAction, Edit};
 use crate::domain::attachments::{
-    AttachCommand, AttachEvent, AttachNotice, Attachment, PathEntry, Unfitting, Wish, looks_like_media,
-    misfit,
+    AttachCommand, AttachEvent, AttachNotice, Attachment, PathEntry, Unfitting, Wish,
+    looks_like_media, misfit,
 };
 use crate::domain::conversations::StoreCommand;
 use crate::domain::models::ModelId;

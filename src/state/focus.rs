@@ -64,11 +64,9 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_)
-            | Self::Links(_)
-            | Self::Ask(_)
-            | Self::Files(_)
-            | Self::Unfit(_) => &[Context::List, Context::Global],
+            Self::Palette(_) | Self::Links(_) | Self::Ask(_) | Self::Files(_) | Self::Unfit(_) => {
+                &[Context::List, Context::Global]
+            }
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],

@@ -100,7 +100,8 @@ pub(super) fn unfit(scene: &Scene<'_>, area: Area, unfit: &Unfit, buffer: &mut B
         details: if fits { 0 } else { 3 },
     };
     let catalog = scene.state.catalog();
-    let mine = input_price(scene, &catalog, &scene.state.conversations().shown().conversation().model);
+    let mine =
+        input_price(scene, &catalog, &scene.state.conversations().shown().conversation().model);
     let laid = list::paint(scene, area, &list, buffer, |at, line| {
         let said = match &unfit.ways[at] {
             Way::Model(id) => {

@@ -102,7 +102,9 @@ fn an_at_sign_may_be_nothing_but_that() {
     // In a value that is typed it is a letter.
     h.keys("<alt+o>");
     h.keys("me@home");
-    assert!(asked_of_files(&mut h).iter().all(|command| matches!(command, AttachCommand::List { .. })));
+    assert!(
+        asked_of_files(&mut h).iter().all(|command| matches!(command, AttachCommand::List { .. }))
+    );
 }
 
 #[test]
@@ -125,7 +127,8 @@ fn a_pasted_name_of_a_media_file_is_the_file_if_there_is_one() {
     looked(&mut h, "'/home/me/my cat.png' ", Wish::Pasted, Ok(picture("my cat.png")));
     assert!(h.find("image my cat.png").is_some());
     assert!(h.state.composer().is_empty());
-    let none = Notice::new(NoticeKind::Attach(AttachNotice::NotThere { path: "/b.png".to_owned() }));
+    let none =
+        Notice::new(NoticeKind::Attach(AttachNotice::NotThere { path: "/b.png".to_owned() }));
     looked(&mut h, "/b.png", Wish::Pasted, Err(none));
     assert_eq!(h.state.composer().text(), "/b.png", "then it is text");
     h.effects();
@@ -176,11 +179,15 @@ fn they_are_sent_shown_and_stored_with_their_question() {
         _ => None,
     });
     assert_eq!(request.expect("a request").messages[0].attachments, [picture("a.png")]);
-    let stored = effects.iter().any(|effect| matches!(effect,
-        Effect::Store(StoreCommand::SaveMessage { message, .. }) if message.attachments.len() == 1));
+    let stored = effects.iter().any(|effect| {
+        matches!(effect,
+        Effect::Store(StoreCommand::SaveMessage { message, .. }) if message.attachments.len() == 1)
+    });
     assert!(stored, "with the message");
-    let forgotten = effects.iter().any(|effect| matches!(effect,
-        Effect::Store(StoreCommand::SaveAttached { attached, .. }) if attached.is_empty()));
+    let forgotten = effects.iter().any(|effect| {
+        matches!(effect,
+        Effect::Store(StoreCommand::SaveAttached { attached, .. }) if attached.is_empty())
+    });
     assert!(forgotten, "and no more with the draft");
     assert!(h.state.conversations().shown().attached.is_empty());
     h.delta("A cat.").done();
@@ -207,7 +214,10 @@ fn changing_a_question_keeps_what_went_with_it() {
     };
     assert_eq!(attached(&h), ["a.png"]);
     h.keys("<esc>");
-    assert_eq!((attached(&h), h.state.composer().text()), (vec!["draft.png".to_owned()], "half".to_owned()));
+    assert_eq!(
+        (attached(&h), h.state.composer().text()),
+        (vec!["draft.png".to_owned()], "half".to_owned())
+    );
     h.keys("<tab>e<ctrl+u>who?<enter>");
     let request = h.requests().pop().expect("a request");
     assert_eq!(request.messages.len(), 1);
@@ -222,8 +232,10 @@ fn they_wait_in_the_queue_with_their_message() {
     attach(&mut h, picture("a.png"));
     h.paste("second").keys("<enter>");
     assert!(h.state.conversations().shown().attached.is_empty());
-    let queued = |command: &StoreCommand| matches!(command,
-        StoreCommand::SaveQueue { queue, .. } if queue[0].attachments.len() == 1);
+    let queued = |command: &StoreCommand| {
+        matches!(command,
+        StoreCommand::SaveQueue { queue, .. } if queue[0].attachments.len() == 1)
+    };
     assert!(h.stored().iter().any(queued));
     h.keys("<alt+e>");
     assert_eq!(h.state.conversations().shown().attached.len(), 1, "and come back with it");

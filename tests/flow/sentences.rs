@@ -8,9 +8,9 @@ use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
-use lian::domain::notice::{DownloadNotice, TaskNotice, 
-    AccountNotice, Demand, FileFault, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice,
-    RouteNotice, Secret, SecretKind, Side, Throttle,
+use lian::domain::notice::{
+    AccountNotice, Demand, DownloadNotice, FileFault, InputNotice, MediaNotice, Notice, NoticeKind,
+    RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
@@ -258,7 +258,8 @@ fn input_notices() -> Vec<InputNotice> {
 }
 
 fn attach_notices() -> Vec<AttachNotice> {
-    let (name, path, model) = (|| "a.png".to_owned(), || "/h/a.png".to_owned(), || "qwen-plus".to_owned());
+    let (name, path, model) =
+        (|| "a.png".to_owned(), || "/h/a.png".to_owned(), || "qwen-plus".to_owned());
     let misfit = |why, others: &[&str]| {
         let others = others.iter().map(|id| (*id).to_owned()).collect();
         AttachNotice::Misfit(Box::new(Unfitting { name: name(), model: model(), why, others }))

@@ -65,7 +65,14 @@ async fn the_form_has_its_fields_in_order_and_no_key() {
     let mut policy = ask(permission("http://127.0.0.1:8080/x")).await.expect("a permission");
     policy.host = Url::parse(&format!("{}/oss-upload", server.origin())).expect("a URL");
     let bytes = b"the whole picture";
-    let put = put(&client, &endpoint, &policy, ("../我的 pic.png", "image/png"), file(bytes).await, bytes.len() as u64);
+    let put = put(
+        &client,
+        &endpoint,
+        &policy,
+        ("../我的 pic.png", "image/png"),
+        file(bytes).await,
+        bytes.len() as u64,
+    );
     let url = put.await.expect("an address");
     assert!(url.starts_with("oss://dashscope-instant/") && url.ends_with("/___pic.png"), "{url}");
     let heard = server.heard().remove(0);

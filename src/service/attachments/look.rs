@@ -66,7 +66,8 @@ fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        let hex =
+            tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
         if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             bytes.push(byte);
             rest = &tail[2..];
@@ -107,9 +108,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Notice {
 
 /// What the user is shown of a path.
 fn name_of(path: &Path) -> String {
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| {
-        name.to_string_lossy().into_owned()
-    });
+    let name = path
+        .file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     sanitize::line(&name)
 }
 
@@ -190,7 +191,8 @@ fn address(typed: &str) -> Option<Result<Attachment, Notice>> {
     let bare = url.split(['?', '#']).next().unwrap_or(url);
     let name = sanitize::line(bare.rsplit('/').next().filter(|n| !n.is_empty()).unwrap_or(bare));
     let ending = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
-    let Some((medium, mime)) = told.map(|medium| (medium, "")).or_else(|| by_ending(&ending)) else {
+    let Some((medium, mime)) = told.map(|medium| (medium, "")).or_else(|| by_ending(&ending))
+    else {
         return Some(Err(notice(AttachNotice::UnknownKind { name })));
     };
     let medium = if medium == Medium::Frames { Medium::Image } else { medium };

@@ -104,7 +104,8 @@ mod tests {
     async fn it_looks_and_lists() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("sub")).unwrap();
-        std::fs::write(dir.path().join("b.gif"), b"GIF89a\x0a\0\x0b\0").unwrap();
+        std::fs::write(dir.path().join("b.gif"), b"GIF89a\x0a\0\x0b\0\xf0\0\0\0\0\0\xff\xff\xff")
+            .unwrap();
         std::fs::write(dir.path().join("a\x1b.txt"), b"").unwrap();
         let (out, mut events) = mpsc::channel(8);
         let base = Base { cwd: dir.path().to_owned(), home: None };
@@ -112,7 +113,8 @@ mod tests {
         handle.try_send(AttachCommand::List { dir: String::new() }).unwrap();
         let typed = "b.gif".to_owned();
         handle.try_send(AttachCommand::Look { typed, why: Wish::Attach }).unwrap();
-        let mut next = async || timeout(Duration::from_secs(20), events.recv()).await.unwrap().unwrap();
+        let mut next =
+            async || timeout(Duration::from_secs(20), events.recv()).await.unwrap().unwrap();
         let entry = |name: &str, dir| PathEntry { name: name.to_owned(), dir };
         assert_eq!(
             next().await,
@@ -121,7 +123,8 @@ mod tests {
                 entries: vec![entry("sub", true), entry("b.gif", false)],
             })
         );
-        let ServiceEvent::Attach(AttachEvent::Looked { found: Ok(found), .. }) = next().await else {
+        let ServiceEvent::Attach(AttachEvent::Looked { found: Ok(found), .. }) = next().await
+        else {
             panic!("a picture");
         };
         assert_eq!((found.medium, found.pixels), (Medium::Image, Some((10, 11))));

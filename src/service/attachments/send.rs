@@ -64,7 +64,8 @@ pub async fn ready(request: &mut ChatRequest, means: &Means<'_>) -> Result<(), F
             let taken = asked || senses.takes(attachment.medium) != Some(false);
             let name = attachment.name.clone();
             let medium = attachment.medium.name();
-            let ready = if taken { Some(one(attachment, &model, &mut inline, means).await) } else { None };
+            let ready =
+                if taken { Some(one(attachment, &model, &mut inline, means).await) } else { None };
             match ready {
                 Some(Ok(ready)) => message.attachments.push(ready),
                 Some(Err(fault)) if asked => return Err(fault),

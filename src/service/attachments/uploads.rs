@@ -161,7 +161,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("uploads.json");
         let row = |until_s: u64| {
-            format!(r#"[{{"hash":"h","model":"m","origin":"o","url":"oss://a","until_s":{until_s}}}]"#)
+            format!(
+                r#"[{{"hash":"h","model":"m","origin":"o","url":"oss://a","until_s":{until_s}}}]"#
+            )
         };
         let now = now_s();
         for (text, found) in [

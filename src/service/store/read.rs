@@ -165,8 +165,8 @@ fn load(
             row.get::<_, Option<String>>(0)
         })?
         .and_then(|text| facts::spot(&text));
-    let attached = db
-        .query_row("SELECT attached FROM conversations WHERE id = ?1", [id.0], |row| {
+    let attached =
+        db.query_row("SELECT attached FROM conversations WHERE id = ?1", [id.0], |row| {
             row.get::<_, Option<String>>(0)
         })?;
     let attached = attachments::from_json(attached.as_deref());

@@ -191,7 +191,14 @@ fn queue(
     )?;
     for (position, message) in (0_i64..).zip(queued) {
         let attached = attachments::to_json(&message.attachments);
-        insert.execute(params![message.id.0, home.0, position, message.text, stamp.me, attached])?;
+        insert.execute(params![
+            message.id.0,
+            home.0,
+            position,
+            message.text,
+            stamp.me,
+            attached
+        ])?;
     }
     Ok(())
 }

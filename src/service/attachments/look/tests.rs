@@ -93,7 +93,9 @@ fn kinds_are_told_by_their_first_bytes() {
     ] {
         assert_eq!(kind(head).map(|(_, mime)| mime), Some(mime), "{head:?}");
     }
-    for other in [&b""[..], b"%PDF-1.7", b"\x7fELF", b"RIFF", b"BMW cars", b"<svg", b"\0\0\0\x18ftyp"] {
+    for other in
+        [&b""[..], b"%PDF-1.7", b"\x7fELF", b"RIFF", b"BMW cars", b"<svg", b"\0\0\0\x18ftyp"]
+    {
         assert_eq!(kind(other), None, "{other:?}");
     }
 }
@@ -107,7 +109,10 @@ fn a_directory_is_a_list_of_frames() {
     place.put("clip/.hidden", b"not a picture");
     let found = place.look("clip").unwrap();
     assert_eq!((found.medium, found.frames()), (Medium::Frames, 4));
-    assert_eq!((found.pixels, found.bytes, found.name.as_str()), (Some((320, 200)), Some(132), "clip"));
+    assert_eq!(
+        (found.pixels, found.bytes, found.name.as_str()),
+        (Some((320, 200)), Some(132), "clip")
+    );
     let Source::Files(files) = &found.source else { panic!("{found:?}") };
     assert!(files[0].ends_with("001.png") && files[3].ends_with("010.png"), "in order");
     place.put("clip/notes.txt", b"words");
@@ -121,7 +126,12 @@ fn a_directory_is_a_list_of_frames() {
 fn addresses_are_taken_as_they_are() {
     let place = Place::new();
     for (typed, medium, url, name) in [
-        ("https://h.example/a/b.JPG?x=1#y", Medium::Image, "https://h.example/a/b.JPG?x=1#y", "b.JPG"),
+        (
+            "https://h.example/a/b.JPG?x=1#y",
+            Medium::Image,
+            "https://h.example/a/b.JPG?x=1#y",
+            "b.JPG",
+        ),
         ("image:https://h.example/photo", Medium::Image, "https://h.example/photo", "photo"),
         ("audio:http://h.example/a.mp4", Medium::Audio, "http://h.example/a.mp4", "a.mp4"),
         ("oss://dir/v.mp4", Medium::Video, "oss://dir/v.mp4", "v.mp4"),

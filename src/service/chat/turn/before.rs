@@ -48,7 +48,11 @@ impl Turn {
                     notice.kind,
                     NoticeKind::KeyMissing { .. } | NoticeKind::KeyRejected { .. }
                 );
-                Some(TurnEnd::Failed(if own && !keyed { Notice { kind, ..notice } } else { notice }))
+                Some(TurnEnd::Failed(if own && !keyed {
+                    Notice { kind, ..notice }
+                } else {
+                    notice
+                }))
             }
         }
     }

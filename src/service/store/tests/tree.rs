@@ -75,7 +75,11 @@ fn branches_the_queue_and_the_place_come_back() {
     store.send(save(1, child_of(10, 11, Role::Assistant, "first")));
     store.send(save(1, child_of(10, 12, Role::Assistant, "second")));
     store.send(StoreCommand::SaveConversation(head.clone()));
-    let queued = |id: i64, text: &str| Queued { id: MessageId(id), text: text.into(), attachments: Vec::new() };
+    let queued = |id: i64, text: &str| Queued {
+        id: MessageId(id),
+        text: text.into(),
+        attachments: Vec::new(),
+    };
     let queue = |queue: Vec<Queued>| StoreCommand::SaveQueue { conversation: head.id, queue };
     store.send(queue(vec![queued(1, "gone"), queued(20, "one")]));
     store.send(queue(vec![queued(21, "two"), queued(20, "one, edited")]));
