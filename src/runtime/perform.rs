@@ -26,6 +26,7 @@ pub(super) struct Services {
 }
 
 /// What is for the loop itself.
+#[expect(clippy::large_enum_variant, reason = "one for each effect, and it is moved once")]
 #[derive(Debug, PartialEq)]
 pub(super) enum Wanted {
     /// Nothing.

@@ -170,7 +170,11 @@ fn end_of(scene: &Scene<'_>, entry: &Entry) -> String {
     parts.extend(facts.via.and_then(|via| words::surface::via(language, via)));
     let mut text = parts.join(" · ");
     for source in &facts.sources {
-        text.push_str(&format!("\n{}. {} {}", source.index, source.title, source.url));
+        text.push('\n');
+        text.push_str(&source.index.to_string());
+        for part in [". ", &source.title, " ", &source.url] {
+            text.push_str(part);
+        }
     }
     if let Some(notice) = &facts.notice {
         text.push('\n');

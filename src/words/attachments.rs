@@ -87,6 +87,16 @@ impl Speech<'_> {
     }
 }
 
+/// What the actions on attachments do, in Chinese, by their names.
+pub(super) fn action_zh(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "attach_file" => "添加图片、视频或音频",
+        "attach_here" => "在词首输入 @ 添加文件",
+        "remove_attachment" => "移除最后一个附件",
+        _ => return None,
+    })
+}
+
 /// Short texts around what is attached.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Attaching<'a> {
