@@ -5,6 +5,7 @@ use crate::domain::attachments::AttachCommand;
 use crate::domain::chat::ChatCommand;
 use crate::domain::conversations::StoreCommand;
 use crate::domain::copy::CopyCommand;
+use crate::domain::doctor::DoctorCommand;
 use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
 use crate::domain::settings::Notify;
@@ -28,6 +29,8 @@ pub enum Effect {
     Export(ExportCommand),
     /// For whoever opens files that go with questions.
     Attach(AttachCommand),
+    /// For whoever looks whether all is well.
+    Doctor(DoctorCommand),
     /// The message is to be worked on in the user's editor.
     Editor(EditorCommand),
     /// On the settings.

@@ -4,6 +4,7 @@
 use crate::domain::attachments::AttachEvent;
 use crate::domain::chat::{ChatEvent, CodeRole};
 use crate::domain::conversations::StoreEvent;
+use crate::domain::doctor::DoctorEvent;
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
@@ -22,6 +23,8 @@ pub enum ServiceEvent {
     Attach(AttachEvent),
     /// The user's editor ended.
     Editor(EditorEvent),
+    /// An examination went on.
+    Doctor(DoctorEvent),
     /// The catalog of models changed.
     Models(ModelsEvent),
     /// On the settings.

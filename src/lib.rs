@@ -31,7 +31,8 @@
 //! | [`layout`], [`theme`] | rectangles; roles and their looks | panes |
 //! | [`terminal`] | the fewest bytes to the next frame; entering, leaving, losing the terminal | what is drawn |
 //! | [`api`] | one endpoint a file: request, wire, typed errors, diagnosis | channels, sentences |
-//! | [`service`] | actors: chat, store, highlight, log | the application's state |
+//! | [`player`] | the framed protocol between `lian` and `lian-player` | devices, processes |
+//! | [`service`] | actors: chat, store, highlight, audio, log | the application's state |
 //! | [`config`] | flags, environment, files, profiles | decisions |
 //! | [`cli`], [`command`] | arguments; headless twins of the panes | the screen |
 //! | [`runtime`] | the loop, the start, the end; the only place that sees everything | decisions about features |
@@ -55,6 +56,7 @@ pub mod effect;
 pub mod event;
 pub mod input;
 pub mod layout;
+pub mod player;
 pub mod runtime;
 pub mod service;
 pub mod sim;

@@ -5,6 +5,10 @@
 #![expect(clippy::expect_used, reason = "a test that cannot set up its world has failed")]
 #![expect(clippy::disallowed_methods, reason = "tests have clocks and files of their own")]
 
+#[path = "headless/doctor.rs"]
+mod doctor;
+#[path = "headless/embed.rs"]
+mod embed;
 #[path = "pty/harness/fake.rs"]
 mod fake;
 #[path = "headless/media.rs"]
@@ -22,7 +26,7 @@ use std::io::Read as _;
 
 use fake::Fake;
 use run::{Done, KEY, Sim, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[test]
 fn the_answer_is_on_stdout_and_nothing_else_anywhere() {
@@ -155,6 +159,19 @@ fn a_cut_answer_is_on_stdout_a_sentence_on_stderr_and_the_code_is_1() {
     assert_eq!(end["error"]["message"], "The connection ended before the answer did.");
     assert_eq!(end["error"]["next"], "What arrived is kept.");
     assert!(end["error"]["request_id"].is_string());
+    assert_eq!(end["error"]["fault"], "network");
+    assert_eq!(end["error"]["code"], Value::Null);
+}
+
+#[test]
+fn a_refusal_is_told_to_programs_with_its_code_and_whose_it_is() {
+    let world = World::new();
+    let sim = Sim::with("[[rule]]\ncode = \"limit_requests\"\nretry_after = 0");
+    let done = world.chat(&sim.origin(), &["--json", "count"]);
+    assert_eq!(done.code, 4);
+    let error = &done.json().pop().expect("an end")["error"];
+    assert_eq!((&error["fault"], &error["status"]), (&json!("account"), &json!(429)));
+    assert_eq!(error["code"], "limit_requests");
 }
 
 #[test]
@@ -166,6 +183,15 @@ fn each_kind_of_failure_has_its_code() {
         ("code = \"limit_requests\"\nretry_after = 0", 4, "still refuses after 4 tries"),
         ("code = \"data_inspection_failed\"", 7, "content inspection refused the question"),
         ("code = \"model_not_found\"", 1, "There is no model qwen-plus"),
+        ("code = \"model_not_supported\"", 1, "only by the native one"),
+        ("code = \"NOT AUTHORIZED\"", 3, "may not act in this workspace"),
+        ("code = \"AccessDenied.Unpurchased\"", 3, "is not activated for this account"),
+        ("code = \"AllocationQuota.FreeTierOnly\"", 3, "nothing but free quota"),
+        ("code = \"PostpaidBillOverdue\"", 3, "wait some minutes"),
+        ("code = \"IPInfringementSuspect\"", 7, "belongs to others"),
+        ("code = \"CustomRoleBlocked\"", 7, "A rule of the workspace"),
+        ("code = \"ModelServingError\"\nretry_after = 0", 4, "not the account's limit"),
+        ("code = \"RequestTimeOut\"\nretry_after = 0", 1, "took too long"),
         ("status = 400\nmessage = \"no\"", 1, "refuses the request as it is"),
         ("garbage = \"html\"", 1, "is not there"),
         ("empty = true", 1, "without a word"),

@@ -132,6 +132,9 @@ const KEEPERS: &[Keeper] = &[
     keeper("notify", &["runtime/reload"], "one watch is enough, and the loop is told by it"),
     keeper("toml_edit", &["config/edit"], "the user's file has one writer, who keeps comments"),
     keeper("keyring", &["service/keys"], "keys come one way, in their order"),
+    keeper("cpal", &["bin/lian-player/speaker"], "one file knows the device's library"),
+    keeper("rubato", &["bin/lian-player/resample"], "one file changes rates"),
+    keeper("rtrb", &["bin/lian-player"], "samples pass between two threads of the player only"),
     keeper("axum", &["sim"], "only the simulator serves"),
     keeper(
         "rusqlite",

@@ -15,7 +15,10 @@ set -u
 system_packages() {
     cat <<'TABLE'
 cc|a C compiler (for SQLite and ring)|gcc libc6-dev|gcc glibc-devel|gcc|gcc musl-dev|-
+sound|ALSA's headers (for lian-player)|libasound2-dev pkg-config|alsa-lib-devel pkgconf-pkg-config|alsa-lib pkgconf|alsa-lib-dev pkgconf|-
+server|PulseAudio (to hear what lian-player plays)|pulseaudio pulseaudio-utils libasound2-plugins|pulseaudio pulseaudio-utils alsa-plugins-pulseaudio|pulseaudio alsa-plugins|pulseaudio pulseaudio-utils alsa-plugins-pulse|-
 python|Python 3 with venv (for the SDK tests)|python3 python3-venv|python3|python|python3|python3
+ffmpeg|ffmpeg (to test the simulator's films)|ffmpeg|ffmpeg-free|ffmpeg|ffmpeg|ffmpeg
 TABLE
 }
 
@@ -23,7 +26,10 @@ TABLE
 present() {
     case $1 in
         cc) compiles ;;
+        sound) [ "$(uname -s)" != Linux ] || pkg-config --exists alsa 2>/dev/null ;;
+        server) { pulseaudio --version && parec --version; } >/dev/null 2>&1 && has_pulse_plugin ;;
         python) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 ;;
+        ffmpeg) ffmpeg -version >/dev/null 2>&1 && ffprobe -version >/dev/null 2>&1 ;;
         *) return 1 ;;
     esac
 }
@@ -41,6 +47,14 @@ compiles() {
     made_it=$?
     rm -f "$made"
     return $made_it
+}
+
+# The way from ALSA to PulseAudio.
+has_pulse_plugin() {
+    for plugin in /usr/lib/alsa-lib /usr/lib64/alsa-lib /usr/lib/*/alsa-lib; do
+        [ ! -e "$plugin/libasound_module_pcm_pulse.so" ] || return 0
+    done
+    return 1
 }
 
 say() { printf '%s\n' "$*" >&2; }
@@ -181,19 +195,38 @@ need_cargo() {
     fi
 }
 
-# What every build needs. A line per optional feature belongs here, too.
+# What every build needs, and what the features need that are switched on here: they are then in
+# $features. Without ALSA's headers everything but lian-player is built, and other programs play.
+features=
 need_build() {
-    need_cargo && need cc
+    need_cargo && need cc || return 1
+    if need sound; then
+        features="--features audio"
+    else
+        say "Going on without lian-player: sound is played by other programs, or written to files."
+    fi
 }
 
 case ${1-} in
     demo)
         shift
         need_build || exit 1
-        # The dev profile is the quickest to a first frame, and the tests use what it built.
-        exec cargo run --locked -- --demo "$@" ;;
+        # The dev profile is the quickest to a first frame, and the tests use what it built. The
+        # player has to lie beside lian.
+        # shellcheck disable=SC2086
+        cargo build --locked $features --bins || exit 1
+        # shellcheck disable=SC2086
+        exec cargo run --locked $features -- --demo "$@" ;;
     cargo)
         shift
         need_build || exit 1
+        case ${1-} in
+            # What makes programs; the features come before arguments for them.
+            build | install | run)
+                does=$1
+                shift
+                # shellcheck disable=SC2086
+                exec cargo "$does" $features "$@" ;;
+        esac
         exec cargo "$@" ;;
 esac

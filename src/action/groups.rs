@@ -41,6 +41,7 @@ actions! {
         #[doc = "Commands by their names"] Commands = "commands",
         #[doc = "Close what is open, or stop the answer"] Back = "back",
         #[doc = "Show the next theme"] NextTheme = "next_theme",
+        #[doc = "Look whether all is well: key, network, service, files"] Doctor = "doctor",
     }
 }
 

@@ -201,6 +201,7 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("continue", Action::Chat(Chat::Continue)),
     ("reasoning", Action::Chat(Chat::Reasoning)),
     ("notices", Action::Notices(Notices::Open)),
+    ("doctor", Action::App(App::Doctor)),
     ("pin", Action::Models(Models::Pin)),
     ("default", Action::Models(Models::Keep)),
     ("layout", Action::App(App::Layout)),

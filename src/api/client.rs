@@ -107,6 +107,8 @@ pub struct ClientOptions {
     pub extra_ca: Option<Vec<u8>>,
     /// Honour the system's proxies (`HTTPS_PROXY`, `https_proxy`, `NO_PROXY`, ...).
     pub system_proxies: bool,
+    /// Answers tell with which certificate they were secured.
+    pub certificates: bool,
 }
 
 impl ClientOptions {
@@ -120,6 +122,7 @@ impl ClientOptions {
             roots: if url.scheme() == "https" { Roots::System } else { Roots::Extra },
             extra_ca: None,
             system_proxies: !is_loopback(url),
+            certificates: false,
         }
     }
 }
@@ -191,6 +194,16 @@ impl ApiClient {
             return Err(ApiError::NoKey);
         }
         let url = call.url(endpoint)?;
+        judge(self.send(endpoint, call, &url).await?, &url, endpoint).await
+    }
+
+    /// Sends a call, with the key if there is one, and waits for the head of any answer.
+    pub(super) async fn send(
+        &self,
+        endpoint: &Endpoint,
+        call: Call,
+        url: &Url,
+    ) -> Result<Reply, ApiError> {
         let headers = call.headers(authorization(endpoint)?, endpoint.workspace());
         let mut deadlines = self.inner.options.deadlines;
         deadlines.first_byte = deadlines.first_byte.max(call.patience);
@@ -199,13 +212,12 @@ impl ApiClient {
         let send = async {
             let request = self.http().await?.request(call.method.clone(), url.clone());
             let request = request.headers(headers).body(call.body);
-            request.send().await.map_err(|error| while_sending(&error, &url, deadlines.connect))
+            request.send().await.map_err(|error| while_sending(&error, url, deadlines.connect))
         };
         let response = timeout_at(started + limit, send)
             .await
             .unwrap_or(Err(ApiError::FirstByte { after: limit }))?;
-        let reply = Reply::new(response, started, deadlines, self.inner.options.limits);
-        judge(reply, &url, endpoint).await
+        Ok(Reply::new(response, started, deadlines, self.inner.options.limits))
     }
 
     /// Sends a form to a place that the service named for it. The key stays here: the form holds
@@ -236,7 +248,7 @@ impl ApiClient {
 }
 
 /// Lets 2xx pass and reads what the others have to say.
-async fn judge(reply: Reply, url: &Url, endpoint: &Endpoint) -> Result<Reply, ApiError> {
+pub(super) async fn judge(reply: Reply, url: &Url, endpoint: &Endpoint) -> Result<Reply, ApiError> {
     let status = reply.status();
     if status.is_success() {
         return Ok(reply);
@@ -297,6 +309,7 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, ApiError> {
             .connect_timeout(options.deadlines.connect)
             // A connection that waited longer is often dead behind a gateway already.
             .pool_idle_timeout(Duration::from_secs(50))
+            .tls_info(options.certificates)
             .gzip(true);
         if options.system_proxies { builder } else { builder.no_proxy() }
     };

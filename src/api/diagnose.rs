@@ -103,8 +103,11 @@ pub fn diagnose(error: &ApiError, asked: &Asked<'_>) -> Notice {
     let url = asked.to();
     let place = Place::of(asked.endpoint, &url);
     let case = Case { asked, url, place };
+    let refusal = error.refusal().map(|refusal| without_key(refusal, asked.endpoint));
     let notice = match error {
-        ApiError::Status(refusal) | ApiError::Stream(refusal) => case.refused(refusal),
+        ApiError::Status(_) | ApiError::Stream(_) => {
+            case.refused(refusal.as_ref().unwrap_or(&Refusal::default()))
+        }
         ApiError::NoKey => return Notice::new(case.key_missing()),
         ApiError::BadKey => return Notice::new(case.key_rejected()).with_detail(error.to_string()),
         ApiError::NoNative => return Notice::new(case.no_native()),
@@ -123,7 +126,20 @@ pub fn diagnose(error: &ApiError, asked: &Asked<'_>) -> Notice {
         | ApiError::Redirect { .. }
         | ApiError::WebPage => case.on_the_way(error),
     };
-    notice.with_exchange(case.exchange(error.refusal()))
+    notice.with_exchange(case.exchange(refusal.as_ref()))
+}
+
+/// Some servers repeat in an error what they were sent: whatever way it came, the key goes no
+/// further than here.
+fn without_key(refusal: &Refusal, endpoint: &Endpoint) -> Refusal {
+    let redact = |text: &String| endpoint.redact(text);
+    Refusal {
+        code: redact(&refusal.code),
+        message: redact(&refusal.message),
+        param: refusal.param.as_ref().map(redact),
+        request_id: refusal.request_id.as_ref().map(redact),
+        ..refusal.clone()
+    }
 }
 
 impl Case<'_> {

@@ -157,7 +157,7 @@ fn body(request: &EmbedRequest, surface: Surface, texts: &[String]) -> Vec<u8> {
 }
 
 /// Reads an answer of either surface. With `expected` every text must have its vector.
-fn read(document: &Document, expected: Option<usize>) -> Result<Embedded, ApiError> {
+pub(super) fn read(document: &Document, expected: Option<usize>) -> Result<Embedded, ApiError> {
     let value = document.value();
     let output = at(value, "output").unwrap_or(value);
     let garbled = |detail: &str| ApiError::Garbled { detail: detail.to_owned() };

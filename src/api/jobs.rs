@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::client::ApiClient;
-use super::diagnose::{Kind, kind};
+use super::diagnose::kind;
 use super::document::Document;
 use super::error::ApiError;
 use super::fields::{at, line};
@@ -84,7 +84,7 @@ pub fn fate(error: &ApiError) -> Fate {
         ApiError::Redirect { .. } => Fate::Refused,
         ApiError::Status(refusal) if refusal.status >= 500 => Fate::Maybe,
         ApiError::Status(refusal) | ApiError::Stream(refusal) => {
-            if kind(refusal) == Kind::Server {
+            if kind(refusal).leaves_it_open() {
                 Fate::Maybe
             } else {
                 Fate::Refused

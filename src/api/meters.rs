@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::client::ApiClient;
-use super::diagnose::{Kind, kind};
+use super::diagnose::{Kind, Retry, kind};
 use super::error::ApiError;
 use super::fields::{count, decimal, line};
 use super::region::Endpoint;
@@ -35,10 +35,10 @@ fn is_not_served(error: &ApiError) -> bool {
         | ApiError::WebPage
         | ApiError::Garbled { .. }
         | ApiError::Redirect { .. } => true,
-        // A wrong key, a crowd and a fault of the service say nothing of the call.
+        // What passes by itself, and a key that is wrong everywhere, are no answer to this.
         ApiError::Status(refusal) | ApiError::Stream(refusal) => {
-            let elsewhere = matches!(kind(refusal), Kind::Key | Kind::Throttled(_) | Kind::Server);
-            !elsewhere || refusal.status == 501
+            let kind = kind(refusal);
+            refusal.status == 501 || (kind.retry() == Retry::Never && kind != Kind::Key)
         }
         ApiError::NoKey
         | ApiError::BadKey
@@ -57,7 +57,7 @@ fn is_not_served(error: &ApiError) -> bool {
 }
 
 /// Reads an answer of any shape.
-fn read(value: &Value) -> Quotas {
+pub(super) fn read(value: &Value) -> Quotas {
     let mut found = Vec::new();
     search(value, 0, &mut found);
     if found.is_empty() { Quotas::NotServed } else { Quotas::Told(found) }

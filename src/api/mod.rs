@@ -3,9 +3,11 @@
 //! says what an error is, `words` says it to the user.
 
 pub mod call;
+pub mod certificate;
 pub mod chat;
 pub mod client;
 pub mod diagnose;
+pub mod doctor;
 pub mod document;
 pub mod embeddings;
 mod envelope;
@@ -17,6 +19,7 @@ pub mod jobs;
 mod loose;
 pub mod meters;
 mod pcm;
+pub mod proxy;
 pub mod region;
 pub mod reply;
 pub mod rerank;
@@ -27,5 +30,7 @@ pub mod sse;
 pub mod tasks;
 pub mod upload;
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 pub(crate) mod testing;

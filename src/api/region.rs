@@ -84,6 +84,31 @@ pub enum BadUrl {
     Credentials,
 }
 
+/// Whether a URL is of the service itself, as far as its hosts are documented: only such places may
+/// learn of a key that was meant for one of them.
+#[must_use]
+pub fn is_official(url: &Url) -> bool {
+    let plan = [TOKEN_PLAN, CODING_PLAN].iter().filter_map(|base| Url::parse(base).ok());
+    let host = url.host_str().unwrap_or_default();
+    url.scheme() == "https"
+        && url.port().is_none()
+        && (Region::of_host(host).is_some()
+            || plan.into_iter().any(|plan| plan.host_str() == Some(host)))
+}
+
+/// The documented places of the other regions, without a key. Regions that have only hosts of
+/// workspaces are there if a workspace is named.
+#[must_use]
+pub fn elsewhere(endpoint: &Endpoint) -> Vec<(&'static str, Endpoint)> {
+    let here = endpoint.region().map(|region| region.id);
+    let place = |region: &'static Region| {
+        let origin = region.origin(None).or_else(|| region.origin(endpoint.workspace()))?;
+        let place = Endpoint::at_origin(&origin, None, endpoint.key_source()).ok()?;
+        Some((region.id, place))
+    };
+    REGIONS.iter().filter(|region| Some(region.id) != here).filter_map(place).collect()
+}
+
 /// Paths of the service's APIs; a base URL that ends in one (or in a call below it) is cut there.
 const API_PATHS: [&str; 5] =
     [COMPAT_PATH, NATIVE_PATH, RERANK_PATH, "/api-ws/v1", "/apps/anthropic"];
@@ -440,6 +465,48 @@ mod tests {
         assert_eq!(of("ws-1.us-east-1.maas.aliyuncs.com"), Some("us-east-1"));
         assert_eq!(of("trial.cn-beijing.maas.aliyuncs.com"), Some("cn-beijing"));
         assert_eq!(of("example.com"), None);
+    }
+
+    #[test]
+    fn only_the_documented_hosts_are_official() {
+        let is = |url: &str| is_official(&Url::parse(url).expect("a URL"));
+        for url in [
+            "https://dashscope.aliyuncs.com",
+            "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+            "https://llm-1.cn-beijing.maas.aliyuncs.com",
+            TOKEN_PLAN,
+            CODING_PLAN,
+        ] {
+            assert!(is(url), "{url}");
+        }
+        for url in [
+            "http://dashscope.aliyuncs.com",
+            "https://dashscope.aliyuncs.com:8443",
+            "https://dashscope.aliyuncs.com.example",
+            "https://bucket.oss-cn-beijing.aliyuncs.com",
+            "https://evil.aliyuncs.com",
+            "https://gateway.example",
+            "http://127.0.0.1:8787",
+        ] {
+            assert!(!is(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_other_regions_are_official_and_hold_no_key() {
+        let here = Endpoint::at_origin("https://dashscope.aliyuncs.com", Some("sk-x".into()), "K");
+        let here = here.expect("a URL");
+        let ids = |places: &[(&'static str, Endpoint)]| -> Vec<&'static str> {
+            places.iter().map(|(id, _)| *id).collect()
+        };
+        let places = elsewhere(&here);
+        assert_eq!(ids(&places), ["ap-southeast-1", "us-east-1", "cn-hongkong"]);
+        let named = elsewhere(&here.with_workspace(Some("llm-1".into())));
+        assert!(ids(&named).ends_with(&["eu-central-1", "ap-northeast-1"]));
+        for (id, place) in places.iter().chain(&named) {
+            assert!(is_official(place.compat()) && !place.has_key(), "{place:?}");
+            assert_eq!(place.region().map(|region| region.id), Some(*id));
+        }
     }
 
     #[test]

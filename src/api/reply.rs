@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::tls::TlsInfo;
 use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use super::client::{Deadlines, Limits};
@@ -77,6 +78,11 @@ impl Reply {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.response.headers()
+    }
+
+    /// The certificate that secured it, in DER, where the client was made to tell.
+    pub(super) fn certificate(&self) -> Option<&[u8]> {
+        self.response.extensions().get::<TlsInfo>()?.peer_certificate()
     }
 
     /// The `x-request-id` header, sanitized.

@@ -62,7 +62,7 @@ fn native_body(request: &RerankRequest) -> Vec<u8> {
 }
 
 /// Reads an answer of either call; marks of texts that were not given are no marks.
-fn read(document: &Document, documents: usize) -> Result<Reranked, ApiError> {
+pub(super) fn read(document: &Document, documents: usize) -> Result<Reranked, ApiError> {
     let value = document.value();
     let output = at(value, "output").unwrap_or(value);
     if !output.get("results").is_some_and(Value::is_array) {

@@ -120,7 +120,7 @@ pub async fn list(
 
 /// Reads the answer to [`list`]: flat with `data`, as documented and recorded; `tasks`, as one
 /// library reads it; either of them in `output`.
-fn read_page(value: &Value) -> Result<TaskPage, ApiError> {
+pub(super) fn read_page(value: &Value) -> Result<TaskPage, ApiError> {
     let output = at(value, "output").unwrap_or(value);
     let places = [value, output];
     let items = places.iter().find_map(|place| {

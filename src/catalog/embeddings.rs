@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::{Catalog, CatalogError, alias};
@@ -49,23 +48,23 @@ struct File {
     sources: HashMap<String, String>,
 }
 
-/// All rows, by model.
+/// All rows, in the order of the file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Embeddings {
-    rows: HashMap<String, EmbeddingRow>,
+    rows: Vec<EmbeddingRow>,
     sources: HashMap<String, String>,
 }
 
 impl Embeddings {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
         let read: File = super::read(file, text)?;
-        let mut rows = HashMap::new();
+        let mut rows: Vec<EmbeddingRow> = Vec::new();
         for row in read.models {
             let at = row.span().start;
             let row = row.into_inner();
             let fault = if row.texts == 0 {
                 Some("takes no texts")
-            } else if rows.contains_key(&row.model) {
+            } else if rows.iter().any(|other| other.model == row.model) {
                 Some("is there twice")
             } else {
                 None
@@ -73,13 +72,18 @@ impl Embeddings {
             if let Some(fault) = fault {
                 return Err(CatalogError::row(file, text, at, row.model, fault));
             }
-            rows.insert(row.model.clone(), row);
+            rows.push(row);
         }
         Ok(Self { rows, sources: read.sources })
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        self.rows.extend(other.rows);
+        for row in other.rows {
+            match self.rows.iter_mut().find(|old| old.model == row.model) {
+                Some(old) => *old = row,
+                None => self.rows.push(row),
+            }
+        }
         self.sources.extend(other.sources);
     }
 
@@ -92,8 +96,22 @@ impl Catalog {
     /// How much one request of an embedding model holds, by its own row or that of its alias.
     #[must_use]
     pub fn embedding(&self, model: &ModelId) -> Option<&EmbeddingRow> {
-        let rows = &self.embeddings.rows;
-        rows.get(model.as_str()).or_else(|| rows.get(&alias::of(model.as_str())?.id))
+        let of = |id: &str| self.embeddings.rows.iter().find(|row| row.model == id);
+        of(model.as_str()).or_else(|| of(&alias::of(model.as_str())?.id))
+    }
+
+    /// Models that turn texts into vectors at once, the usual one first.
+    #[must_use]
+    pub fn embedding_models(&self) -> Vec<&str> {
+        let rows = self.embeddings.rows.iter().map(|row| row.model.as_str());
+        rows.filter(|id| self.model_row(&ModelId::new(id)).is_none_or(|row| !row.async_only))
+            .collect()
+    }
+
+    /// The model that is taken where none is named.
+    #[must_use]
+    pub fn default_embedding(&self) -> ModelId {
+        ModelId::new(self.embedding_models().first().copied().unwrap_or_default())
     }
 
     /// What so many tokens of texts cost; `None` where no row tells.
@@ -101,12 +119,6 @@ impl Catalog {
     pub fn embedding_cost(&self, figures: Figures, model: &ModelId, tokens: u64) -> Option<Money> {
         let usage = Usage { input: tokens, ..Usage::default() };
         self.price(figures, model, 0, false)?.cost(&usage)
-    }
-
-    /// What a million tokens of texts cost.
-    #[must_use]
-    pub fn embedding_price(&self, figures: Figures, model: &ModelId) -> Option<Decimal> {
-        self.price(figures, model, 0, false)?.input
     }
 }
 
@@ -119,7 +131,7 @@ mod tests {
     fn rows_are_of_models_there_are_and_tell_the_documented_caps() {
         let catalog = Catalog::shipped().unwrap();
         assert_eq!(catalog.embeddings.rows.len(), 6);
-        for row in catalog.embeddings.rows.values() {
+        for row in &catalog.embeddings.rows {
             let model = catalog.model_row(&ModelId::new(&row.model)).expect("a model");
             assert_eq!(model.purpose(), Purpose::Embedding, "{}", row.model);
             assert!(catalog.embeddings.source(&row.source).is_some());
@@ -130,6 +142,8 @@ mod tests {
         assert_eq!(texts("text-embedding-v2"), Some(25));
         assert_eq!(texts("text-embedding-v4-2027-01-01"), Some(10));
         assert_eq!(texts("qwen-plus"), None);
+        assert_eq!(catalog.default_embedding().as_str(), "text-embedding-v4");
+        assert!(!catalog.embedding_models().contains(&"text-embedding-async-v2"));
     }
 
     #[test]

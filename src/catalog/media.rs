@@ -77,18 +77,6 @@ impl Catalog {
         (tokens, cost)
     }
 
-    /// The voice a model speaks with where none is named.
-    #[must_use]
-    pub fn voice(&self, id: &ModelId) -> Option<&'static str> {
-        let families = [
-            ("qwen3-omni-flash", "Cherry"),
-            ("qwen3.5-omni", "Tina"),
-            ("qwen-omni-turbo", "Chelsie"),
-        ];
-        let of = |(family, voice): (&str, _)| id.as_str().starts_with(family).then_some(voice);
-        families.into_iter().find_map(of)
-    }
-
     /// Models of conversations that take all of these, the nearest to `id` first: its own family,
     /// then models that see, then those that hear; what is about to retire comes last.
     #[must_use]
@@ -164,15 +152,6 @@ mod tests {
         assert_eq!(cost.map(|cost| cost.amount.to_string()).as_deref(), Some("0.0009966"));
         assert!(estimate("qwen3-vl-plus").1.is_some());
         assert_eq!(estimate("llama3:8b"), (Some(302), None));
-    }
-
-    #[test]
-    fn voices_follow_families() {
-        let voice = |model: &str| Catalog::embedded().voice(&id(model));
-        assert_eq!(voice("qwen3-omni-flash-2025-12-01"), Some("Cherry"));
-        assert_eq!(voice("qwen3.5-omni-plus"), Some("Tina"));
-        assert_eq!(voice("qwen-omni-turbo"), Some("Chelsie"));
-        assert_eq!(voice("qwen-plus"), None);
     }
 
     #[test]

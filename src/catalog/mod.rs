@@ -1,4 +1,5 @@
-//! Dated facts that drift: which models there are, what they cost, how much of them one may use.
+//! Dated facts that drift: which models there are, what they cost, how much of them one may
+//! use, with which voices they speak.
 //! It owns the shipped rows and the questions asked of them; it refuses to know the clock, the
 //! account and anything that was really spent.
 
@@ -14,6 +15,7 @@ pub mod prices;
 mod shared;
 mod snapshots;
 pub mod tag;
+pub mod voices;
 
 pub use shared::Shared;
 
@@ -29,6 +31,7 @@ use jobs::InForce;
 use limits::{Limit, Limits, ServiceLimit};
 use models::{Family, ModelRow, Models};
 use prices::{Price, PriceRow, Prices};
+use voices::Voices;
 
 /// Where an answer of the catalog really comes from, for the words "about" and "estimated".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,12 +100,13 @@ fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).split('\n').count()
 }
 
-/// Models, prices, limits and jobs in force.
+/// Models, prices, limits, voices and jobs in force.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     models: Models,
     prices: Prices,
     limits: Limits,
+    voices: Voices,
     jobs: InForce,
     embeddings: Embeddings,
 }
@@ -127,6 +131,7 @@ impl Catalog {
             models: Models::parse("models.toml", include_str!("models.toml"))?,
             prices: Prices::parse("prices.toml", include_str!("prices.toml"))?,
             limits: Limits::parse("limits.toml", include_str!("limits.toml"))?,
+            voices: Voices::parse("voices.toml", include_str!("voices.toml"))?,
             jobs: InForce::default(),
             embeddings: Embeddings::parse("embeddings.toml", include_str!("embeddings.toml"))?,
         })
@@ -149,6 +154,13 @@ impl Catalog {
     /// Takes over the limits of `text`; in each set a row replaces the one of the same model.
     pub fn override_limits(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
         self.limits.merge(Limits::parse(file, text)?);
+        Ok(())
+    }
+
+    /// Takes over the voices of `text`; a row replaces the one of the same model, voice, language or
+    /// dialect.
+    pub fn override_voices(&mut self, file: &str, text: &str) -> Result<(), CatalogError> {
+        self.voices.merge(Voices::parse(file, text)?);
         Ok(())
     }
 
@@ -226,7 +238,7 @@ impl Catalog {
     #[must_use]
     pub fn source<'a>(&'a self, key: &'a str) -> &'a str {
         let models = self.models.source(key).or_else(|| self.prices.source(key));
-        let found = models.or_else(|| self.limits.source(key));
+        let found = models.or_else(|| self.limits.source(key)).or_else(|| self.voices.source(key));
         let found = found.or_else(|| self.embeddings.source(key));
         found.or_else(|| self.jobs.get().source(key)).unwrap_or(key)
     }

@@ -2,6 +2,8 @@
 
 pub mod chat;
 pub mod config;
+pub mod doctor;
+pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;
@@ -103,8 +105,12 @@ pub enum When {
 pub enum Command {
     /// Ask one question and print the answer as it comes
     Chat(chat::ChatArgs),
+    /// Turn texts into vectors
+    Embed(embed::EmbedArgs),
     /// List the models with prices, limits and abilities
     Models(models::ModelsArgs),
+    /// Find out why something does not work
+    Doctor(doctor::DoctorArgs),
     /// Run the simulator
     Sim(sim::SimArgs),
     /// Look at the settings, check them, change one

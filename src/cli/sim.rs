@@ -33,6 +33,15 @@ pub struct SimArgs {
     /// Another seed gives other answers
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// Let the program espeak-ng read speech aloud, where there is one
+    #[arg(long)]
+    pub espeak: bool,
+    /// Enforce limits: off, documented (the service's market data), seed (a fresh workspace), or a TOML file
+    #[arg(long, value_name = "WHICH", default_value = "off")]
+    pub limits: String,
+    /// Do not tell the limits at /api/v1/quotas
+    #[arg(long)]
+    pub no_quotas: bool,
     /// Accept this key only
     #[arg(long, value_name = "KEY", env = "LIAN_SIM_KEY", hide_env_values = true)]
     pub accept_key: Option<String>,

@@ -31,12 +31,12 @@ use crate::words;
 use crate::words::attachments::Speech;
 use crate::words::params::{Params, with_brackets};
 use attach::Looked;
-use deliver::{Delivered, Signals, deliver};
+pub(super) use deliver::{Delivered, Signals, deliver};
 use print::{Printer, tell};
 use sound::Wav;
 
 /// Exit code for a reader that went away, as the shell counts SIGPIPE.
-const BROKEN_PIPE: u8 = 141;
+pub(super) const BROKEN_PIPE: u8 = 141;
 
 /// Exit code for what cannot be asked.
 const USAGE: u8 = 2;
@@ -129,7 +129,8 @@ fn voice(
     if params.thinking == Some(true) {
         return wrong(Speech::Thinks);
     }
-    match args.voice.as_deref().or_else(|| catalog.voice(&settings.model)) {
+    let usual = catalog.default_voice(&settings.model).map(|voice| voice.id.as_str());
+    match args.voice.as_deref().or(usual) {
         Some(voice) => Ok(Some(voice.to_owned())),
         None => wrong(Speech::NoVoice { model }),
     }

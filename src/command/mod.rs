@@ -3,6 +3,8 @@
 
 pub mod chat;
 pub mod config;
+pub mod doctor;
+pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;

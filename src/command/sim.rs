@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use crate::cli::sim::SimArgs;
-use crate::sim::{self, Options, Scenario, SimError};
+use crate::sim::{self, Limits, Options, Scenario, SimError};
 
 /// Exit code of a normal end, by SIGTERM and Ctrl-C too.
 const OK: u8 = 0;
@@ -37,7 +37,10 @@ async fn serve(args: SimArgs) -> Result<(), (u8, String)> {
         tokens: args.tokens,
         rate: args.rate,
         seed: args.seed,
+        espeak: args.espeak,
         accept_key: args.accept_key.map(Into::into),
+        limits: Limits::named(&args.limits).map_err(|error| (CONFIGURATION, error.to_string()))?,
+        quotas: !args.no_quotas,
     };
     // Asked for before the line is printed: who reads it may send the signal at once.
     let end =

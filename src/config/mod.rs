@@ -295,7 +295,8 @@ fn theme(
 }
 
 /// The language the environment asks for: the first of these variables that is set decides.
-fn language_of(env: Env<'_>) -> Language {
+#[must_use]
+pub fn language_of(env: Env<'_>) -> Language {
     let word = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env(name));
     match word {
         Some(word) if word.to_ascii_lowercase().starts_with("zh") => Language::ZhCn,

@@ -1,6 +1,6 @@
-//! The user's own rows of the catalog: `models.toml`, `prices.toml`, `limits.toml`, `jobs.toml`
-//! and `embeddings.toml` beside the configuration file, or in `catalog/` there. A file with a fault counts for nothing, and the rows
-//! it would have replaced stay.
+//! The user's own rows of the catalog: `models.toml`, `prices.toml`, `limits.toml`, `voices.toml`,
+//! `jobs.toml` and `embeddings.toml` beside the configuration file, or in `catalog/` there. A file
+//! with a fault counts for nothing, and the rows it would have replaced stay.
 #![expect(clippy::disallowed_methods, reason = "the room that reads configuration files")]
 
 use std::io;
@@ -23,10 +23,11 @@ pub struct Fault {
 type Take = fn(&mut Catalog, &str, &str) -> Result<(), CatalogError>;
 
 /// The files, and who reads them. Families and models come before what speaks of them.
-const FILES: [(&str, Take); 5] = [
+const FILES: [(&str, Take); 6] = [
     ("models.toml", Catalog::override_models),
     ("prices.toml", Catalog::override_prices),
     ("limits.toml", Catalog::override_limits),
+    ("voices.toml", Catalog::override_voices),
     ("jobs.toml", Catalog::override_jobs),
     ("embeddings.toml", Catalog::override_embeddings),
 ];
@@ -111,6 +112,16 @@ mod tests {
         assert!(found.model(&ModelId::new("mine")).is_some());
         std::fs::write(dir.path().join("limits.toml"), limit(8)).unwrap();
         assert_eq!(rpm(&catalog(&config).0.unwrap()), Some(8));
+    }
+
+    #[test]
+    fn voices_of_the_user_s_own_count_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let row = "models = [ { model = \"mine\", voices = [\"Me\"], default = \"Me\", source = \"me\", as_of = \"2027-01\" } ]";
+        std::fs::write(dir.path().join("voices.toml"), row).unwrap();
+        let (found, faults) = catalog(&dir.path().join("config.toml"));
+        assert!(faults.is_empty(), "{faults:?}");
+        assert_eq!(found.unwrap().voices(&ModelId::new("mine"))[0].id, "Me");
     }
 
     #[test]

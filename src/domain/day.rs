@@ -1,5 +1,7 @@
 //! A day without a time, as dated rows name it. It refuses to know which day is today.
 
+use std::fmt;
+
 /// Days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i64);
@@ -34,6 +36,15 @@ impl Day {
     }
 }
 
+impl fmt::Display for Day {
+    /// As `2026-07-13`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wall_ms = self.0.saturating_mul(24 * 3_600_000);
+        let (year, month, day) = super::time::Now::default().date(wall_ms);
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +54,7 @@ mod tests {
     fn days_are_read_and_counted() {
         assert_eq!(Day::parse("1970-01-01"), Some(Day(0)));
         assert_eq!(Day::parse("1970-02"), Some(Day(31)));
+        assert_eq!(Day::parse("2026-07").unwrap().to_string(), "2026-07-01");
         let day = |text| Day::parse(text).unwrap();
         assert_eq!(day("2026-05-14").until(day("2026-07-13")), 60);
         assert_eq!(day("2028-02-28").until(day("2028-03-01")), 2);

@@ -30,6 +30,10 @@ id!(
     /// One running request for an answer. Late events of a cancelled turn are dropped by it.
     TurnId
 );
+id!(
+    /// One thing that is spoken, from its first sample to its last.
+    SpeechId
+);
 
 id!(
     /// A task in the store, from the moment it was written down: before the service knows of it.
@@ -92,6 +96,11 @@ impl IdSource {
     /// A new turn.
     pub fn turn(&mut self) -> TurnId {
         TurnId(self.next())
+    }
+
+    /// A new thing to speak.
+    pub fn speech(&mut self) -> SpeechId {
+        SpeechId(self.next())
     }
 }
 

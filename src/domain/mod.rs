@@ -2,10 +2,12 @@
 //! It refuses IO, clocks, wire field names, colours and sentences.
 
 pub mod attachments;
+pub mod audio;
 pub mod chat;
 pub mod conversations;
 pub mod copy;
 pub mod day;
+pub mod doctor;
 pub mod embeddings;
 pub mod export;
 pub mod ids;

@@ -34,16 +34,24 @@ pub async fn launch(mut cli: Cli) -> u8 {
             let now = super::clock::Clock::new().now();
             answered(&command::models::run(&args, &command::flags(&cli), table, Day::of(now)))
         }
+        Some(Command::Doctor(args)) => match colour(cli.global.color) {
+            Ok(colour) => super::examine::headless(&cli, args, colour).await,
+            Err(reason) => {
+                say(&reason);
+                CONFIGURATION
+            }
+        },
         Some(Command::Completions(args)) => print(&command::shell::completions(args.shell)),
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
+        Some(Command::Embed(args)) => embed(&cli, args).await,
         // The largest future of the program, made once.
         None => Box::pin(workbench(cli)).await,
     }
 }
 
 /// A sentence on stderr. An error there has nobody left to hear it.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     drop(writeln!(std::io::stderr(), "lian: {text}"));
 }
 
@@ -97,7 +105,9 @@ struct Ready {
 async fn ready(cli: &Cli, mut flags: config::Flags, on_screen: bool) -> Result<Ready, u8> {
     let mut simulator = None;
     if flags.demo {
-        let server = sim::start(sim::Options::default()).await.map_err(|error| {
+        // A fresh workspace's limits, so that the meters have something to show.
+        let options = sim::Options { limits: sim::Limits::Seed, ..sim::Options::default() };
+        let server = sim::start(options).await.map_err(|error| {
             say(&error.to_string());
             5
         })?;
@@ -183,6 +193,40 @@ async fn ask(
     command::chat::run(&config, deps, args, question).await
 }
 
+/// Texts into vectors. What cannot be read is told before anything is set up.
+async fn embed(cli: &Cli, mut args: crate::cli::embed::EmbedArgs) -> u8 {
+    args.model.clone_from(&cli.global.model);
+    args.plain = cli.global.plain;
+    let texts = command::embed::texts(&args);
+    // The simulator and the log live as long as the work.
+    let Ready { config, deps, simulator: _simulator, log: _log, .. } =
+        match ready(cli, command::flags(cli), false).await {
+            Ok(ready) => ready,
+            Err(code) => return code,
+        };
+    let language = config.settings.language;
+    let texts = match texts {
+        Ok(Some(texts)) => texts,
+        Ok(None) => {
+            say(&words::embeddings::Embeddings::NoTexts.say(language));
+            return USAGE;
+        }
+        Err(error) => {
+            let file = args.file.as_deref().map(|file| file.display().to_string());
+            say(&format!("{}: {error}", file.as_deref().unwrap_or("stdin")));
+            return 1;
+        }
+    };
+    let (mine, faults) = config::models::catalog(&config.paths.config);
+    if let Some(catalog) = mine {
+        deps.catalog.put(catalog);
+    }
+    if let Some(notice) = models::notice(&faults) {
+        say(&words::line(language, &notice));
+    }
+    command::embed::run(&config, deps, &args, texts).await
+}
+
 async fn workbench(cli: Cli) -> u8 {
     let colour = match colour(cli.global.color) {
         Ok(colour) => colour,
@@ -216,6 +260,7 @@ async fn workbench(cli: Cli) -> u8 {
         simulator,
         seed: seed(),
         plain,
+        hidden: log.hidden().clone(),
     };
     match super::run(start).await {
         Ok(ended) => {
@@ -269,7 +314,7 @@ fn install_panic_hook(config: &Config, hidden: log::Hidden) {
 }
 
 /// Random enough for ids and jitter: the standard library's hasher keys are.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
     let mut hasher = std::hash::RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());

@@ -10,6 +10,7 @@ mod clock;
 #[cfg(debug_assertions)]
 mod drill;
 mod editor;
+mod examine;
 mod frame;
 mod launch;
 mod painter;
@@ -36,7 +37,7 @@ use crate::event::{EditorEvent, ServiceEvent};
 use crate::input::keymap::KeyMap;
 use crate::input::{Input, translate::translate};
 use crate::service::attachments::look::Base;
-use crate::service::{self, chat::Deps};
+use crate::service::{self, chat::Deps, log::Hidden};
 use crate::sim;
 use crate::state::AppState;
 use crate::terminal::caps::Caps;
@@ -79,6 +80,8 @@ pub struct Start {
     pub seed: u64,
     /// Lines that are only ever added instead of a screen.
     pub plain: bool,
+    /// Learns keys, so that no log shows them.
+    pub hidden: Hidden,
 }
 
 /// How the workbench ended.
@@ -138,7 +141,8 @@ struct Runtime {
 
 /// Runs the workbench on a terminal that is there. Returns after the terminal was given back.
 pub async fn run(start: Start) -> std::io::Result<Ended> {
-    let Start { config, flags, deps, caps, prompt, simulator, seed, plain } = start;
+    let Start { config, flags, deps, caps, prompt, simulator, seed, plain, hidden } = start;
+    let gather = examine::gather(flags.clone(), caps, hidden);
     let reload = Reload::start(flags, &config);
     let Config { settings, theme, keys, paths, .. } = config;
     let mut clock = Clock::new();
@@ -163,7 +167,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
         keys,
         clock,
         frames: FrameClock::default(),
-        services: Services::start(deps, paths.data, files, &out),
+        services: Services::start(deps, paths.data, files, gather, &out),
         events,
         input: painter.as_ref().map(|painter| Events::new(painter.size())),
         painter,

@@ -11,7 +11,7 @@ use super::clock::wall_ms;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
 use crate::service::attachments::look::Base;
-use crate::service::{attachments, chat, clipboard, export, highlight, store};
+use crate::service::{attachments, chat, clipboard, doctor, export, highlight, store};
 
 /// The ways to the services.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(super) struct Services {
     clipboard: clipboard::Handle,
     export: export::Handle,
     attachments: attachments::Handle,
+    doctor: doctor::Handle,
     cancel: CancellationToken,
 }
 
@@ -74,6 +75,7 @@ impl Services {
         deps: chat::Deps,
         data: PathBuf,
         files: Base,
+        gather: doctor::Gather,
         out: &Sender<ServiceEvent>,
     ) -> Self {
         let cancel = CancellationToken::new();
@@ -84,6 +86,7 @@ impl Services {
             clipboard: clipboard::spawn(out.clone(), cancel.child_token()),
             export: export::spawn(out.clone(), cancel.child_token()),
             attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
+            doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
         }
     }
@@ -97,6 +100,7 @@ impl Services {
                 self.highlight.try_send(command).map_err(Effect::Highlight)
             }
             Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
+            Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
             Effect::Attach(command) => self.attachments.try_send(command).map_err(Effect::Attach),
             Effect::Terminal(command) => return Wanted::Terminal(command),

@@ -75,10 +75,10 @@ fn surfaces(target: &Target) -> Result<Endpoint, NoAddress> {
     }
 }
 
-/// What the chat service needs. The key comes later, from `keys`.
-pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddress> {
-    let endpoint = endpoint(target)?;
-    let mut options = ClientOptions::for_endpoint(&endpoint);
+/// How the client for an endpoint is made: its roots and proxies, the profile's deadlines.
+#[must_use]
+pub fn options(target: &Target, endpoint: &Endpoint) -> ClientOptions {
+    let mut options = ClientOptions::for_endpoint(endpoint);
     let seconds = |s: u32| Duration::from_secs(u64::from(s.max(1)));
     let deadlines = target.deadlines;
     options.deadlines = Deadlines {
@@ -88,9 +88,15 @@ pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddre
         overall: seconds(deadlines.overall),
         ..options.deadlines
     };
+    options
+}
+
+/// What the chat service needs. The key comes later, from `keys`.
+pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddress> {
+    let endpoint = endpoint(target)?;
+    let client = ApiClient::new(options(target, &endpoint));
     let uploads = Uploads::default();
-    let catalog = Shared::default();
-    Ok(Deps { client: ApiClient::new(options), endpoint, keys, catalog, uploads, seed })
+    Ok(Deps { client, endpoint, keys, catalog: Shared::default(), uploads, seed })
 }
 
 #[cfg(test)]

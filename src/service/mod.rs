@@ -3,9 +3,11 @@
 //! the screen.
 
 pub mod attachments;
+pub mod audio;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
+pub mod doctor;
 pub mod downloads;
 pub mod editor;
 pub mod export;

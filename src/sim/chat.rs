@@ -13,14 +13,15 @@ use super::refusal::{self, Refusal, json, reply};
 use super::request::{self, Call};
 use super::tell::tell;
 use super::visit::Visit;
-use super::{Shared, stream};
+use super::{Shared, stream, uploads};
 
 /// When the models of the list were made, in seconds since 1970; any steady moment will do.
 const MODELS_CREATED: u64 = 1_795_312_800;
 
 /// `POST /compatible-mode/v1/chat/completions`
 pub(super) async fn completions(State(sim): State<Arc<Shared>>, visit: Visit) -> Response<Body> {
-    match visit.body().and_then(|body| Call::compat(body, visit.manner())) {
+    let call = visit.body().and_then(|body| Call::compat(body, visit.manner()));
+    match call.and_then(|call| uploads::check(&sim, &visit).map(|()| call)) {
         Ok(call) => tell(&sim, visit, &call).await,
         Err(refusal) => visit.refuse(&refusal),
     }

@@ -23,6 +23,7 @@ const TICKS_PER_SECOND: u32 = 20;
 struct Switches {
     bytes_per_s: AtomicU32,
     reset: AtomicBool,
+    gone: AtomicBool,
 }
 
 /// What a request can do to its own connection.
@@ -38,6 +39,12 @@ impl Line {
     /// When the connection ends, it ends with a TCP reset.
     pub(super) fn end_with_reset(&self) {
         self.0.reset.store(true, Ordering::Relaxed);
+    }
+
+    /// Nothing more is written, not even a reply that is due; the connection ends with a reset.
+    pub(super) fn hang_up(&self) {
+        self.end_with_reset();
+        self.0.gone.store(true, Ordering::Relaxed);
     }
 }
 
@@ -93,6 +100,9 @@ pub(super) struct Wire {
 
 impl Wire {
     fn poll_closing(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.line.0.gone.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
         match self.closing.as_mut().poll(cx) {
             Poll::Ready(()) => Err(io::ErrorKind::ConnectionAborted.into()),
             Poll::Pending => Ok(()),

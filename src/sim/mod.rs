@@ -9,44 +9,56 @@
 #![expect(clippy::disallowed_methods, reason = "the simulator has a clock of its own")]
 
 mod answer;
+mod ask;
 mod bomb;
 mod cache;
 mod chat;
+mod clock;
 mod conn;
 mod embed;
+mod film;
+mod guest;
+mod limits;
 mod listing;
 mod media;
 mod models;
 mod native;
+mod ordered;
 mod pace;
 mod refusal;
 mod request;
+mod results;
 mod rng;
 mod scenario;
 mod script;
 mod seen;
 mod speech;
 mod stream;
+mod tasks;
 mod tell;
 mod tokens;
+mod tts;
+mod uploads;
 mod usage;
 mod visit;
 mod voice;
+mod voices;
 mod wire;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use limits::{Limits, LimitsError};
 pub use scenario::{Scenario, ScenarioError};
 pub use seen::Seen;
 
@@ -70,8 +82,14 @@ pub struct Options {
     pub rate: Option<f64>,
     /// Other seeds give other answers.
     pub seed: u64,
+    /// Speech is read by the program `espeak-ng` where there is one.
+    pub espeak: bool,
     /// The only key that is accepted; without it every `sk-...` that is not `bad` or `wrong`.
     pub accept_key: Option<SecretString>,
+    /// Which limits are enforced.
+    pub limits: Limits,
+    /// Whether `GET /api/v1/quotas` answers; it is 404 if not.
+    pub quotas: bool,
 }
 
 impl Default for Options {
@@ -84,7 +102,10 @@ impl Default for Options {
             tokens: None,
             rate: None,
             seed: 1,
+            espeak: false,
             accept_key: None,
+            limits: Limits::Off,
+            quotas: true,
         }
     }
 }
@@ -120,7 +141,14 @@ pub enum SimError {
 #[derive(Debug)]
 struct Shared {
     options: Options,
+    /// Where it listens, port and all.
+    addr: SocketAddr,
+    clock: clock::Clock,
     ids: rng::Ids,
+    results: results::Results,
+    limits: limits::Guards,
+    tasks: tasks::Tasks,
+    uploads: uploads::Uploads,
     seen: seen::Ring,
     cache: cache::Cache,
     active: Arc<AtomicUsize>,
@@ -219,9 +247,17 @@ pub async fn start(options: Options) -> Result<Server, SimError> {
     };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
+    let ids = rng::Ids::new();
+    let limits = limits::Guards::new(options.limits.clone(), options.time_scale);
     let shared = Arc::new(Shared {
         options,
-        ids: rng::Ids::new(),
+        limits,
+        tasks: tasks::Tasks::default(),
+        uploads: uploads::Uploads::default(),
+        addr: reachable(addr),
+        clock: clock::Clock::start(),
+        results: results::Results::new(&ids),
+        ids,
         seen: seen::Ring::default(),
         cache: cache::Cache::default(),
         active: Arc::default(),
@@ -238,6 +274,16 @@ pub async fn start(options: Options) -> Result<Server, SimError> {
     Ok(Server { addr, shared, closing, task: Some(task) })
 }
 
+/// An address that this machine can connect to: a server on all interfaces is on loopback too.
+fn reachable(mut addr: SocketAddr) -> SocketAddr {
+    match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => addr.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => addr.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    addr
+}
+
 /// Every path there is.
 fn router(shared: Arc<Shared>) -> Router {
     const COMPAT: &str = "/compatible-mode/v1";
@@ -248,7 +294,12 @@ fn router(shared: Arc<Shared>) -> Router {
         )
         .route(&format!("{COMPAT}/models"), get(chat::list).fallback(chat::wrong_method))
         .route(&format!("{COMPAT}/models/{{id}}"), get(chat::one).fallback(chat::wrong_method))
+        .route("/results/{*path}", any(results::serve))
+        .merge(tasks::routes())
+        .merge(uploads::routes())
+        .merge(limits::routes())
         .merge(native::routes())
+        .merge(tts::routes())
         .merge(embed::routes())
         .merge(listing::routes())
         .fallback(chat::not_found)

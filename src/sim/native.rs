@@ -14,7 +14,7 @@ use super::refusal::{self, Refusal, reply};
 use super::request::{self, Call, Path};
 use super::tell::{STREAM, tell};
 use super::visit::Visit;
-use super::{Shared, chat, wire};
+use super::{Shared, chat, tasks, tts, uploads, wire};
 
 /// Every path of this file.
 pub(super) fn routes() -> Router<Arc<Shared>> {
@@ -51,7 +51,7 @@ fn office(model: &Model) -> Option<Office> {
         {
             Some(Office::Picture)
         }
-        Route::Native if id.starts_with("qwen") && id.contains("tts") => Some(Office::Speech),
+        Route::Native if tts::is_speech(model) => Some(Office::Speech),
         Route::Chat
         | Route::Embed
         | Route::Vision
@@ -68,7 +68,7 @@ pub(super) fn wrong_url() -> Refusal {
 
 /// What the gateway refuses before a body is read any further: these errors are plain JSON even
 /// where a stream was asked for.
-fn gateway(visit: &Visit) -> Result<&'static Model, Refusal> {
+pub(super) fn gateway(visit: &Visit) -> Result<&'static Model, Refusal> {
     let model = request::model(visit.body()?)?;
     if visit.says("x-dashscope-async", "enable") {
         return Err(refusal::sync_only());
@@ -93,7 +93,8 @@ async fn multimodal_generation(State(sim): State<Arc<Shared>>, visit: Visit) -> 
     };
     match office(model) {
         Some(Office::Chat) => answer(&sim, visit, model, Path::Multi).await,
-        Some(Office::Picture | Office::Speech) => visit.refuse(&Refusal::of(&refusal::UNAVAILABLE)),
+        Some(Office::Picture) => tasks::pictures_now(&sim, &visit).await,
+        Some(Office::Speech) => tts::speech(&sim, visit, model).await,
         None => visit.refuse(&wrong_url()),
     }
 }
@@ -105,7 +106,8 @@ async fn answer(
     path: Path,
 ) -> Response<Body> {
     let manner = visit.manner();
-    match visit.body().and_then(|body| Call::native(body, model, path, manner)) {
+    let call = visit.body().and_then(|body| Call::native(body, model, path, manner));
+    match call.and_then(|call| uploads::check(sim, &visit).map(|()| call)) {
         Ok(call) => tell(sim, visit, &call).await,
         Err(refusal) if manner.streams => refused(&visit, &refusal),
         Err(refusal) => visit.refuse(&refusal),

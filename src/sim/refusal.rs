@@ -58,6 +58,8 @@ kinds! {
         "Required input parameter missing from request.";
     NO_THINKING 400 "InvalidParameter.NotSupportEnableThinking" "InvalidParameter.NotSupportEnableThinking"
         "invalid_request_error" "The model does not support enable_thinking.";
+    VOICE 400 "invalid_value" "invalid_value" "invalid_request_error"
+        "The requested voice is not supported.";
     TOO_LARGE 400 "BadRequest.TooLarge" "BadRequest.TooLarge" "invalid_request_error" "Payload Too Large.";
     INSPECTION 400 "data_inspection_failed" "DataInspectionFailed" "data_inspection_failed"
         "Input data may contain inappropriate content.";

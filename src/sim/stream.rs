@@ -21,7 +21,7 @@ use super::wire::{Delta, Frame, Moment};
 /// Events are handed over in pieces of about this many bytes when they are all due.
 const PACK: usize = 32 * 1024;
 /// Time for what was written before a cut to leave the machine.
-const BEFORE_CUT: Duration = Duration::from_millis(20);
+pub(super) const BEFORE_CUT: Duration = Duration::from_millis(20);
 
 /// Counts itself among the answers on their way for as long as it lives.
 pub(super) struct Active(Arc<AtomicUsize>);
@@ -41,7 +41,7 @@ impl Drop for Active {
 
 /// How a body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
     Whole,
     Cut(Cut),
     Stall,
@@ -49,7 +49,7 @@ enum Ending {
 
 impl Ending {
     /// Plays the ending: nothing more, an error that breaks the connection, or silence for ever.
-    async fn play(self, line: &Line) -> Option<io::Result<Bytes>> {
+    pub(super) async fn play(self, line: &Line) -> Option<io::Result<Bytes>> {
         match self {
             Self::Whole | Self::Cut(Cut::Clean) => None,
             Self::Cut(cut) => {

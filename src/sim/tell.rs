@@ -30,6 +30,9 @@ pub(super) async fn tell(sim: &Arc<Shared>, visit: Visit, call: &Call) -> Respon
     let script = Script::new(call, answers.collect());
     let mut prompt = sim.cache.count(call, Instant::now());
     prompt.text += answer::read_tokens(script.sources());
+    let spent = script.spent();
+    let tokens = prompt.total() + spent.reasoning + spent.text;
+    sim.limits.spend(visit.account, call.model.id, tokens, Instant::now());
     let searched = call.search.map(|search| search.strategy);
     let bill = Bill::new(call.model, prompt, call.thinking, searched);
     let teller = Teller { call, rule: &rule, script: &script, bill, visit: &visit };

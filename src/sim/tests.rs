@@ -15,11 +15,17 @@ const CHAT: &str = "/compatible-mode/v1/chat/completions";
 const CAP: Duration = Duration::from_secs(20);
 
 mod basics;
+mod downloads;
 mod embed;
 mod faults;
+mod films;
+mod limited;
 mod listing;
 mod media;
 mod native;
+mod speech;
+mod tasks;
+mod uploads;
 
 fn client() -> reqwest::Client {
     static RING: Once = Once::new();

@@ -9,13 +9,15 @@ use axum::http::{HeaderMap, HeaderValue, Response};
 use futures_util::StreamExt;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use tokio::time::Instant;
 
+use super::ask::Account;
 use super::conn::Line;
 use super::refusal::{self, Refusal, Surface, reply};
 use super::request::Manner;
 use super::scenario::{Garbage, Rule};
 use super::seen::Seen;
-use super::{Shared, bomb};
+use super::{Shared, bomb, guest, models};
 
 /// The largest body that is read, in bytes.
 const MAX_BODY: usize = 20 * 1024 * 1024;
@@ -29,7 +31,8 @@ pub(super) struct Visit {
     pub(super) surface: Surface,
     pub(super) rule: Arc<Rule>,
     pub(super) line: Line,
-    headers: HeaderMap,
+    pub(super) account: Account,
+    pub(super) headers: HeaderMap,
     key: Result<(), Refusal>,
     body: Result<Value, Refusal>,
 }
@@ -63,6 +66,11 @@ impl Visit {
         }
     }
 
+    /// Where this client reaches the server: scheme, host and port.
+    pub(super) fn origin(&self, sim: &Shared) -> String {
+        guest::origin(sim, &self.headers)
+    }
+
     /// An error as the answer.
     pub(super) fn refuse(&self, refusal: &Refusal) -> Response<Body> {
         refusal.response(self.surface, &self.request_id)
@@ -94,12 +102,16 @@ impl FromRequest<Arc<Shared>> for Visit {
             request_id: request_id.clone(),
         };
         sim.seen.push(seen, bytes);
-        let rule = sim.options.scenario.as_ref().and_then(|scenario| scenario.pick(&model, &path));
+        // Who asks for a task names no model, but its task has one.
+        let named =
+            if model.is_empty() { sim.tasks.model_of(&path).unwrap_or_default() } else { &model };
+        let rule = sim.options.scenario.as_ref().and_then(|scenario| scenario.pick(named, &path));
         let visit = Self {
             request_id,
             surface: Surface::of(&path),
             rule: rule.unwrap_or_default(),
             line,
+            account: Account::of(&parts.headers),
             key: check_key(sim, &parts.headers),
             headers: parts.headers,
             body,
@@ -108,12 +120,21 @@ impl FromRequest<Arc<Shared>> for Visit {
         sim.pause(visit.rule.delay()).await;
         match visit.scripted() {
             Some(response) => Err(response),
-            None => Ok(visit),
+            None => match visit.limited(sim, &model) {
+                Some(refusal) => Err(visit.refuse(&refusal)),
+                None => Ok(visit),
+            },
         }
     }
 }
 
 impl Visit {
+    /// The refusal of a call that is one too many for its model. Only calls with a good key count.
+    fn limited(&self, sim: &Shared, model: &str) -> Option<Refusal> {
+        let model = models::find(model).filter(|_| self.key.is_ok())?;
+        sim.limits.admit(self.account, model.id, self.surface, Instant::now()).err()
+    }
+
     /// What the scenario answers in place of any endpoint.
     fn scripted(&self) -> Option<Response<Body>> {
         if let Some(url) = &self.rule.redirect {
@@ -124,7 +145,7 @@ impl Visit {
             }
             return Some(response);
         }
-        if let Some(refusal) = self.rule.refusal() {
+        if let Some(refusal) = self.rule.refusal().filter(|_| !self.rule.accept_first) {
             return Some(self.refuse(&refusal));
         }
         if self.rule.garbage == Some(Garbage::Html) {
@@ -144,7 +165,7 @@ impl Visit {
     }
 }
 
-const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
+pub(super) const HTML: &str = "<!doctype html>\n<html><head><title>Sign in to the network</title></head>\n\
 <body><h1>Welcome to Hotel Wi-Fi</h1><p>Please accept the terms to continue.</p></body></html>\n";
 
 async fn read(body: Body) -> Result<Bytes, Refusal> {

@@ -5,6 +5,7 @@ use super::attachments::{Files, Unfit};
 use super::conflicts::Ask;
 use super::conversations::Browser;
 use super::copy::Links;
+use super::doctor::Examination;
 use super::history::History;
 use super::models::Models;
 use super::notices::History as Told;
@@ -39,6 +40,8 @@ pub enum Overlay {
     Links(Links),
     /// What was told.
     Notices(Told),
+    /// Whether all is well.
+    Doctor(Box<Examination>),
     /// Earlier questions.
     History(History),
     /// A folded paste.
@@ -64,9 +67,12 @@ impl Overlay {
     const fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Global],
-            Self::Palette(_) | Self::Links(_) | Self::Ask(_) | Self::Files(_) | Self::Unfit(_) => {
-                &[Context::List, Context::Global]
-            }
+            Self::Palette(_)
+            | Self::Links(_)
+            | Self::Doctor(_)
+            | Self::Ask(_)
+            | Self::Files(_)
+            | Self::Unfit(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
@@ -86,6 +92,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Links(links) => Some(&links.picker),
+            Self::Doctor(examination) => Some(&examination.picker),
             Self::Notices(history) => Some(&history.picker),
             Self::History(history) => Some(&history.picker),
             Self::Models(models) => Some(&models.picker),
@@ -104,6 +111,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Links(links) => Some(&mut links.picker),
+            Self::Doctor(examination) => Some(&mut examination.picker),
             Self::Notices(history) => Some(&mut history.picker),
             Self::History(history) => Some(&mut history.picker),
             Self::Models(models) => Some(&mut models.picker),

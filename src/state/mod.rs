@@ -7,6 +7,7 @@ pub mod composer;
 pub mod conflicts;
 pub mod conversations;
 pub mod copy;
+pub mod doctor;
 mod draft;
 pub mod field;
 pub mod focus;
@@ -241,6 +242,7 @@ impl AppState {
             }
             ServiceEvent::Editor(event) => self.on_editor(event, now),
             ServiceEvent::Attach(event) => self.on_attach_event(event, now),
+            ServiceEvent::Doctor(event) => self.on_doctor(event),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
         self.outbox.order(effects)

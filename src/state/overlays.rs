@@ -85,6 +85,7 @@ impl AppState {
                 list.narrow(self.conversations.shown().queue.waiting());
             }
             Some(Overlay::Links(links)) => links.narrow(),
+            Some(Overlay::Doctor(examination)) => examination.narrow(),
             Some(
                 Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_) | Overlay::Params(_),
             )
@@ -141,6 +142,7 @@ impl AppState {
             Some(Overlay::Links(links)) => {
                 self.copy(Copied::Link, links.take(row).unwrap_or_default(), now)
             }
+            Some(Overlay::Doctor(examination)) => self.take_finding(examination, now),
             Some(Overlay::Notices(mut history)) => {
                 history.whole = !history.whole;
                 self.focus.overlay = Some(Overlay::Notices(history));

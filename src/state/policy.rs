@@ -54,6 +54,7 @@ impl AppState {
             }
             App::Back => self.back(now),
             App::NextTheme => self.next_theme(now),
+            App::Doctor => self.examine(),
         }
     }
 
@@ -323,7 +324,7 @@ impl AppState {
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
             Effect::Attach(command) => self.attach_refused(command, now),
-            Effect::Export(_) => {
+            Effect::Export(_) | Effect::Doctor(_) => {
                 self.notices.tell(Notice::new(NoticeKind::Busy), now);
                 Vec::new()
             }

@@ -23,6 +23,7 @@ mod chat;
 mod composer;
 mod conversations;
 mod copy;
+mod doctor;
 mod help;
 mod history;
 mod message;
@@ -279,6 +280,9 @@ impl View {
             }
             Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
             Overlay::Links(links) => copy::paint(scene, list, links, &mut self.buffer),
+            Overlay::Doctor(examination) => {
+                doctor::paint(scene, list, examination, &mut self.buffer)
+            }
             Overlay::Notices(history) => {
                 painted.list = notices::history(scene, list, history, &mut self.buffer).place;
                 return None;

@@ -95,6 +95,8 @@ fn whole(scene: &Scene<'_>, area: Area, heard: &Heard, buffer: &mut Buffer) {
     }
     let detail = heard.notice.detail.as_deref();
     parts.extend(detail.map(|text| (named(Words::Cause, text), Role::Text)));
+    let side = heard.notice.kind.fault().map(|fault| words::support::side(language, fault));
+    parts.extend(side.map(|side| (named(Words::Side, &side), Role::Muted)));
     let id = heard.notice.request_id.as_deref();
     parts.extend(id.map(|text| (named(Words::RequestId, text), Role::Muted)));
     let model = heard.model.as_ref();

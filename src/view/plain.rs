@@ -64,6 +64,9 @@ impl Speaker {
             }
         }
         let overlay = scene.state.focus().overlay.as_ref();
+        // Findings are read out once, when all of them are there.
+        let whole = |o: &&Overlay| !matches!(o, Overlay::Doctor(looking) if looking.running);
+        let overlay = overlay.filter(whole);
         if overlay != self.overlay.as_ref() {
             self.overlay = overlay.cloned();
             if let Some(overlay) = overlay {

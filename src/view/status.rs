@@ -224,6 +224,10 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         Some(Overlay::Links(_)) => {
             return shown(scene, super::copy::hints(scene).into_iter().map(of).chain([close()]));
         }
+        Some(Overlay::Doctor(_)) => {
+            let hints = super::doctor::hints(scene).into_iter().map(owned);
+            return shown(scene, hints.chain([close()]));
+        }
         Some(Overlay::Notices(_)) => {
             return shown(scene, super::notices::hints(scene).into_iter().map(of).chain([close()]));
         }

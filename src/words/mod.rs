@@ -6,6 +6,8 @@ pub mod account;
 pub mod attachments;
 pub mod conversations;
 pub mod copy;
+pub mod doctor;
+pub mod embeddings;
 mod en;
 pub mod export;
 pub mod history;

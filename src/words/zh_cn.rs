@@ -123,6 +123,7 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "model_kinds" => "只列对话模型，或全部",
         "back" => "关闭当前浮层，或停止回答",
         "next_theme" => "换下一个主题",
+        "doctor" => "检查一切是否正常：密钥、网络、服务、文件",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",

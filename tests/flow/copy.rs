@@ -7,12 +7,13 @@ use lian::action::Action;
 use lian::domain::chat::TurnEnd;
 use lian::domain::copy::{Clipboard, Copied, CopyCommand, LIMIT};
 use lian::domain::export::{ExportCommand, Format};
-use lian::domain::notice::{Notice, NoticeKind};
+use lian::domain::models::Surface;
+use lian::domain::notice::{Exchange, Notice, NoticeKind, Throttle};
 use lian::domain::settings::{Language, Notify, Settings};
 use lian::effect::{Effect, TerminalCommand};
 use lian::event::ServiceEvent;
 
-use crate::harness::{Harness, ended, numbered, settings};
+use crate::harness::{Harness, complete, ended, numbered, settings};
 
 const ANSWER: &str = "# 标题 👩‍💻\n\ncafé naïve\t**粗体** [文档](https://help.aliyun.com/a?b=1)\n\n\
                       ```rust\nfn main() {\n\tlet 变量 = \"a\";\n}\n```\n\nlast line  ";
@@ -265,6 +266,46 @@ fn what_was_told_can_be_read_again_and_copied() {
     h.keys("<alt+2>n");
     let text = sent(&mut h).pop().unwrap();
     assert!(text.starts_with("There is nothing to go on with here."), "{text}");
+}
+
+#[test]
+fn a_limit_is_copied_with_the_text_that_asks_for_more() {
+    let mut h = Harness::new();
+    h.ask("how fast?");
+    h.turn_says(h.turn(), complete());
+    h.ask("and now?");
+    let notice = Notice::new(NoticeKind::Throttled { kind: Throttle::Requests, tries: 4 })
+        .with_request_id(Some("req-9".to_owned()))
+        .with_exchange(Exchange {
+            url: "https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions".to_owned(),
+            surface: Some(Surface::Compat),
+            region: Some("cn-beijing".to_owned()),
+            workspace: None,
+            status: 429,
+            code: "limit_requests".to_owned(),
+            message: "Requests rate limit exceeded".to_owned(),
+        });
+    h.turn_says(h.turn(), ended(TurnEnd::Failed(notice)));
+    h.effects();
+    h.keys("<alt+j>");
+    assert!(h.find("On the side of: the account").is_some(), "{}", h.screen());
+    h.keys("y");
+    let text = sent(&mut h).pop().unwrap();
+    for part in [
+        "HTTP status: 429",
+        "Code: limit_requests",
+        "Request id: req-9",
+        "模型：qwen-plus",
+        "地域：cn-beijing",
+        // Of the answer before, and of the catalog.
+        "Typical prompt: 1,000 tokens",
+        "Typical answer: 400 tokens",
+        "RPM",
+        "Purpose: ____",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("Limit now: ____") && !text.contains("how fast"), "{text}");
 }
 
 #[test]

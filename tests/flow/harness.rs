@@ -363,6 +363,7 @@ impl Harness {
                 | Effect::Terminal(_)
                 | Effect::Copy(_)
                 | Effect::Export(_)
+                | Effect::Doctor(_)
                 | Effect::Editor(_)
                 | Effect::Attach(_)
                 | Effect::Quit => false,

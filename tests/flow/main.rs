@@ -8,6 +8,7 @@ mod answers;
 mod attachments;
 mod conversations;
 mod copy;
+mod doctor;
 mod harness;
 mod input;
 mod keeping;

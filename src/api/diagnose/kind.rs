@@ -134,6 +134,13 @@ pub enum Retry {
 }
 
 impl Kind {
+    /// The service may have done what was asked all the same: what costs money must not be asked
+    /// again before somebody has looked.
+    #[must_use]
+    pub const fn leaves_it_open(self) -> bool {
+        matches!(self, Self::Server | Self::TimedOut | Self::TaskTimedOut | Self::Disconnected)
+    }
+
     /// Whether trying again helps. Throttling that passes by time is waited for, a failure of the
     /// service is tried once more. Not blindly: free quota and bills do not come back by waiting,
     /// and concurrency frees up when a task ends, which can take minutes.

@@ -396,3 +396,19 @@ fn errors_of_the_network_keep_their_figures() {
     let bad = tell(&ApiError::BadKey, true);
     assert!(matches!(bad.kind, NoticeKind::KeyRejected { .. }) && bad.detail.is_some());
 }
+
+#[test]
+fn a_key_that_is_repeated_goes_no_further() {
+    let endpoint = at(BEIJING, Some("sk-5ecre7"));
+    let (model, catalog) = (ModelId::new("qwen-plus"), Shared::default());
+    let asked = Asked::chat(&model, &endpoint, &catalog);
+    let refused = Refusal {
+        param: Some("sk-5ecre7".into()),
+        request_id: Some("r-sk-5ecre7".into()),
+        ..refusal(400, "no-sk-5ecre7", "Range of sk-5ecre7 should be [1, 2]")
+    };
+    for error in [ApiError::Status(refused.clone().into()), ApiError::Stream(refused.into())] {
+        let told = format!("{:?}", diagnose(&error, &asked));
+        assert!(told.contains("[key]") && !told.contains("5ecre7"), "{told}");
+    }
+}

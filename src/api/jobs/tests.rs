@@ -213,6 +213,13 @@ fn time_outs_leave_it_open() {
     }
     let busy = Refusal { status: 503, code: "ModelServingError".to_owned(), ..Refusal::default() };
     assert_eq!(fate(&ApiError::Status(Box::new(busy))), Fate::Maybe);
+    // The service's own time-outs come with statuses below 500 and without one, too.
+    for (status, code) in
+        [(408, ""), (408, "RequestTimeOut"), (0, "ResponseTimeout"), (400, "ClientDisconnect")]
+    {
+        let late = Refusal { status, code: code.to_owned(), ..Refusal::default() };
+        assert_eq!(fate(&ApiError::Stream(Box::new(late))), Fate::Maybe, "{status} {code}");
+    }
 }
 
 #[test]

@@ -4,9 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::jobs::{Answers, Form, Kind, Makes};
+use crate::domain::money::Unit;
+use crate::domain::settings::Figures;
+use crate::domain::tasks::TaskUsage;
 
 fn catalog() -> Catalog {
-    Catalog::shipped().expect("the shipped rows can be read")
+    (*Catalog::embedded()).clone()
 }
 
 fn job(id: &str) -> Job {

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 /// How a write to stdout went.
-pub(super) enum Delivered {
+pub(in crate::command) enum Delivered {
     /// All of it is out.
     Whole,
     /// The reader went away, or a signal came and still nobody reads.
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Writes to stdout. A reader that stands still must not keep signals from ending us, so the wait is
 /// made in a thread of its own. A signal meanwhile sets the exit code.
-pub(super) async fn deliver(
+pub(in crate::command) async fn deliver(
     bytes: Vec<u8>,
     signals: &mut Signals,
     code: &mut Option<u8>,
@@ -54,13 +54,13 @@ pub(super) async fn deliver(
 }
 
 /// Ctrl-C and SIGTERM as exit codes.
-pub(super) struct Signals {
+pub(in crate::command) struct Signals {
     interrupt: Option<tokio::signal::unix::Signal>,
     terminate: Option<tokio::signal::unix::Signal>,
 }
 
 impl Signals {
-    pub(super) fn new() -> Self {
+    pub(in crate::command) fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
@@ -68,7 +68,7 @@ impl Signals {
         }
     }
 
-    pub(super) async fn next(&mut self) -> u8 {
+    pub(in crate::command) async fn next(&mut self) -> u8 {
         let wait = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
             Some(signal) => drop(signal.recv().await),
             None => std::future::pending().await,

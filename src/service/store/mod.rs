@@ -12,6 +12,7 @@ mod attachments;
 mod base;
 mod cost;
 mod desk;
+mod doctor;
 mod error;
 mod facts;
 mod heads;
@@ -26,6 +27,8 @@ mod settings;
 mod surface;
 mod worker;
 mod write;
+
+pub use doctor::{examine, room};
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -29,9 +29,17 @@ pub(super) fn is_full(dir: &Path) -> bool {
     stat(dir).is_some_and(|stat| stat.free == 0)
 }
 
+/// Bytes that this user may still write there.
+pub(super) fn free_bytes(dir: &Path) -> Option<u64> {
+    stat(dir).map(|stat| stat.free.saturating_mul(stat.block))
+}
+
 struct Stat {
     network: bool,
+    /// Free blocks.
     free: u64,
+    /// Bytes of one.
+    block: u64,
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
@@ -49,7 +57,8 @@ fn stat(dir: &Path) -> Option<Stat> {
         }
         stat.assume_init()
     };
-    Some(Stat { network: is_network(&stat), free: stat.f_bavail })
+    let block = u64::try_from(stat.f_bsize).unwrap_or(0);
+    Some(Stat { network: is_network(&stat), free: stat.f_bavail, block })
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -111,3 +111,8 @@ fn too_many(most: usize, place: &str) -> Refusal {
         "Value error, batch size is invalid, it should not be larger than {most}.: input.{place}"
     ))
 }
+
+/// The vector of a text, as batches have it.
+pub(super) fn vector(model: &Model, text: &str, size: usize) -> Vec<f32> {
+    features::Features::of(text).dense(text::space(model), size)
+}

@@ -9,12 +9,13 @@ use axum::http::Response;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::features::{Features, Sparse};
 use super::{Native, Shared, Visit, dimension, reply, too_many};
 use crate::sim::models::{self, Model, Route};
 use crate::sim::refusal::{self, Refusal};
-use crate::sim::{request, rng, tokens};
+use crate::sim::{request, rng, tasks, tokens};
 
 /// What a model takes and gives.
 struct Rules {
@@ -97,9 +98,20 @@ struct CompatList<'a> {
     id: &'a str,
 }
 
+/// Tokens of texts count as those of answers do.
+fn spend(sim: &Shared, visit: &Visit, tokens: usize) {
+    let model = visit.body().ok().and_then(|body| models::find(body.get("model")?.as_str()?));
+    if let Some(model) = model {
+        sim.limits.spend(visit.account, model.id, tokens, Instant::now());
+    }
+}
+
 /// `POST /compatible-mode/v1/embeddings`
 pub(super) async fn compat(State(sim): State<Arc<Shared>>, visit: Visit) -> Response<Body> {
     let result = compat_list(&visit);
+    if let Ok(list) = &result {
+        spend(&sim, &visit, list.usage.total_tokens);
+    }
     reply(&sim, &visit, result).await
 }
 
@@ -174,24 +186,15 @@ struct NativeList<'a> {
 
 /// `POST /api/v1/services/embeddings/text-embedding/text-embedding`
 pub(super) async fn native(State(sim): State<Arc<Shared>>, visit: Visit) -> Response<Body> {
-    if let Some(refusal) = waits(&visit) {
-        return visit.refuse(&refusal);
+    // Some models of this path work on files only, and answer by a task.
+    if let Some(response) = tasks::batch(&sim, &visit).await {
+        return response;
     }
     let result = native_list(&visit);
-    reply(&sim, &visit, result).await
-}
-
-/// The models of this path that work on files only answer by a task.
-fn waits(visit: &Visit) -> Option<Refusal> {
-    let id = visit.body().ok()?.get("model")?.as_str()?;
-    if !id.starts_with("text-embedding-async-") {
-        return None;
+    if let Ok(list) = &result {
+        spend(&sim, &visit, list.usage.total_tokens);
     }
-    Some(if visit.says("x-dashscope-async", "enable") {
-        Refusal::of(&refusal::UNAVAILABLE)
-    } else {
-        refusal::async_only()
-    })
+    reply(&sim, &visit, result).await
 }
 
 fn native_list(visit: &Visit) -> Result<NativeList<'_>, Refusal> {

@@ -15,7 +15,7 @@ use super::{Native, Shared, Visit, dimension, reply, too_many};
 use crate::sim::media::{Hints, Media, Reader};
 use crate::sim::models::{Model, Route};
 use crate::sim::refusal::Refusal;
-use crate::sim::{request, tokens};
+use crate::sim::{request, tokens, uploads};
 
 /// Pieces of one request.
 const MOST: usize = 20;
@@ -61,7 +61,7 @@ struct List<'a> {
 
 /// `POST /api/v1/services/embeddings/multimodal-embedding/multimodal-embedding`
 pub(super) async fn native(State(sim): State<Arc<Shared>>, visit: Visit) -> Response<Body> {
-    let result = list(&visit);
+    let result = list(&visit).and_then(|list| uploads::check(&sim, &visit).map(|()| list));
     reply(&sim, &visit, result).await
 }
 

@@ -32,8 +32,23 @@
 //! | `garbage` | `"not_json"`, `"binary"`, `"bad_utf8"`, `"long_line"` (1 MB) in the midst of the stream after `after_tokens` (3); `"html"` instead of the answer; `"escapes"`: terminal escapes in every field |
 //! | `error_event = "CODE"` | a documented error in the midst of the stream, after `after_tokens`; its text is `message` |
 //! | `empty`, `no_usage`, `no_done`, `cumulative` = `true` | no text at all; no usage; no `[DONE]` (natively: no finish reason); every delta repeats all before it |
+//! | `audio` | speech: `"bad_base64"` (one piece, after `after_tokens`, cannot be decoded), `"odd_chunks"` (pieces end within a sample), `"riff"` (the stream begins with the header of a file) |
+//! | `starve_ms` | speech: silence before every piece after the first `after_tokens` |
 //! | `answer`, `reasoning` | this text instead of the simulator's own |
+//! | (speech) | a token of `cut_after_tokens`, `after_tokens` and so on is a piece of sound; `answer` is what is said instead; `no_done` keeps back the last event |
 //! | `tokens`, `rate` | as the options of `lian sim`, for this rule only |
+//! | `lose = "before"`, `"after"` | creating a task: no reply, the connection is reset before or after the task was made |
+//! | `accept_first = true` | creating a task: it is made, and then `status` or `code` is answered |
+//! | `no_task_id = true` | creating a task: the reply has no id |
+//! | `task` | the task that is created: `"pending"` never begins, `"running"` never ends (but fails after three hours), `"vanishes"` is unknown from the middle of its run on |
+//! | `task_code`, `task_message` | the task that is created fails with any code |
+//! | `partly = N` | so many of the pictures of the task that is created fail, with `task_code` |
+//! | `task_s` | the task that is created runs for so many seconds |
+//! | `no_url = true`, `url_field = "NAME"`, `file_name = "NAME"` | the task that is created succeeds without a link; with it in another field; with another last part of its path, such as `"..%2f..%2fetc"` |
+//! | `usage` | `"documented"` or `"recorded"`: the other form of usage of the models that have two |
+//! | `task_status = "WORD"` | asking for a task: this is its status, whatever it is; `"UNKNOWN"` in its own short form |
+//! | `expired`, `no_range`, `etag_changes` = `true` | downloads: 403 as if the link were old; every range is ignored; another ETag each time |
+//! | `content_length = N` | downloads: the header claims N bytes, whatever there is |
 //! | `gzip_bomb_mb` | an answer that is small on the wire and this large when unpacked |
 
 mod read;
@@ -93,6 +108,47 @@ pub(super) enum Garbage {
     Escapes,
 }
 
+/// When the reply to a new task is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Lost {
+    /// Before the task was made.
+    Before,
+    /// When it was.
+    After,
+}
+
+/// What becomes of a task that does not simply run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Fate {
+    /// It never begins.
+    Pending,
+    /// It runs until the service gives up, after three hours.
+    Running,
+    /// In the midst of its run it is not known any more.
+    Vanishes,
+}
+
+/// Which of the two known forms the usage of a video has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum UsageForm {
+    /// `video_duration`, `video_ratio`, `video_count`.
+    Documented,
+    /// `SR`, `duration`, `video_count`.
+    Recorded,
+}
+
+/// What is wrong with streamed sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Audio {
+    BadBase64,
+    OddChunks,
+    Riff,
+}
+
 /// One rule as the file has it.
 #[expect(clippy::struct_excessive_bools, reason = "the file has them as keys of their own")]
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -118,6 +174,9 @@ pub(super) struct Rule {
     pub(super) cut: Cut,
     pub(super) stall_after_tokens: Option<usize>,
     pub(super) garbage: Option<Garbage>,
+    pub(super) audio: Option<Audio>,
+    #[serde(default)]
+    starve_ms: u64,
     after_tokens: Option<usize>,
     error_event: Option<String>,
     #[serde(default)]
@@ -133,6 +192,29 @@ pub(super) struct Rule {
     pub(super) tokens: Option<u32>,
     pub(super) rate: Option<f64>,
     pub(super) gzip_bomb_mb: Option<usize>,
+    #[serde(default)]
+    pub(super) expired: bool,
+    #[serde(default)]
+    pub(super) no_range: bool,
+    #[serde(default)]
+    pub(super) etag_changes: bool,
+    pub(super) content_length: Option<usize>,
+    pub(super) lose: Option<Lost>,
+    #[serde(default)]
+    pub(super) accept_first: bool,
+    #[serde(default)]
+    pub(super) no_task_id: bool,
+    pub(super) task: Option<Fate>,
+    pub(super) task_code: Option<String>,
+    task_message: Option<String>,
+    pub(super) task_s: Option<f64>,
+    pub(super) task_status: Option<String>,
+    pub(super) partly: Option<u32>,
+    #[serde(default)]
+    pub(super) no_url: bool,
+    pub(super) url_field: Option<String>,
+    pub(super) file_name: Option<String>,
+    pub(super) usage: Option<UsageForm>,
 }
 
 fn kind(code: &str) -> Option<&'static Kind> {
@@ -172,6 +254,14 @@ impl Rule {
         Some(Refusal::text(kind, self.message.as_deref().unwrap_or(&usual)))
     }
 
+    /// Code and text with which a task or a part of it fails; the text follows from a documented
+    /// code.
+    pub(super) fn task_failure(&self) -> (String, String) {
+        let code = self.task_code.as_deref().unwrap_or(refusal::INTERNAL_TIMEOUT.native);
+        let usual = kind(code).map_or("The task failed.", |kind| kind.message);
+        (code.to_owned(), self.task_message.as_deref().unwrap_or(usual).to_owned())
+    }
+
     /// Status of a redirect.
     pub(super) fn redirect_status(&self) -> u16 {
         self.status.unwrap_or(302)
@@ -185,6 +275,11 @@ impl Rule {
     /// Silence before the headers.
     pub(super) const fn delay(&self) -> Duration {
         Duration::from_millis(self.delay_ms)
+    }
+
+    /// Silence before a piece of speech.
+    pub(super) const fn starve(&self) -> Duration {
+        Duration::from_millis(self.starve_ms)
     }
 
     /// Silence after the headers.
@@ -206,7 +301,7 @@ impl Rule {
 }
 
 /// Whether a text fits a pattern with `*` and `?`.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t, mut star) = (0, 0, None);

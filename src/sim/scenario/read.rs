@@ -188,6 +188,19 @@ fn check(rule: &Rule) -> Result<(), (&'static str, String)> {
             "rate must be 0 (as fast as possible) or more tokens a second".to_owned(),
         ));
     }
+    if rule.accept_first && rule.status.is_none() && rule.code.is_none() {
+        return Err((
+            "accept_first",
+            "accept_first needs the status or code to answer once the task is made".to_owned(),
+        ));
+    }
+    if rule.task_s.is_some_and(|seconds| !seconds.is_finite() || seconds < 0.0) {
+        return Err(("task_s", "task_s must be 0 or more seconds".to_owned()));
+    }
+    if rule.file_name.as_deref() == Some("") || rule.url_field.as_deref() == Some("") {
+        let key = if rule.url_field.as_deref() == Some("") { "url_field" } else { "file_name" };
+        return Err((key, format!("{key} must not be empty; for no link at all use no_url")));
+    }
     let printable = |text: &str| text.chars().all(|c| c.is_ascii_graphic());
     if rule.redirect.as_deref().is_some_and(|url| !printable(url)) {
         return Err(("redirect", "redirect must be a URL in printable ASCII".to_owned()));

@@ -124,3 +124,38 @@ fn a_missing_file_is_a_sentence() {
         Scenario::read(std::path::Path::new("/no/such/faults.toml")).unwrap_err().to_string();
     assert!(error.starts_with("cannot read the scenario /no/such/faults.toml:"), "{error}");
 }
+
+#[test]
+fn fates_of_tasks_are_read_and_their_mistakes_named() {
+    let rule = parse(
+        "[[rule]]\ntask = \"vanishes\"\nlose = \"after\"\ntask_s = 2.5\npartly = 2\nusage = \"documented\"",
+    );
+    let rule = rule.pick("m", "p").unwrap();
+    assert_eq!((rule.task, rule.lose), (Some(Fate::Vanishes), Some(Lost::After)));
+    assert_eq!(
+        (rule.task_s, rule.partly, rule.usage),
+        (Some(2.5), Some(2), Some(UsageForm::Documented))
+    );
+    for (code, message) in [
+        ("DataInspectionFailed", "Input data may contain inappropriate content."),
+        ("Strange", "The task failed."),
+    ] {
+        let rule = parse(&format!("[[rule]]\ntask_code = {code:?}"));
+        assert_eq!(
+            rule.pick("m", "p").unwrap().task_failure(),
+            (code.to_owned(), message.to_owned())
+        );
+    }
+    for (text, line, word) in [
+        ("[[rule]]\ntask = \"lost\"", 2, "`pending`, `running`, `vanishes`"),
+        ("[[rule]]\nlose = true", 2, ""),
+        ("[[rule]]\naccept_first = true", 2, "status or code"),
+        ("[[rule]]\ntask_s = -1.0", 2, "0 or more"),
+        ("[[rule]]\n\nurl_field = \"\"", 3, "no_url"),
+        ("[[rule]]\nfile_name = \"\"", 2, "no_url"),
+    ] {
+        let error = error(text);
+        assert!(error.starts_with(&format!("faults.toml, line {line}: ")), "{text}: {error}");
+        assert!(error.contains(word) && !error.contains('\n'), "{text}: {error}");
+    }
+}

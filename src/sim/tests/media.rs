@@ -10,7 +10,7 @@ const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAoAAAAHg";
 
 async fn send(server: &Server, path: &str, header: &str, body: Value) -> (u16, Vec<u8>) {
     let request =
-        client().post(server.origin() + path).bearer_auth("sk-x").header(header, "enable");
+        client().post(server.origin() + path).bearer_auth("sk-test").header(header, "enable");
     let response = request.body(body.to_string()).send().await.unwrap();
     (response.status().as_u16(), drain(response).await.0)
 }
@@ -139,7 +139,8 @@ async fn what_a_model_does_not_take_is_refused() {
             .contains("The item of content should be a message of a certain modal.")
     );
     // With the header an uploaded file is taken, on both surfaces.
-    let oss = "oss://dashscope-instant/x/a.png";
+    let server = start(Options { rate: Some(0.0), ..Options::default() }).await.unwrap();
+    let oss = uploads::uploaded(&server, "qwen3-vl-plus", "a picture").await;
     let header = "X-DashScope-OssResourceResolve";
     let parts = json!([{"type": "image_url", "image_url": {"url": oss}}]);
     assert_eq!(send(&server, CHAT, header, compat("qwen3-vl-plus", parts)).await.0, 200);
@@ -147,6 +148,10 @@ async fn what_a_model_does_not_take_is_refused() {
         send(&server, MULTI, header, native("qwen3-vl-plus", json!([{"image": oss}]))).await.0,
         200
     );
+    let gone = json!([{"image": "oss://dashscope-instant/x/a.png"}]);
+    let (status, bytes) = send(&server, MULTI, header, native("qwen3-vl-plus", gone)).await;
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(status == 400 && text.contains("InvalidParameter.DataInspection"), "{text}");
     // Newer omni models may mix.
     let mut mixed = compat("qwen3.5-omni-plus", json!([image, audio]));
     mixed["stream"] = json!(true);

@@ -46,7 +46,7 @@ struct SearchInfo<'a> {
 }
 
 /// Adds one event.
-fn event(out: &mut Vec<u8>, id: u64, kind: &str, status: u16, data: &[u8]) {
+pub(in crate::sim) fn event(out: &mut Vec<u8>, id: u64, kind: &str, status: u16, data: &[u8]) {
     // Writing to memory does not fail.
     let _ = write!(out, "id:{id}\nevent:{kind}\n:HTTP_STATUS/{status}\ndata:");
     out.extend_from_slice(data);
