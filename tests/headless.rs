@@ -11,6 +11,8 @@ mod doctor;
 mod embed;
 #[path = "pty/harness/fake.rs"]
 mod fake;
+#[path = "headless/media.rs"]
+mod media;
 #[path = "headless/models.rs"]
 mod models;
 #[path = "headless/params.rs"]

@@ -206,6 +206,7 @@ impl fmt::Debug for Endpoint {
             .field("compat", &self.compat.as_str())
             .field("native", &self.native.as_ref().map(Url::as_str))
             .field("workspace", &self.workspace)
+            .field("surface", &self.surface)
             .field("key", &self.key.as_ref().map(|_| "[redacted]"))
             .field("key_source", &self.key_source)
             .finish()

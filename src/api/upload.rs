@@ -20,6 +20,7 @@ use crate::text::sanitize;
 const PATH: &str = "/uploads";
 
 /// A permission to put files where one model finds them. It holds for some minutes.
+#[expect(clippy::struct_field_names, reason = "the storage calls its document so")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     host: Url,

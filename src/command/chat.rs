@@ -30,6 +30,7 @@ use crate::text::secrets;
 use crate::words;
 use crate::words::attachments::Speech;
 use crate::words::params::{Params, with_brackets};
+use attach::Looked;
 pub(super) use deliver::{Delivered, Signals, deliver};
 use print::{Printer, tell};
 use sound::Wav;
@@ -135,6 +136,25 @@ fn voice(
     }
 }
 
+/// What is asked, with what goes with it told of already; or a sentence why it cannot be asked.
+fn request(
+    settings: &Settings,
+    args: &ChatArgs,
+    question: String,
+    catalog: &Catalog,
+) -> Result<(ChatRequest, Vec<Looked>), String> {
+    let mut messages = Vec::new();
+    if let Some(system) = &settings.system {
+        messages.push(PromptMessage::text(Role::System, system));
+    }
+    let looked = attach::all(&args.attach, &base(), settings, catalog)?;
+    let attachments = looked.iter().map(|looked| looked.attachment.clone()).collect();
+    let asked = PromptMessage::text(Role::User, question);
+    messages.push(PromptMessage { attachments, ..asked });
+    let params = params(settings, args, &messages, catalog)?;
+    Ok((ChatRequest { model: settings.model.clone(), messages, params }, looked))
+}
+
 /// Asks and prints. Returns the exit code.
 pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String) -> u8 {
     let settings = &config.settings;
@@ -144,44 +164,22 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
         let kind = NoticeKind::Input(InputNotice::Secrets { found });
         tell(&words::tell(settings.language, &kind).sentence);
     }
-    let mut messages = Vec::new();
-    if let Some(system) = &settings.system {
-        messages.push(PromptMessage::text(Role::System, system));
-    }
-    let looked = match attach::all(&args.attach, &base(), settings, &deps.catalog.get()) {
-        Ok(looked) => looked,
+    let (request, looked) = match request(settings, args, question, &deps.catalog.get()) {
+        Ok(asked) => asked,
         Err(sentence) => {
             tell(&sentence);
             return USAGE;
         }
     };
-    let attachments = looked.iter().map(|looked| looked.attachment.clone()).collect();
-    let asked = PromptMessage::text(Role::User, question);
-    messages.push(PromptMessage { attachments, ..asked });
-    let params = match params(settings, args, &messages, &deps.catalog.get()) {
-        Ok(params) => params,
-        Err(sentence) => {
-            tell(&sentence);
-            return USAGE;
-        }
-    };
-    let json = params.json || params.extra.as_deref().is_some_and(asks_for_json);
-    let checked = json.then(String::new);
-    let request = ChatRequest { model: settings.model.clone(), messages, params };
-    let turn = IdSource::new(deps.seed).turn();
-    // A slow reader of stdout fills this channel, then the socket: memory stays flat.
-    let (out, mut events) = mpsc::channel(64);
-    let cancel = CancellationToken::new();
-    let catalog = deps.catalog.clone();
-    let handle = chat::spawn(deps, out, cancel.clone());
-    drop(handle.try_send(ChatCommand::Start { turn, request }));
+    let extra = request.params.extra.as_deref();
+    let json = request.params.json || extra.is_some_and(asks_for_json);
     let mut printer = Printer {
         out: Vec::new(),
         json: args.json,
         quiet: args.plain || args.json,
         language: settings.language,
         received: false,
-        checked,
+        checked: json.then(String::new),
         sources: Vec::new(),
     };
     for looked in &looked {
@@ -190,6 +188,13 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
             tell(&looked.line(settings));
         }
     }
+    let turn = IdSource::new(deps.seed).turn();
+    // A slow reader of stdout fills this channel, then the socket: memory stays flat.
+    let (out, mut events) = mpsc::channel(64);
+    let cancel = CancellationToken::new();
+    let catalog = deps.catalog.clone();
+    let handle = chat::spawn(deps, out, cancel.clone());
+    drop(handle.try_send(ChatCommand::Start { turn, request }));
     let mut wav = args.audio_out.clone().map(Wav::new);
     let mut signals = Signals::new();
     let mut code = None;
@@ -219,11 +224,7 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
                 Some((if ended == 0 { spoken } else { ended }, end))
             }
             TurnEvent::Audio(samples) => {
-                if let Some(wav) = &mut wav
-                    && let Err(error) = wav.push(&samples)
-                {
-                    let (file, said) = (wav.path(), error.to_string());
-                    tell(&Speech::Failed { file: &file, said: &said }.say(settings.language));
+                if !keep_sound(&mut wav, &samples, &printer) {
                     code.get_or_insert(1);
                     drop(handle.try_send(ChatCommand::Cancel(turn)));
                 }
@@ -250,6 +251,16 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
             return code.unwrap_or(ended);
         }
     }
+}
+
+/// Writes more of the spoken answer. `false`: it cannot be written, which is said once.
+fn keep_sound(wav: &mut Option<Wav>, samples: &[u8], printer: &Printer) -> bool {
+    let Some(open) = wav else { return true };
+    let Err(error) = open.push(samples) else { return true };
+    let (file, said) = (open.path(), error.to_string());
+    tell(&Speech::Failed { file: &file, said: &said }.say(printer.language));
+    *wav = None;
+    false
 }
 
 /// Ends the file of the spoken answer and tells of it. Returns the exit code.

@@ -304,6 +304,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["f9", "alt+x"], Action::App(App::Mouse)),
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
+    global(&["f8"], Action::App(App::Doctor)),
     global(&["ctrl+r"], Action::Draft(Draft::History)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
     global(&["alt+y"], Action::App(App::NextTheme)),

@@ -130,7 +130,7 @@ async fn ready(cli: &Cli, mut flags: config::Flags, on_screen: bool) -> Result<R
         CONFIGURATION
     })?;
     if let Some(dir) = &config.paths.cache {
-        deps.uploads = Uploads::in_dir(dir.clone());
+        deps.uploads = Uploads::in_dir(dir);
     }
     Ok(Ready { config, flags, deps, simulator, log })
 }

@@ -146,7 +146,9 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let reload = Reload::start(flags, &config);
     let Config { settings, theme, keys, paths, target, .. } = config;
     let connect = target.deadlines.connect;
-    let tasks = TaskSetup::new(&deps, &settings, connect, paths.data.clone());
+    let home = crate::command::env("HOME").map(PathBuf::from);
+    let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
+    let tasks = TaskSetup::new(&deps, &settings, connect, paths.data.clone(), files.clone());
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
@@ -155,8 +157,6 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let own_theme = Some((settings.theme.clone(), theme.clone()));
     let catalog = deps.catalog.clone();
     let state = AppState::new(settings, IdSource::new(seed), now).with_catalog(catalog.clone());
-    let home = crate::command::env("HOME").map(PathBuf::from);
-    let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
     let (endpoint, api_keys) = (deps.endpoint.clone(), deps.keys.clone());
     let signals = Signals::new()?;
     let (painter, plain) = if plain {

@@ -51,6 +51,8 @@ pub(super) struct TaskSetup {
     pub(super) connect: Duration,
     /// The data directory.
     pub(super) data: PathBuf,
+    /// Where paths that are typed begin.
+    pub(super) files: Base,
 }
 
 impl TaskSetup {
@@ -60,6 +62,7 @@ impl TaskSetup {
         settings: &Settings,
         connect_seconds: u32,
         data: PathBuf,
+        files: Base,
     ) -> Self {
         let given = settings.tasks.dir.as_deref();
         let dir = given.map_or_else(|| data.join("files"), |dir| files_dir(dir, &data));
@@ -72,6 +75,7 @@ impl TaskSetup {
             downloads: downloads::Settings { dir, template },
             connect: Duration::from_secs(u64::from(connect_seconds.max(1))),
             data,
+            files,
         }
     }
 }
@@ -86,6 +90,7 @@ fn files_dir(dir: &str, data: &std::path::Path) -> PathBuf {
 }
 
 /// What is for the loop itself.
+#[expect(clippy::large_enum_variant, reason = "one for each effect, and it is moved once")]
 #[derive(Debug, PartialEq)]
 pub(super) enum Wanted {
     /// Nothing.
@@ -154,7 +159,7 @@ impl Services {
     /// Starts the services of tasks. They look at the disk at once, so the first frame comes
     /// before them.
     pub(super) fn begin_tasks(&mut self, setup: TaskSetup, seed: u64, out: &Sender<ServiceEvent>) {
-        let TaskSetup { chat, profile, figures, downloads, connect, data } = setup;
+        let TaskSetup { chat, profile, figures, downloads, connect, data, files: base } = setup;
         let desk = self.store.desk();
         let ledger = Ledger::new(desk.clone());
         let files = FileClient::for_endpoint(&chat.endpoint, connect);
@@ -166,6 +171,8 @@ impl Services {
             figures,
             desk,
             ledger: ledger.clone(),
+            uploads: chat.uploads,
+            files: base,
             downloads: Downloads::new(files, downloads, clock::now),
             profile: profile.clone(),
             data: data.clone(),

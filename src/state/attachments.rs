@@ -37,6 +37,7 @@ pub struct Files {
 
 impl Files {
     /// The rows that fit, best first, with the characters that were found.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&PathEntry, &[u32])> {
         self.found.iter().map(|found| (&self.entries[found.index], &*found.at))
     }
@@ -90,6 +91,16 @@ impl Files {
         self.narrow();
         vec![Effect::Attach(AttachCommand::List { dir })]
     }
+}
+
+/// Whether what goes with a message may go to a model that cannot take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Fit {
+    /// It is asked about first.
+    #[default]
+    Asked,
+    /// The user said that it may.
+    Passed,
 }
 
 /// A way out when the model cannot take what goes with a message.
@@ -177,7 +188,7 @@ impl AppState {
         let typed = files.picker.query().trim().to_owned();
         if typed.contains("://") || looks_like_media(&typed) {
             self.focus.overlay = None;
-            return Some(self.look(typed));
+            return Some(look(typed));
         }
         self.leave_files(now)
     }
@@ -190,28 +201,12 @@ impl AppState {
         };
         let path = format!("{}{}", files.dir, entry.name);
         if !entry.dir {
-            return self.look(escaped(&path));
+            return look(escaped(&path));
         }
         files.picker.set_query(&format!("{path}/"));
         let effects = files.follow();
         self.focus.overlay = Some(Overlay::Files(files));
         effects
-    }
-
-    /// Asks what a thing is; it is attached when the answer comes.
-    pub(super) fn look(&mut self, typed: String) -> Effects {
-        vec![Effect::Attach(AttachCommand::Look { typed, why: Wish::Attach })]
-    }
-
-    /// A paste that is the name of a media file may be meant as the file, as terminals paste the
-    /// name of what is dropped on them.
-    pub(super) fn look_at_paste(&self, action: &ComposerAction) -> Option<Effects> {
-        let ComposerAction::Paste(text) = action else { return None };
-        let one_line = !text.trim().contains(['\n', '\r']) && text.len() < 4096;
-        (one_line && looks_like_media(text.trim())).then(|| {
-            let look = AttachCommand::Look { typed: text.clone(), why: Wish::Pasted };
-            vec![Effect::Attach(look)]
-        })
     }
 
     /// The keeper of files said something.
@@ -284,7 +279,7 @@ impl AppState {
     /// Asks before a model gets what it cannot take. Tells whether it did; then nothing is to be
     /// sent now.
     pub(super) fn ask_fit(&mut self, text: &str) -> bool {
-        let passed = std::mem::take(&mut self.unfit_passed);
+        let passed = std::mem::take(&mut self.fit) == Fit::Passed;
         let chat = self.conversations.shown();
         if passed || chat.attached.is_empty() {
             return false;
@@ -324,7 +319,7 @@ impl AppState {
                 self.conversations.shown_mut().attached.clear();
                 effects = self.save_attached();
             }
-            Way::AsItIs => self.unfit_passed = true,
+            Way::AsItIs => self.fit = Fit::Passed,
         }
         effects.extend(self.send(&text, now));
         effects
@@ -334,4 +329,20 @@ impl AppState {
 /// A name from a list as one types it: what a shell would take for more than a letter is escaped.
 fn escaped(path: &str) -> String {
     path.replace('\\', "\\\\").replace('\'', "\\'").replace('"', "\\\"")
+}
+
+/// Asks what a thing is; it is attached when the answer comes.
+pub(super) fn look(typed: String) -> Effects {
+    vec![Effect::Attach(AttachCommand::Look { typed, why: Wish::Attach })]
+}
+
+/// A paste that is the name of a media file may be meant as the file, as terminals paste the
+/// name of what is dropped on them.
+pub(super) fn look_at_paste(action: &ComposerAction) -> Option<Effects> {
+    let ComposerAction::Paste(text) = action else { return None };
+    let one_line = !text.trim().contains(['\n', '\r']) && text.len() < 4096;
+    (one_line && looks_like_media(text.trim())).then(|| {
+        let look = AttachCommand::Look { typed: text.clone(), why: Wish::Pasted };
+        vec![Effect::Attach(look)]
+    })
 }

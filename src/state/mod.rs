@@ -94,8 +94,8 @@ pub struct AppState {
     happened: u64,
     /// Conflicts with which the message that is being sent goes out all the same.
     passed: Vec<Conflict>,
-    /// What goes with the message is to be sent though the model cannot take it.
-    unfit_passed: bool,
+    /// Whether what goes with the message is to be sent though the model cannot take it.
+    fit: attachments::Fit,
     choice: settings::Choice,
 }
 
@@ -160,7 +160,7 @@ impl AppState {
             focused: true,
             happened: 0,
             passed: Vec::new(),
-            unfit_passed: false,
+            fit: attachments::Fit::default(),
             choice: settings::Choice::default(),
         }
     }
@@ -393,7 +393,7 @@ impl AppState {
             // What waits is nearer than what was sent long ago.
             return self.queue_edit(now);
         }
-        match self.look_at_paste(&action) {
+        match attachments::look_at_paste(&action) {
             Some(effects) => effects,
             None => self.write(action, now),
         }

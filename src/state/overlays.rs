@@ -1,6 +1,7 @@
 //! Lists that lie over the panes: what is typed, moved and taken goes to the one that is open. It
 //! refuses what a list holds and what its rows mean; each has a file of its own.
 
+use super::attachments::look;
 use super::conversations::Asking;
 use super::focus::{ListPlace, Overlay};
 use super::palette::{Offer, Palette};
@@ -194,7 +195,7 @@ impl AppState {
             Action::Tasks(action) if !rest.is_empty() => {
                 return self.task_words(action, rest, now);
             }
-            Action::Attach(Attach::Files) if !rest.is_empty() => return self.look(rest.to_owned()),
+            Action::Attach(Attach::Files) if !rest.is_empty() => return look(rest.to_owned()),
             Action::Params(action) if !rest.is_empty() => {
                 if let Some(effects) = self.params_words(action, rest) {
                     return effects;

@@ -25,6 +25,8 @@ pub struct Speaker {
     overlay: Option<Overlay>,
     notice: Option<Notice>,
     waiting: Option<Waiting>,
+    /// Things with the message that were said.
+    attached: usize,
 }
 
 /// The answer that is being said.
@@ -53,6 +55,7 @@ impl Speaker {
         self.conversation(scene, &mut out);
         self.answer(scene, &mut out);
         self.waiting(scene, &mut out);
+        self.attached(scene, &mut out);
         let notice = scene.state.notices().shown();
         if notice != self.notice.as_ref() {
             self.notice = notice.cloned();
@@ -71,6 +74,17 @@ impl Speaker {
             }
         }
         out
+    }
+
+    /// What goes with the message being written, when it comes.
+    fn attached(&mut self, scene: &Scene<'_>, out: &mut String) {
+        let all = &scene.state.conversations().shown().attached;
+        let language = scene.state.settings().language;
+        for of in all.iter().skip(self.attached) {
+            let said = words::attachments::describe(language, of, None, None);
+            out.push_str(&lines(&format!("+ {said}")));
+        }
+        self.attached = all.len();
     }
 
     fn conversation(&mut self, scene: &Scene<'_>, out: &mut String) {
@@ -159,7 +173,11 @@ fn end_of(scene: &Scene<'_>, entry: &Entry) -> String {
     parts.extend(facts.via.and_then(|via| words::surface::via(language, via)));
     let mut text = parts.join(" · ");
     for source in &facts.sources {
-        text.push_str(&format!("\n{}. {} {}", source.index, source.title, source.url));
+        text.push('\n');
+        text.push_str(&source.index.to_string());
+        for part in [". ", &source.title, " ", &source.url] {
+            text.push_str(part);
+        }
     }
     if let Some(notice) = &facts.notice {
         text.push('\n');

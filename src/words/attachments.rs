@@ -87,6 +87,16 @@ impl Speech<'_> {
     }
 }
 
+/// What the actions on attachments do, in Chinese, by their names.
+pub(super) fn action_zh(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "attach_file" => "添加图片、视频或音频",
+        "attach_here" => "在词首输入 @ 添加文件",
+        "remove_attachment" => "移除最后一个附件",
+        _ => return None,
+    })
+}
+
 /// Short texts around what is attached.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Attaching<'a> {
@@ -255,15 +265,24 @@ pub fn tell(language: Language, notice: &AttachNotice) -> Told {
 fn en(notice: &AttachNotice) -> (String, String) {
     let none = String::new();
     match notice {
-        AttachNotice::NotThere { path } => (format!("There is no file {path}."), none),
-        AttachNotice::Unreadable { path } => (format!("{path} cannot be read."), none),
+        AttachNotice::NotThere { path } => (
+            format!("There is no file {path}."),
+            "Look at its name, or pick it from the list.".to_owned(),
+        ),
+        AttachNotice::Unreadable { path } => (
+            format!("{path} cannot be read."),
+            "Look at who may read it, or attach a copy.".to_owned(),
+        ),
         AttachNotice::UnknownKind { name } => (
             format!("{name} is no picture, video or sound that models take."),
             "For an address whose end does not tell, write image:, video: or audio: before it."
                 .to_owned(),
         ),
         AttachNotice::TooLarge { name, bytes: size, most } => {
-            (format!("{name} is too large: {} of at most {}.", bytes(*size), bytes(*most)), none)
+            let next = "Make it smaller, or give an address that the service can read.";
+            let sentence =
+                format!("{name} is too large: {} of at most {}.", bytes(*size), bytes(*most));
+            (sentence, next.to_owned())
         }
         AttachNotice::NotUploaded { name } => (
             format!("{name} could not be uploaded; nothing was asked."),
@@ -294,8 +313,10 @@ fn misfit_en(model: &str, why: &Misfit) -> String {
             format!("{model} takes no {what}.")
         }
         Misfit::Mixed => format!("{model} takes one kind beside text in a message."),
-        Misfit::TooSmall => "each side must have at least 10 pixels.".to_owned(),
-        Misfit::TooNarrow => "one side may be at most 200 times the other.".to_owned(),
+        Misfit::TooSmall => format!("{model} wants at least 10 pixels on each side."),
+        Misfit::TooNarrow => {
+            format!("{model} takes one side at most 200 times as long as the other.")
+        }
         Misfit::Frames { have, least, most } => {
             format!("{have} frames, but {model} takes {least} to {most}.")
         }
@@ -308,14 +329,19 @@ fn misfit_en(model: &str, why: &Misfit) -> String {
 fn zh_cn(notice: &AttachNotice) -> (String, String) {
     let none = String::new();
     match notice {
-        AttachNotice::NotThere { path } => (format!("没有文件 {path}。"), none),
-        AttachNotice::Unreadable { path } => (format!("无法读取 {path}。"), none),
+        AttachNotice::NotThere { path } => {
+            (format!("没有文件 {path}。"), "请检查名称，或从列表中选择。".to_owned())
+        }
+        AttachNotice::Unreadable { path } => {
+            (format!("无法读取 {path}。"), "请检查读取权限，或添加它的副本。".to_owned())
+        }
         AttachNotice::UnknownKind { name } => (
             format!("{name} 不是模型能接收的图片、视频或音频。"),
             "网址结尾看不出类型时，在前面写 image:、video: 或 audio:。".to_owned(),
         ),
         AttachNotice::TooLarge { name, bytes: size, most } => {
-            (format!("{name} 太大：{}，上限 {}。", bytes(*size), bytes(*most)), none)
+            let next = "请缩小文件，或给出服务能访问的网址。".to_owned();
+            (format!("{name} 太大：{}，上限 {}。", bytes(*size), bytes(*most)), next)
         }
         AttachNotice::NotUploaded { name } => (
             format!("{name} 上传失败，问题没有发出。"),
@@ -339,8 +365,8 @@ fn misfit_zh(model: &str, why: &Misfit) -> String {
             format!("{model} 不接收{}。", medium(Language::ZhCn, *kind))
         }
         Misfit::Mixed => format!("{model} 一条消息里除文字外只接收一种类型。"),
-        Misfit::TooSmall => "宽和高都至少要 10 像素。".to_owned(),
-        Misfit::TooNarrow => "长边不能超过短边的 200 倍。".to_owned(),
+        Misfit::TooSmall => format!("{model} 要求宽和高都至少 10 像素。"),
+        Misfit::TooNarrow => format!("{model} 要求长边不超过短边的 200 倍。"),
         Misfit::Frames { have, least, most } => {
             format!("共 {have} 帧，{model} 只接收 {least} 到 {most} 帧。")
         }

@@ -174,9 +174,6 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "queue_send" => "发送排队的消息",
         "queue_up" => "选中的消息提前发送",
         "queue_down" => "选中的消息推后发送",
-        "attach_file" => "添加图片、视频或音频",
-        "attach_here" => "在词首输入 @ 添加文件",
-        "remove_attachment" => "移除最后一个附件",
         "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
@@ -200,9 +197,11 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "redo" => "重做",
         "put_back" => "放回刚删除的内容",
         _ => {
+            let attached = || super::attachments::action_zh(name);
             return super::vi::action(name)
                 .or_else(|| super::input::action(name))
-                .or_else(|| super::tasks_pane::action(name));
+                .or_else(|| super::tasks_pane::action(name))
+                .or_else(attached);
         }
     })
 }

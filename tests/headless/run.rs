@@ -62,9 +62,12 @@ impl World {
     pub(crate) fn bare(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lian"));
         command.env_clear().env("HOME", self.path()).env("LANG", "C.UTF-8");
-        for (name, below) in
-            [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")]
-        {
+        for (name, below) in [
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_CACHE_HOME", "cache"),
+        ] {
             command.env(name, self.path().join(below));
         }
         command.env("DASHSCOPE_API_KEY", KEY).stdin(Stdio::null());

@@ -233,7 +233,7 @@ impl Answer {
     }
 
     /// Counts; one without any never wipes those that came before.
-    pub(super) fn usage(&mut self, raw: Option<RawUsage>, out: &mut Vec<ChatChunk>) {
+    pub(super) fn usage(&mut self, raw: Option<&RawUsage>, out: &mut Vec<ChatChunk>) {
         let Some(usage) = raw.and_then(counts).filter(|usage| self.counted != Some(*usage)) else {
             return;
         };
@@ -325,7 +325,7 @@ pub(super) fn broken(body: &str, error: &serde_json::Error) -> ApiError {
 }
 
 /// The counts in domain terms; `None` if neither side of the request was counted.
-fn counts(raw: RawUsage) -> Option<Usage> {
+fn counts(raw: &RawUsage) -> Option<Usage> {
     let either = |a: Count, b: Count| a.0.or(b.0);
     let input = either(raw.prompt_tokens, raw.input_tokens);
     let output = either(raw.completion_tokens, raw.output_tokens);

@@ -184,7 +184,7 @@ impl Parser {
                 self.choice(choice, out);
             }
         }
-        self.answer.usage(chunk.usage.0, out);
+        self.answer.usage(chunk.usage.0.as_ref(), out);
     }
 
     fn choice(&mut self, choice: &Choice<'_>, out: &mut Vec<ChatChunk>) {

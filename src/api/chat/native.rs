@@ -206,7 +206,7 @@ impl Parser {
             self.answer.open(None, chunk.request_id.get(), out);
             self.output(output, out);
         }
-        self.answer.usage(chunk.usage.0, out);
+        self.answer.usage(chunk.usage.0.as_ref(), out);
     }
 
     fn output(&mut self, output: &Output<'_>, out: &mut Vec<ChatChunk>) {

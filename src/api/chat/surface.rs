@@ -91,7 +91,7 @@ pub fn choose(request: &ChatRequest, endpoint: &Endpoint, catalog: &Catalog) -> 
         | (Some(Surfaces::Compat), _, Some(_)) => compat(Why::CompatModel),
         (_, Some(Surface::Native), _) => native(Why::Profile),
         (_, Some(Surface::Compat), Some(_)) => compat(Why::Profile),
-        (_, Some(Surface::Compat), None) | (_, None, None) => compat(Why::Usual),
+        (_, Some(Surface::Compat) | None, None) => compat(Why::Usual),
         (_, None, Some(_)) if request.params.voice.is_some() => compat(Why::Voice),
         (_, None, Some(_)) if goes_on(request) => compat(Why::GoOn),
         (_, None, Some(why)) => native(why),

@@ -122,6 +122,7 @@ pub(super) struct RawUsage {
 }
 
 /// Parts of a count.
+#[expect(clippy::struct_field_names, reason = "they are the wire's")]
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(super) struct Details {
     #[serde(default)]

@@ -5,7 +5,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -46,7 +46,7 @@ struct Known {
 impl Uploads {
     /// Kept in a file in this directory from one start to the next.
     #[must_use]
-    pub fn in_dir(dir: PathBuf) -> Self {
+    pub fn in_dir(dir: &Path) -> Self {
         Self(Arc::new(Inner { path: Some(dir.join("uploads.json")), known: Mutex::default() }))
     }
 
@@ -130,7 +130,13 @@ pub(super) fn hash(mut from: impl io::Read) -> io::Result<String> {
         }
         hasher.update(&block[..count]);
     }
-    Ok(hasher.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut text = String::with_capacity(64);
+    for byte in hasher.finish().as_ref() {
+        for half in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -141,16 +147,16 @@ mod tests {
     fn uploads_are_known_from_one_start_to_the_next() {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("cache/lian");
-        let uploads = Uploads::in_dir(place.clone());
+        let uploads = Uploads::in_dir(&place);
         assert_eq!(uploads.find("h", "m", "o"), None);
         uploads.keep("h", "m", "o", "oss://a");
         uploads.keep("h", "other", "o", "oss://b");
-        let again = Uploads::in_dir(place.clone());
+        let again = Uploads::in_dir(&place);
         assert_eq!(again.find("h", "m", "o").as_deref(), Some("oss://a"));
         assert_eq!(again.find("h", "m", "elsewhere"), None, "another service has its own");
         again.forget(&["oss://a".to_owned()]);
-        assert_eq!(Uploads::in_dir(place.clone()).find("h", "m", "o"), None);
-        assert_eq!(Uploads::in_dir(place).find("h", "other", "o").as_deref(), Some("oss://b"));
+        assert_eq!(Uploads::in_dir(&place).find("h", "m", "o"), None);
+        assert_eq!(Uploads::in_dir(&place).find("h", "other", "o").as_deref(), Some("oss://b"));
         let nowhere = Uploads::default();
         nowhere.keep("h", "m", "o", "oss://c");
         assert_eq!(nowhere.find("h", "m", "o").as_deref(), Some("oss://c"));
@@ -174,7 +180,7 @@ mod tests {
             ("[{}]".to_owned(), false),
         ] {
             std::fs::write(&path, &text).unwrap();
-            let uploads = Uploads::in_dir(dir.path().to_owned());
+            let uploads = Uploads::in_dir(dir.path());
             assert_eq!(uploads.find("h", "m", "o").is_some(), found, "{text}");
         }
     }

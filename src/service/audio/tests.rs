@@ -6,6 +6,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
+use crate::domain::audio::{AudioNews, FaultKind, SinkFault, SinkName};
+use crate::domain::ids::SpeechId;
 use crate::player::{Decoder, Request};
 
 /// Says hello as a player does.

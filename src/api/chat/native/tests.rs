@@ -32,10 +32,19 @@ fn read(pieces: &[&[u8]]) -> Read {
     (out, result.map(|flow| if ends { Flow::End } else { flow }))
 }
 
+/// Events as the native surface writes them.
+fn stream(events: &[Value]) -> String {
+    let mut body = String::new();
+    for event in events {
+        body.push_str("event:result\ndata:");
+        body.push_str(&event.to_string());
+        body.push_str("\n\n");
+    }
+    body
+}
+
 fn chunks(events: &[Value]) -> Vec<ChatChunk> {
-    let body: String =
-        events.iter().map(|event| format!("event:result\ndata:{event}\n\n")).collect();
-    read(&[body.as_bytes()]).0
+    read(&[stream(events).as_bytes()]).0
 }
 
 fn opened() -> ChatChunk {
@@ -309,11 +318,8 @@ fn research_tells_its_phases_and_ends_with_the_connection() {
     ];
     let want = [opened(), said("First "), said("plan."), said("\n\n"), said("It is so.")];
     assert_eq!(chunks(&all), want);
-    let body = |events: &[Value]| -> String {
-        events.iter().map(|event| format!("data:{event}\n\n")).collect()
-    };
-    assert_eq!(read(&[body(&all).as_bytes()]).1, Ok(Flow::End));
-    assert_eq!(read(&[body(&all[..5]).as_bytes()]).1, Ok(Flow::More), "cut inside a phase");
+    assert_eq!(read(&[stream(&all).as_bytes()]).1, Ok(Flow::End));
+    assert_eq!(read(&[stream(&all[..5]).as_bytes()]).1, Ok(Flow::More), "cut inside a phase");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Small files inside, large ones uploaded once, what is gone named or told.
 
+#![expect(clippy::disallowed_methods, reason = "tests have files of their own")]
+
 use std::path::PathBuf;
 
 use super::*;

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::Turn;
 use crate::api::chat::surface::{Route, choose, instead};
 use crate::api::error::ApiError;
-use crate::domain::attachments::AttachNotice;
+use crate::domain::attachments::{AttachNotice, Attachment};
 use crate::domain::chat::{ChatRequest, TurnEnd};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::service::attachments::send::{Fault, Means, ready};
@@ -108,6 +108,6 @@ impl Turn {
 /// What of a request lies in the service's storage because we put it there.
 fn stored(request: &ChatRequest) -> Vec<String> {
     let all = request.messages.iter().flat_map(|message| &message.attachments);
-    let urls = all.flat_map(|attachment| attachment.urls());
+    let urls = all.flat_map(Attachment::urls);
     urls.filter(|url| url.starts_with("oss://")).cloned().collect()
 }
