@@ -60,7 +60,9 @@ async fn pages(
         let document = client.document(endpoint, call).await?;
         let before = all.len();
         if let Quotas::Told(more) = read(document.value()) {
-            more.into_iter().for_each(|quota| add(quota, &mut all));
+            for quota in more {
+                add(quota, &mut all);
+            }
         }
         let output = at(document.value(), "output").unwrap_or(document.value());
         // Who does not tell how many there are has told all; who repeats himself too.

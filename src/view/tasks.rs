@@ -82,10 +82,17 @@ pub(super) fn strip(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.write("─ ", line).write(&Pane::Title.say(language), scene.theme.style(Role::Muted));
     pen.skip(2);
-    for (i, (text, role)) in counts(scene).into_iter().enumerate() {
-        pen.write(if i > 0 { " · " } else { "" }, line).write(&text, scene.theme.style(role));
+    if area.height == 1 {
+        // The words would leave no room for a task.
+        for (glyph, count, role) in signs(scene) {
+            pen.write(&format!("{glyph} {count}"), scene.theme.style(role)).skip(2);
+        }
+    } else {
+        for (i, (text, role)) in counts(scene).into_iter().enumerate() {
+            pen.write(if i > 0 { " · " } else { "" }, line).write(&text, scene.theme.style(role));
+        }
+        pen.write(" ", line);
     }
-    pen.write(" ", line);
     if area.height == 1
         && let Some(task) = rows.first()
         && pen.left() > 24
@@ -126,6 +133,19 @@ fn counts(scene: &Scene<'_>) -> Vec<(String, Role)> {
     ];
     let some = all.into_iter().filter(|(count, ..)| *count > 0);
     some.map(|(_, said, role)| (said.say(language), role)).collect()
+}
+
+/// The same by their signs, for the one line of a small screen.
+fn signs(scene: &Scene<'_>) -> impl Iterator<Item = (&'static str, usize, Role)> {
+    let counts = scene.state.tasks().shelf().counts(since_ms(scene.now));
+    let all = [
+        ("?", counts.undecided, Role::Warning),
+        ("▶", counts.running, Role::Info),
+        ("…", counts.waiting + counts.paused, Role::Muted),
+        ("✓", counts.saved, Role::TaskDone),
+        ("✗", counts.failed, Role::Error),
+    ];
+    all.into_iter().filter(|(_, count, _)| *count > 0)
 }
 
 fn strip_row(scene: &Scene<'_>, area: Area, y: u16, task: &TaskRecord, buffer: &mut Buffer) {

@@ -112,9 +112,7 @@ fn faults_are_said_beside_the_field_and_nothing_is_sent() {
     let mut h = Harness::with(settings(), (120, 40));
     h.keys("/video a boat<enter>");
     h.effects();
-    go_to(&mut h, "duration");
-    h.keys("<enter>");
-    // A choice, or a number that is typed: what is wrong stays and is said.
+    // What is typed and is no value stays and is said.
     go_to(&mut h, "seed");
     h.keys("many<enter>");
     assert!(h.screen().contains("seed is a whole number, not many"), "{}", h.screen());

@@ -135,7 +135,7 @@ const fn label_zh(label: Label) -> &'static str {
         Label::Model => "模型",
         Label::Prompt => "提示词",
         Label::Rewritten => "改写后",
-        Label::Age => "时长",
+        Label::Age => "时间",
         Label::Eta => "剩余",
         Label::Price => "价格",
         Label::Expiry => "保留",
