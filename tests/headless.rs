@@ -90,9 +90,11 @@ fn settings_reach_the_request() {
     world.chat(&sim.origin(), &args);
     let body = sim.seen()[0].body.clone();
     assert_eq!(body["model"], "qwen3-max");
-    assert_eq!(body["messages"][0]["role"], "system");
-    assert_eq!(body["messages"][0]["content"], "be short");
-    assert_eq!((&body["enable_search"], &body["enable_thinking"]), (&true.into(), &true.into()));
+    // The sources of a search are told on the native surface alone, so it goes there.
+    let first = &body["input"]["messages"][0];
+    assert_eq!((&first["role"], &first["content"]), (&"system".into(), &"be short".into()));
+    let set = &body["parameters"];
+    assert_eq!((&set["enable_search"], &set["enable_thinking"]), (&true.into(), &true.into()));
 }
 
 #[test]

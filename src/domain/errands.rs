@@ -111,7 +111,7 @@ impl Poster {
     pub fn at(&self, x: u16, y: u16) -> [u8; 3] {
         let at = (usize::from(y) * usize::from(POSTER_WIDTH) + usize::from(x)) * 3;
         match self.rgb.get(at..at + 3) {
-            Some(&[r, g, b]) if x < POSTER_WIDTH => [r, g, b],
+            Some(&[red, green, blue]) if x < POSTER_WIDTH => [red, green, blue],
             Some(_) | None => [0, 0, 0],
         }
     }

@@ -262,7 +262,7 @@ async fn workbench(cli: Cli) -> u8 {
         plain,
         hidden: log.hidden().clone(),
     };
-    match super::run(start).await {
+    match Box::pin(super::run(start)).await {
         Ok(ended) => {
             if let Some(farewell) = ended.farewell {
                 say(&farewell);

@@ -189,6 +189,7 @@ impl Services {
     }
 
     /// Hands a command to a service that may not have begun.
+    #[expect(clippy::result_large_err, reason = "the effect comes back whole, nothing is lost")]
     fn task(&self, effect: Effect) -> Result<(), Effect> {
         match (effect, &self.tasks, &self.errands) {
             (Effect::Task(command), Some(tasks), _) => {

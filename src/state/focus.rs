@@ -81,7 +81,8 @@ impl Overlay {
             | Self::Doctor(_)
             | Self::Ask(_)
             | Self::Files(_)
-            | Self::Unfit(_) => &[Context::List, Context::Global],
+            | Self::Unfit(_)
+            | Self::TaskAsk(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
@@ -93,7 +94,6 @@ impl Overlay {
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
             Self::Tasks(board) => board.contexts(),
             Self::TaskForm(form) => form.contexts(),
-            Self::TaskAsk(_) => &[Context::List, Context::Global],
         }
     }
 

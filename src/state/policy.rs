@@ -322,11 +322,11 @@ impl AppState {
             | Effect::Terminal(_)
             | Effect::Editor(_)
             | Effect::Settings(_)
+            // What is looked at is looked at again when it is wanted.
+            | Effect::Errand(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
             Effect::Task(command) => self.task_refused(command, now),
-            // What is looked at is looked at again when it is wanted.
-            Effect::Errand(_) => Vec::new(),
             Effect::Attach(command) => self.attach_refused(command, now),
             Effect::Export(_) | Effect::Doctor(_) => {
                 self.notices.tell(Notice::new(NoticeKind::Busy), now);

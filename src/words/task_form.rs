@@ -114,7 +114,7 @@ impl TaskForm<'_> {
             Self::Title(Makes::Image) => "新图片".into(),
             Self::Model => "模型".into(),
             Self::AboutModel => "由它生成；可填的参数随模型而定".into(),
-            Self::Send(1) => "提交".into(),
+            Self::Send(1) | Self::SendHint => "提交".into(),
             Self::Send(tasks) => format!("提交 {tasks} 个任务").into(),
             Self::Today(spent, None) => format!("今日已用 {spent}").into(),
             Self::Today(spent, Some(limit)) => format!("今日已用 {spent}，预算 {limit}").into(),
@@ -143,7 +143,6 @@ impl TaskForm<'_> {
             Self::Take => "确定".into(),
             Self::Newline => "换行".into(),
             Self::Leave => "保持原值".into(),
-            Self::SendHint => "提交".into(),
             Self::Clear => "清空".into(),
         }
     }

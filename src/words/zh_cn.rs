@@ -97,6 +97,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
 }
 
 /// What an action does, by its name.
+#[expect(clippy::too_many_lines, reason = "one line an action")]
 pub(super) fn action(name: &str) -> Option<&'static str> {
     Some(match name {
         "interrupt" => "停止回答；连按两次退出",

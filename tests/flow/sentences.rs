@@ -25,6 +25,7 @@ fn foreign(text: &str) -> bool {
 }
 
 /// One notice of every kind, with every argument that changes the sentence.
+#[expect(clippy::too_many_lines, reason = "one line a notice")]
 pub(crate) fn every_notice() -> Vec<NoticeKind> {
     use NoticeKind as N;
     let (host, path) = ("dashscope.aliyuncs.com:443", "/data/lian");

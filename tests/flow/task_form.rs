@@ -207,7 +207,10 @@ fn what_was_not_taken_is_there_again() {
     says(&mut h, TaskEvent::NotTaken { orders: sent.clone(), notice });
     assert!(h.screen().contains("a boat"), "{}", h.screen());
     h.keys("<esc>");
-    let refused = Effect::Task(TaskCommand::Submit { orders: sent, gate: Default::default() });
+    let refused = Effect::Task(TaskCommand::Submit {
+        orders: sent,
+        gate: lian::domain::ledger::Gate::default(),
+    });
     h.says(ServiceEvent::Refused(refused));
     assert!(h.screen().contains("New video") && h.screen().contains("a boat"));
 }

@@ -207,7 +207,7 @@ impl Downloads {
     }
 
     /// Writes down what a finished task was, in a file beside what it made.
-    pub async fn note(&self, task: &TaskRecord) {
+    pub fn note(&self, task: &TaskRecord) {
         if let Err(error) = sidecar::write(task) {
             tracing::warn!(task = %task.key, %error, "the note beside the files was not written");
         }

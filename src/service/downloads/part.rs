@@ -122,7 +122,7 @@ impl Part {
             sha256.update(&buffer[..read]);
             md5.consume(&buffer[..read]);
         }
-        let hex = sha256.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(sha256.finish().as_ref());
         let md5 = base64::engine::general_purpose::STANDARD.encode(md5.finalize().0);
         Ok(Sums { sha256: hex, md5 })
     }
@@ -143,6 +143,16 @@ impl Part {
         let _ = remove(&self.note_path);
         Ok(path)
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn remove(path: &Path) -> io::Result<()> {

@@ -190,7 +190,7 @@ impl Actor {
             self.send_next().await;
         }
         self.ask_next();
-        self.search_now().await;
+        self.search_now();
         self.fetch_again();
     }
 

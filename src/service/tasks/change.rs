@@ -17,7 +17,7 @@ pub(super) enum Next {
     /// The record as it is now.
     Save(Box<TaskRecord>),
     /// The record, and the end of its entry in the ledger.
-    Settle(Box<TaskRecord>, Settlement),
+    Settle(Box<TaskRecord>, Box<Settlement>),
     /// The record, back in the line and not to be sent before that time, in milliseconds since
     /// 1970 (UTC).
     Back(Box<TaskRecord>, i64),

@@ -58,13 +58,13 @@ pub(super) fn take(
             continue;
         }
         let model = ModelId::new(&model);
-        let held = match looked_at.iter().find(|(known, _)| *known == model) {
-            Some((_, held)) => held.clone(),
-            None => {
-                let held = room(change, profile, &model, width(&model))?;
-                looked_at.push((model.clone(), held.clone()));
-                held
-            }
+        let known = looked_at.iter().find(|(known, _)| *known == model);
+        let held = if let Some((_, held)) = known {
+            held.clone()
+        } else {
+            let held = room(change, profile, &model, width(&model))?;
+            looked_at.push((model.clone(), held.clone()));
+            held
         };
         match held {
             Some(held) => answer = sooner(answer, held),

@@ -84,7 +84,6 @@ pub struct Handle {
 
 impl Handle {
     /// Hands over a command, or gives it back if the inbox is full or the service has ended.
-    #[expect(clippy::result_large_err, reason = "the command comes back whole, nothing is lost")]
     pub fn try_send(&self, command: TaskCommand) -> Result<(), TaskCommand> {
         self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
     }

@@ -284,16 +284,16 @@ fn asset_row(asset: &Asset) -> AssetRow {
     match &asset.state {
         AssetState::Wanted => {}
         AssetState::Saved { path, bytes, sha256 } => {
-            row.state = "saved".to_owned();
+            "saved".clone_into(&mut row.state);
             row.path = Some(path.clone());
             row.bytes = Some(*bytes);
             row.sha256 = Some(sha256.clone());
         }
         AssetState::Failed(notice) => {
-            row.state = "failed".to_owned();
+            "failed".clone_into(&mut row.state);
             row.notice = store::notice_to_json(notice);
         }
-        AssetState::Expired => row.state = "expired".to_owned(),
+        AssetState::Expired => "expired".clone_into(&mut row.state),
     }
     row
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Deps;
 use crate::api::diagnose::{Asked, Purpose, diagnose};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, Refusal};
 use crate::api::jobs::{self, Made, MakeError};
 use crate::api::region::Endpoint;
 use crate::domain::jobs::{Created, Fate};
@@ -84,11 +84,8 @@ fn failed(
     match error.fate() {
         Fate::Maybe => Sent::Maybe(notice),
         Fate::Never if never_connected(error) => Sent::Again { wait: None, notice },
-        Fate::Never => Sent::Refused(notice),
-        Fate::Refused => match throttled(error) {
-            Some(wait) => Sent::Again { wait, notice },
-            None => Sent::Refused(notice),
-        },
+        Fate::Refused if is_throttled(error) => Sent::Again { wait: asked_wait(error), notice },
+        Fate::Never | Fate::Refused => Sent::Refused(notice),
     }
 }
 
@@ -118,12 +115,21 @@ const fn never_connected(error: &MakeError) -> bool {
     )
 }
 
-/// How long the service asks to wait, where it was too much at once.
-fn throttled(error: &MakeError) -> Option<Option<Duration>> {
+/// It was too much at once, which passes.
+fn is_throttled(error: &MakeError) -> bool {
     use crate::api::diagnose::{Kind, kind};
 
-    let MakeError::Call(ApiError::Status(refusal) | ApiError::Stream(refusal)) = error else {
-        return None;
-    };
-    matches!(kind(refusal), Kind::Throttled(_)).then_some(refusal.retry_after)
+    refusal(error).is_some_and(|refusal| matches!(kind(refusal), Kind::Throttled(_)))
+}
+
+/// How long the service asks to wait.
+fn asked_wait(error: &MakeError) -> Option<Duration> {
+    refusal(error)?.retry_after
+}
+
+fn refusal(error: &MakeError) -> Option<&Refusal> {
+    match error {
+        MakeError::Call(error) => error.refusal(),
+        MakeError::NotUploaded { .. } | MakeError::NoId { .. } => None,
+    }
 }

@@ -75,10 +75,9 @@ fn way(scene: &Scene<'_>, ask: &TaskAsk, way: &Way) -> String {
         (Way::Do, Question::Batch { lines, prices, .. }) => Pane::DoBatch(lines.len(), prices.0),
         (Way::OneTask, Question::Batch { prices, .. }) => Pane::OneTask(prices.1),
         (Way::Do, _) if ask.is_typed() => Pane::DoTyped,
-        (Way::Do, _) => Pane::Do,
         (Way::OneTask, _) => Pane::OneTask(None),
         (Way::IsThis(row), _) => return Pane::IsThis(&said(scene, row)).say(language),
-        (Way::SendAgain, Question::SendAgain { .. }) => Pane::Do,
+        (Way::Do, _) | (Way::SendAgain, Question::SendAgain { .. }) => Pane::Do,
         (Way::SendAgain, _) => Pane::SendAgain,
         (Way::Drop, _) => Pane::Drop,
     };

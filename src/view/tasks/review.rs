@@ -47,12 +47,11 @@ pub(super) fn paint(
     let Some(task) = scene.state.tasks().shelf().get(*key) else { return Shown::default() };
     let words = WORDS.min(body.height);
     let picture = Area { height: body.height - words, ..body };
-    match scene.state.tasks().poster(*key) {
-        Some(poster) => poster_in(picture, poster, buffer),
-        None => {
-            let mut pen = Pen::row(buffer, picture, picture.y + picture.height / 2, scene.widths);
-            pen.skip(3).write(&Pane::NoPoster.say(language), style(Role::Muted));
-        }
+    if let Some(poster) = scene.state.tasks().poster(*key) {
+        poster_in(picture, poster, buffer);
+    } else {
+        let mut pen = Pen::row(buffer, picture, picture.y + picture.height / 2, scene.widths);
+        pen.skip(3).write(&Pane::NoPoster.say(language), style(Role::Muted));
     }
     let cells = Cells::of(scene, task);
     let mut rows: Vec<Row> = Vec::new();

@@ -25,6 +25,7 @@ fn state_en(stage: Stage, status: Option<&TaskStatus>) -> Cow<'static, str> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one line a phrase")]
 pub(super) fn say(said: Pane<'_>) -> Cow<'static, str> {
     let many = |count: usize, one: &str, more: &str| {
         if count == 1 { one.to_owned() } else { format!("{count} {more}") }
@@ -122,7 +123,7 @@ pub(super) fn say(said: Pane<'_>) -> Cow<'static, str> {
                 if running > 0 {
                     text.push_str("; ");
                 }
-                text.push_str(&format!("{waiting} in line are sent at the next start"));
+                text = format!("{text}{waiting} in line are sent at the next start");
             }
             if running > 0 {
                 text.push_str("; files are fetched at the next start, within 24 hours");

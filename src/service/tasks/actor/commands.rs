@@ -186,7 +186,7 @@ impl Actor {
                     task.stage = Stage::Refused;
                     // It may exist and be paid: what was reserved stays counted.
                     match settlement(&task, Outcome::Unknown) {
-                        Some(settlement) => Next::Settle(Box::new(task), settlement),
+                        Some(settlement) => Next::Settle(Box::new(task), Box::new(settlement)),
                         None => Next::Save(Box::new(task)),
                     }
                 })
@@ -239,7 +239,7 @@ impl Actor {
 fn unsent(before: &TaskRecord) -> Next {
     let task = TaskRecord { stage: Stage::Refused, notice: None, ..before.clone() };
     match settlement(&task, Outcome::Unsent) {
-        Some(settlement) => Next::Settle(Box::new(task), settlement),
+        Some(settlement) => Next::Settle(Box::new(task), Box::new(settlement)),
         None => Next::Save(Box::new(task)),
     }
 }

@@ -189,7 +189,7 @@ impl Actor {
             })
             .await;
         if let Some(task) = changed.filter(|task| task.stage == Stage::Saved) {
-            self.deps.downloads.note(&task).await;
+            self.deps.downloads.note(&task);
         }
     }
 }

@@ -93,7 +93,7 @@ impl Actor {
                     None => Next::Nothing,
                     Some(seen::Seen { task, settlement: None }) => Next::Save(Box::new(task)),
                     Some(seen::Seen { task, settlement: Some(settlement) }) => {
-                        Next::Settle(Box::new(task), settlement)
+                        Next::Settle(Box::new(task), Box::new(settlement))
                     }
                 }
             })

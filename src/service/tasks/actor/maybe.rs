@@ -22,6 +22,8 @@ const LOOKS: [Duration; 4] = [
     Duration::from_secs(60),
     Duration::from_secs(300),
 ];
+/// As good as never.
+const NEVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// A program that died did not say when it stopped waiting: the answer could have come until then.
 const WAITED: i64 = 120_000;
 /// Rows of one page, and pages at most: a day of a busy account.
@@ -53,28 +55,20 @@ impl Actor {
     }
 
     /// Asks for the list if a search is due.
-    pub(super) async fn search_now(&mut self) {
+    pub(super) fn search_now(&mut self) {
         let now = Instant::now();
         let rush = self.deps.rush;
         let mut due = false;
-        self.searches.retain_mut(|search| {
+        for search in &mut self.searches {
             if search.due > now {
-                return true;
+                continue;
             }
             due = true;
             search.look += 1;
-            match LOOKS.get(search.look) {
-                Some(wait) => {
-                    search.due = now + *wait / rush;
-                    true
-                }
-                // It is not looked for by itself any more; the user decides.
-                None => {
-                    search.due = now + Duration::from_secs(24 * 3_600);
-                    true
-                }
-            }
-        });
+            // After the last look the user decides; it is not looked for by itself any more.
+            let wait = LOOKS.get(search.look).map_or(NEVER, |wait| *wait / rush);
+            search.due = now + wait;
+        }
         if due {
             self.look(Purpose::Search);
         }

@@ -236,7 +236,7 @@ fn after(
         Sent::Task(Created { task: id, status, request_id }) => {
             task.stage = Stage::Following;
             task.remote = Some(id);
-            task.origin = origin.to_owned();
+            origin.clone_into(&mut task.origin);
             task.status = Some(status);
             task.request_id = request_id;
             task.times.submitted.get_or_insert(now);
@@ -252,7 +252,7 @@ fn after(
             task.stage = Stage::Saving;
             task.notice = None;
             match seen::settle(&task, Outcome::Done, cost, &usage) {
-                Some(settlement) => Next::Settle(Box::new(task), settlement),
+                Some(settlement) => Next::Settle(Box::new(task), Box::new(settlement)),
                 None => Next::Save(Box::new(task)),
             }
         }
@@ -290,7 +290,7 @@ fn refused(mut task: TaskRecord, notice: Notice) -> Next {
                 first: None,
                 total: None,
             };
-            Next::Settle(Box::new(task), settlement)
+            Next::Settle(Box::new(task), Box::new(settlement))
         }
         None => Next::Save(Box::new(task)),
     }
