@@ -6,9 +6,11 @@ use crate::domain::chat::ChatCommand;
 use crate::domain::conversations::StoreCommand;
 use crate::domain::copy::CopyCommand;
 use crate::domain::doctor::DoctorCommand;
+use crate::domain::errands::Errand;
 use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
 use crate::domain::settings::Notify;
+use crate::domain::tasks::book::TaskCommand;
 
 /// Something to be done outside the state. Plain data: it can be logged, compared and replayed.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +19,10 @@ pub enum Effect {
     Chat(ChatCommand),
     /// For the store.
     Store(StoreCommand),
+    /// For the task service.
+    Task(TaskCommand),
+    /// For whoever does small things outside for tasks.
+    Errand(Errand),
     /// For the highlight worker.
     Highlight(HighlightCommand),
     /// For the screen.

@@ -5,9 +5,11 @@ use crate::domain::attachments::AttachEvent;
 use crate::domain::chat::{ChatEvent, CodeRole};
 use crate::domain::conversations::StoreEvent;
 use crate::domain::doctor::DoctorEvent;
+use crate::domain::errands::ErrandEvent;
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
+use crate::domain::tasks::book::TaskEvent;
 use crate::effect::Effect;
 
 /// Something a service has to say. Plain data: it can be logged, compared and replayed.
@@ -17,6 +19,10 @@ pub enum ServiceEvent {
     Chat(ChatEvent),
     /// The store read or wrote.
     Store(StoreEvent),
+    /// A task went on, or there is something to say of it.
+    Task(Box<TaskEvent>),
+    /// Something was done outside.
+    Errand(ErrandEvent),
     /// Colours for code are ready.
     Highlight(HighlightEvent),
     /// A thing that may go with a question was looked at.

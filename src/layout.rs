@@ -8,6 +8,7 @@
 //! header      one row
 //! rule        one row, from 12 rows up
 //! transcript  what is left
+//! tasks       those under way and those just over, at most a third
 //! notice      as many rows as it needs, at most a third
 //! queue       messages that wait, at most a third of what is left
 //! attached    what goes with the message, at most a quarter of what is left
@@ -44,6 +45,8 @@ impl Area {
 pub struct Wish {
     /// Rows of the text being written.
     pub composer: u16,
+    /// Rows of the strip of tasks.
+    pub tasks: u16,
     /// Rows of the notice.
     pub notice: u16,
     /// Rows of the messages that wait.
@@ -65,6 +68,8 @@ pub struct Panes {
     pub transcript: Area,
     /// Beside the conversation, if wanted and there is room; the column before it is a line.
     pub side: Area,
+    /// Tasks under way, and those that are just over.
+    pub tasks: Area,
     /// What the user is being told.
     pub notice: Area,
     /// Messages that wait to be sent.
@@ -102,6 +107,8 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
     // A notice never takes the transcript's last row.
     let notice = wish.notice.min(third.max(2)).min(left.saturating_sub(1));
     left -= notice;
+    let tasks = wish.tasks.min(left.saturating_sub(1).div_ceil(3));
+    left -= tasks;
     let queue = wish.queue.min(left.saturating_sub(1).div_ceil(3));
     left -= queue;
     let attached = wish.attached.min(left.saturating_sub(1).div_ceil(4));
@@ -119,6 +126,7 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
         rule,
         transcript: Area { width: width - side - u16::from(side > 0), ..middle },
         side: Area { x: width - side, width: side, ..middle },
+        tasks: next(tasks),
         notice: next(notice),
         queue: next(queue),
         attached: next(attached),
@@ -137,9 +145,10 @@ mod tests {
         #[test]
         fn panes_fill_the_screen_without_overlap(
             width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9,
-            queue in 0u16..9, attached in 0u16..9, side in any::<bool>()
+            queue in 0u16..9, tasks in 0u16..9, attached in 0u16..9, side in any::<bool>()
         ) {
-            let p = split(width, height, Wish { composer, notice, queue, attached, side });
+            let wish = Wish { composer, tasks, notice, queue, attached, side };
+            let p = split(width, height, wish);
             // The transcript, a line and the side pane share their rows.
             let beside = p.side.width > 0;
             prop_assert_eq!(beside, side && width >= WIDE);
@@ -147,7 +156,8 @@ mod tests {
             prop_assert_eq!((p.side.x + p.side.width, p.side.y), (width, p.transcript.y));
             let p = Panes { transcript: Area { width, ..p.transcript }, ..p };
             let (above, below) = ([p.header, p.rule, p.transcript], [p.title, p.composer, p.footer]);
-            let order = above.into_iter().chain([p.notice, p.queue, p.attached]).chain(below);
+            let between = [p.tasks, p.notice, p.queue, p.attached];
+            let order = above.into_iter().chain(between).chain(below);
             let mut y = 0;
             for area in order {
                 prop_assert_eq!((area.x, area.y, area.width), (0, y, width));

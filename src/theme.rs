@@ -246,6 +246,13 @@ impl Theme {
         self.styles[role as usize]
     }
 
+    /// The look of a cell whose upper half is one colour and whose lower half another, as pictures
+    /// are painted with `▀`: three bytes each (red, green, blue).
+    #[must_use]
+    pub fn halves([r, g, b]: [u8; 3], [r2, g2, b2]: [u8; 3]) -> Style {
+        Style::new().fg(Color::Rgb(r, g, b)).bg(Color::Rgb(r2, g2, b2))
+    }
+
     /// The look of a run of text.
     #[must_use]
     pub fn ink(&self, ink: Ink) -> Style {

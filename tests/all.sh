@@ -66,15 +66,15 @@ formatting() { cargo fmt --check; }
 # shellcheck disable=SC2086
 lints() { cargo clippy --all-targets --locked $features -- -D warnings; }
 
-# The tests of the player start a sound server of their own, and note themselves if there is none;
-# without ffmpeg the test of films notes that it was left out.
+# Without ffmpeg the test of films notes that it was left out. The tests of the player start a sound
+# server of their own, and note themselves if there is none.
 # shellcheck disable=SC2086
 tests() {
+    need ffmpeg || say "The simulator's films will not be tested."
     if [ "$(uname -s)" = Linux ]; then
         [ -n "$features" ] || skip player "lian-player cannot be built without ALSA's headers"
-        need server || say "Going on without: what lian-player plays is not heard."
+        need server || say "What lian-player plays will not be heard."
     fi
-    need ffmpeg || say "The simulator's films will not be tested."
     cargo test --locked $features --no-fail-fast
 }
 

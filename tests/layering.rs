@@ -129,7 +129,11 @@ const KEEPERS: &[Keeper] = &[
         "whoever decides or paints never waits",
     ),
     keeper("reqwest", &["api"], "only an endpoint touches a socket of the service"),
-    keeper("notify", &["runtime/reload"], "one watch is enough, and the loop is told by it"),
+    keeper(
+        "notify",
+        &["runtime/reload", "service/tasks/bell"],
+        "two things are watched: the configuration, and the bell of other processes",
+    ),
     keeper("toml_edit", &["config/edit"], "the user's file has one writer, who keeps comments"),
     keeper("keyring", &["service/keys"], "keys come one way, in their order"),
     keeper("cpal", &["bin/lian-player/speaker"], "one file knows the device's library"),
@@ -138,8 +142,8 @@ const KEEPERS: &[Keeper] = &[
     keeper("axum", &["sim"], "only the simulator serves"),
     keeper(
         "rusqlite",
-        &["service/store", "service/ledger"],
-        "user data has one writer, money one gate",
+        &["service/store", "service/ledger", "service/tasks"],
+        "user data has one writer, money one gate; whoever asks the store says it in SQL of its own",
     ),
 ];
 

@@ -26,6 +26,12 @@ pub enum Context {
     Conversations,
     /// The list of messages that wait is open.
     Queue,
+    /// The tasks lie over the panes and nothing is typed.
+    Tasks,
+    /// A form for a task lies over the panes and no value is typed.
+    TaskForm,
+    /// Results of tasks are looked at one after the other.
+    TaskReview,
     /// The composer has the focus and holds no text.
     EmptyComposer,
     /// The composer has the focus.
@@ -38,7 +44,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -53,6 +59,9 @@ impl Context {
         Self::Params,
         Self::Conversations,
         Self::Queue,
+        Self::Tasks,
+        Self::TaskForm,
+        Self::TaskReview,
         Self::Help,
     ];
 
@@ -71,6 +80,9 @@ impl Context {
             Self::Params => "params",
             Self::Conversations => "conversations",
             Self::Queue => "queue",
+            Self::Tasks => "tasks",
+            Self::TaskForm => "task_form",
+            Self::TaskReview => "task_review",
             Self::EmptyComposer => "empty_composer",
             Self::Composer => "composer",
             Self::Transcript => "transcript",

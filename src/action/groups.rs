@@ -250,6 +250,41 @@ actions! {
     }
 }
 
+actions! {
+    /// Actions on tasks: videos and pictures that are made at the service.
+    Tasks {
+        #[doc = "All tasks"] Open = "tasks",
+        #[doc = "Make a video"] Video = "new_video",
+        #[doc = "Make a picture"] Image = "new_image",
+        #[doc = "Send the form"] Submit = "submit_task",
+        #[doc = "All there is to know of the task, or back"] Details = "task_details",
+        #[doc = "The service's last answer as it came, or back"] Raw = "task_json",
+        #[doc = "Only tasks with these words"] Filter = "filter_tasks",
+        #[doc = "Mark the task, or take the mark back"] Mark = "mark_task",
+        #[doc = "Mark all that are shown, or none"] MarkAll = "mark_tasks",
+        #[doc = "Cancel the task"] Cancel = "cancel_task",
+        #[doc = "Make it again with a new seed"] Retry = "retry_task",
+        #[doc = "Make it again with the same seed and another prompt"] Edit = "edit_task",
+        #[doc = "Show the file"] View = "open_file",
+        #[doc = "Show the directory of the file"] Reveal = "open_directory",
+        #[doc = "Copy the path of the file"] CopyPath = "copy_path",
+        #[doc = "Take the task out of the list; files stay"] Forget = "forget_task",
+        #[doc = "Fetch the files again"] Download = "download_task",
+        #[doc = "Hold the task in line, or let it go on"] Pause = "pause_task",
+        #[doc = "To the front of the line"] First = "task_first",
+        #[doc = "Tasks of the account that are not here; there: take all"] Adopt = "adopt_tasks",
+        #[doc = "Look at results one after the other"] Review = "review_tasks",
+        #[doc = "Sort by state, or the other way round"] SortState = "sort_by_state",
+        #[doc = "Sort by model, or the other way round"] SortModel = "sort_by_model",
+        #[doc = "Sort by age, or the other way round"] SortAge = "sort_by_age",
+        #[doc = "Sort by price, or the other way round"] SortPrice = "sort_by_price",
+        #[doc = "Sort by what expires first, or the other way round"] SortExpiry = "sort_by_expiry",
+        #[doc = "It is good"] Accept = "accept_result",
+        #[doc = "It is not good; it is kept all the same"] Reject = "reject_result",
+        #[doc = "Take the judgement back"] Unjudge = "unjudge_result",
+    }
+}
+
 /// Actions on the message being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Composer {

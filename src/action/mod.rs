@@ -40,6 +40,8 @@ pub enum Action {
     List(List),
     /// The parameters of the conversation that is shown.
     Params(Params),
+    /// Videos and pictures that are made at the service.
+    Tasks(Tasks),
     /// The mouse was pressed at a cell.
     Press {
         /// Column from the left, from 0.
@@ -76,6 +78,7 @@ impl Action {
             Self::Vi(a) => Some(a.name()),
             Self::List(a) => Some(a.name()),
             Self::Params(a) => Some(a.name()),
+            Self::Tasks(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -102,6 +105,7 @@ impl Action {
             Self::Vi(a) => Some(a.doc()),
             Self::List(a) => Some(a.doc()),
             Self::Params(a) => Some(a.doc()),
+            Self::Tasks(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -139,6 +143,8 @@ impl Action {
                 Conversations::Rename | Conversations::Delete | Conversations::Undelete,
             )
             | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
+            // The others are for the task that is marked in the list.
+            Self::Tasks(action) => matches!(action, Tasks::Open | Tasks::Video | Tasks::Image),
             Self::App(_)
             | Self::Chat(_)
             | Self::Conversations(_)
@@ -173,7 +179,8 @@ impl Action {
         let list = List::ALL.iter().copied().map(Self::List);
         let all = app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit);
         let params = Params::ALL.iter().copied().map(Self::Params);
-        all.chain(models).chain(draft).chain(vi).chain(list).chain(params)
+        let tasks = Tasks::ALL.iter().copied().map(Self::Tasks);
+        all.chain(models).chain(draft).chain(vi).chain(list).chain(params).chain(tasks)
     }
 }
 
@@ -182,6 +189,9 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("new", Action::Conversations(Conversations::New)),
     ("conversations", Action::Conversations(Conversations::List)),
     ("model", Action::Models(Models::Open)),
+    ("tasks", Action::Tasks(Tasks::Open)),
+    ("video", Action::Tasks(Tasks::Video)),
+    ("image", Action::Tasks(Tasks::Image)),
     ("params", Action::Params(Params::Drawer)),
     ("think", Action::Params(Params::Thinking)),
     ("search", Action::Params(Params::Search)),

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::chat::Flow;
-use super::chat::compat;
+use super::chat::{compat, native};
 use super::document::Document;
 use super::sse::{Decoder, Item, SseLimits};
 use super::testing::sample;
@@ -169,6 +169,23 @@ fn clean(text: &str) {
     assert!(!text.chars().any(bad), "{text:?}");
 }
 
+/// No piece of an answer holds what must not reach a terminal.
+fn all_clean(chunks: &[ChatChunk]) {
+    for chunk in chunks {
+        match chunk {
+            ChatChunk::Text(text) | ChatChunk::Reasoning(text) => clean(text),
+            ChatChunk::ToolCall { name, arguments, .. } => {
+                clean(arguments);
+                clean(name.as_deref().unwrap_or_default());
+            }
+            ChatChunk::Opened { request_id, .. } => {
+                clean(request_id.as_deref().unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+}
+
 /// All events of a stream, cut as the dice say.
 fn events(bytes: &[u8], dice: &mut Dice) -> Vec<(String, String, bool)> {
     let mut decoder = Decoder::new(SseLimits { line: 64 << 10, event: 128 << 10 });
@@ -198,6 +215,19 @@ const STREAMS: [&str; 9] = [
     "native-stream-error-midway.sse",
     "native-stream-error-validation.sse",
     "tts-stream.sse",
+];
+
+const NATIVE: [&str; 10] = [
+    "native-chat-stream-cumulative.sse",
+    "native-chat-stream-incremental.sse",
+    "native-chat-stream-text.sse",
+    "native-chat-stream-thinking.sse",
+    "native-chat-stream-tools.sse",
+    "native-vl-stream.sse",
+    "native-stream-error-midway.sse",
+    "native-stream-error-validation.sse",
+    "native-chat-message.json",
+    "native-vl.json",
 ];
 
 const TASKS: [&str; 13] = [
@@ -263,19 +293,25 @@ fn chat_over_the_compatible_surface() {
         }
         parser.flush(&mut out);
         drop(parser.document(&String::from_utf8_lossy(bytes), &mut out));
-        for chunk in &out {
-            match chunk {
-                ChatChunk::Text(text) | ChatChunk::Reasoning(text) => clean(text),
-                ChatChunk::ToolCall { name, arguments, .. } => {
-                    clean(arguments);
-                    clean(name.as_deref().unwrap_or_default());
-                }
-                ChatChunk::Opened { request_id, .. } => {
-                    clean(request_id.as_deref().unwrap_or_default());
-                }
-                _ => {}
+        all_clean(&out);
+    });
+}
+
+#[test]
+fn chat_over_the_native_surface() {
+    run("native", &NATIVE, |bytes, dice| {
+        let mut parser = native::Parser::new(None);
+        let mut out = Vec::new();
+        for (name, data, complete) in events(bytes, dice) {
+            let event = super::sse::Event { name: &name, data: &data, id: "", complete };
+            match parser.event(&event, &mut out) {
+                Ok(Flow::More) => {}
+                Ok(Flow::End) | Err(_) => break,
             }
         }
+        parser.flush(&mut out);
+        drop(parser.document(&String::from_utf8_lossy(bytes), &mut out));
+        all_clean(&out);
     });
 }
 

@@ -1,6 +1,7 @@
-//! The account's limits (`GET /api/v1/quotas`), which one document mentions and no recording shows:
-//! whatever looks like a list of limits is read as one, and everything else means that the service
-//! does not tell. It refuses to count what is used.
+//! The account's limits: `GET /api/v1/quotas`, page by page, as the service's page "List model quotas"
+//! has it since 2026-09; its Chinese page gives `/models/limits`. Not every host serves it, and no
+//! recording shows it: whatever looks like a list of limits is read as one, and everything else means
+//! that the service does not tell. It refuses to count what is used.
 
 use serde_json::Value;
 
@@ -8,24 +9,70 @@ use super::call::Call;
 use super::client::ApiClient;
 use super::diagnose::{Kind, Retry, kind};
 use super::error::ApiError;
-use super::fields::{count, decimal, line};
+use super::fields::{at, count, decimal, line};
 use super::region::Endpoint;
 use crate::domain::meters::{Quota, Quotas, Rate};
 use crate::domain::models::{ModelId, Surface};
 
-const PATH: &str = "/quotas";
+/// Where to ask, in order.
+const PATHS: [&str; 2] = ["/quotas", "/models/limits"];
+/// Models on one page.
+const PAGE: u64 = 100;
+/// More pages than this are no limits of one account.
+const PAGES: u64 = 50;
 /// How deep the answer is searched for its list.
 const DEEPEST: usize = 6;
 /// More rows than this are no limits of one account.
 const MOST: usize = 10_000;
 
-/// Asks for the limits. That there are none to be had is an answer, no error.
-pub async fn quotas(client: &ApiClient, endpoint: &Endpoint) -> Result<Quotas, ApiError> {
-    match client.document(endpoint, Call::get(Surface::Native, PATH)).await {
-        Ok(document) => Ok(read(document.value())),
-        Err(error) if is_not_served(&error) => Ok(Quotas::NotServed),
-        Err(error) => Err(error),
+/// Asks for the limits, of one model or of all. That there are none to be had is an answer, no
+/// error.
+pub async fn quotas(
+    client: &ApiClient,
+    endpoint: &Endpoint,
+    model: Option<&ModelId>,
+) -> Result<Quotas, ApiError> {
+    for path in PATHS {
+        match pages(client, endpoint, path, model).await {
+            Ok(Quotas::NotServed) => {}
+            Ok(told) => return Ok(told),
+            Err(error) if is_not_served(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
+    Ok(Quotas::NotServed)
+}
+
+/// All pages of one place.
+async fn pages(
+    client: &ApiClient,
+    endpoint: &Endpoint,
+    path: &str,
+    model: Option<&ModelId>,
+) -> Result<Quotas, ApiError> {
+    let mut all: Vec<Quota> = Vec::new();
+    for page in 1..=PAGES {
+        let mut call = Call::get(Surface::Native, path);
+        if let Some(model) = model {
+            call = call.with("model", model.as_str());
+        }
+        let call = call.with("page_no", page.to_string()).with("page_size", PAGE.to_string());
+        let document = client.document(endpoint, call).await?;
+        let before = all.len();
+        if let Quotas::Told(more) = read(document.value()) {
+            for quota in more {
+                add(quota, &mut all);
+            }
+        }
+        let output = at(document.value(), "output").unwrap_or(document.value());
+        // Who does not tell how many there are has told all; who repeats himself too.
+        let total = count(output, "total").unwrap_or_default();
+        let size = count(output, "page_size").unwrap_or(PAGE).max(1);
+        if all.len() == before || page.saturating_mul(size) >= total {
+            break;
+        }
+    }
+    Ok(if all.is_empty() { Quotas::NotServed } else { Quotas::Told(all) })
 }
 
 /// Whether an error means that there is no such call here, or not for this key.
@@ -101,6 +148,7 @@ fn add(new: Quota, out: &mut Vec<Quota>) {
             old.tokens = old.tokens.or(new.tokens);
             old.day_tokens = old.day_tokens.or(new.day_tokens);
             old.running = old.running.or(new.running);
+            old.queued = old.queued.or(new.queued);
         }
         None => out.push(new),
     }
@@ -110,28 +158,36 @@ fn looks_like_a_model(key: &str) -> bool {
     key.contains('-') && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._/".contains(&b))
 }
 
-/// The limits an object tells of a model; `None` if it tells none.
+/// The limits an object tells of a model; `None` if it tells none. A limit of the workspace is the
+/// one that is felt, where one is set.
 fn quota(id: &str, value: &Value) -> Option<Quota> {
-    let id = ModelId::new(id);
-    let mut quota =
-        Quota { model: id, requests: None, tokens: None, day_tokens: None, running: None };
-    limits(value, &mut quota);
-    for key in ["limits", "quota", "quotas", "limit", "rate_limits", "details"] {
+    let model = ModelId::new(id);
+    let mut quota = Quota {
+        model,
+        requests: None,
+        tokens: None,
+        day_tokens: None,
+        running: None,
+        queued: None,
+    };
+    let inner = ["workspace_limit", "model_limit", "limits", "quota", "quotas", "limit"];
+    let inner = inner.into_iter().chain(["rate_limits", "details"]);
+    for key in inner {
         match value.get(key) {
             Some(Value::Array(rows)) => rows.iter().for_each(|row| limits(row, &mut quota)),
             Some(inner @ Value::Object(_)) => limits(inner, &mut quota),
             _ => {}
         }
     }
-    let told = quota.requests.is_some()
-        || quota.tokens.is_some()
-        || quota.day_tokens.is_some()
-        || quota.running.is_some();
-    told.then_some(quota)
+    limits(value, &mut quota);
+    let Quota { requests, tokens, day_tokens, running, queued, .. } = &quota;
+    let rates = requests.is_some() || tokens.is_some();
+    let counts = [day_tokens, running, queued].iter().any(|count| count.is_some());
+    (rates || counts).then_some(quota)
 }
 
-/// What one object says itself: by names, by a type and a value, or as the gateway counts
-/// (`count_limit` in `count_limit_period` seconds, of which one recording shows the fields).
+/// What one object says itself: so many in so many seconds as documented and as the gateway counts
+/// (one recording shows `count_limit`), by names, or by a type and a value.
 fn limits(value: &Value, quota: &mut Quota) {
     let of = |keys: &[&str]| keys.iter().find_map(|key| count(value, key)).filter(|n| *n > 0);
     let minute = |amount: u64| Rate { amount, seconds: 60 };
@@ -141,16 +197,23 @@ fn limits(value: &Value, quota: &mut Quota) {
         of(&[amount]).map(|amount| Rate { amount, seconds })
     };
     let requests = of(&["rpm", "RPM", "qpm", "requests_per_minute", "request_per_minute"]);
-    let requests = requests.map(minute).or_else(|| window("count_limit", "count_limit_period"));
+    let requests = requests.map(minute).or_else(|| window("request_limit", "request_limit_period"));
+    let requests = requests.or_else(|| window("count_limit", "count_limit_period"));
     let requests = requests.or_else(|| of(&["qps", "QPS", "rps", "RPS"]).map(second));
     let tokens = of(&["tpm", "TPM", "tokens_per_minute", "token_per_minute"]);
-    let tokens = tokens.map(minute).or_else(|| window("usage_limit", "usage_limit_period"));
+    // Sound and pictures may be counted by something else than tokens.
+    let field = line(value, "usage_limit_field").unwrap_or_default();
+    let by_tokens = field.is_empty() || field.contains("token");
+    let tokens = tokens.map(minute);
+    let tokens =
+        tokens.or_else(|| window("usage_limit", "usage_limit_period").filter(|_| by_tokens));
     let tokens = tokens.or_else(|| of(&["tps", "TPS"]).map(second));
     quota.requests = quota.requests.or(requests);
     quota.tokens = quota.tokens.or(tokens);
     quota.day_tokens = quota.day_tokens.or(of(&["tpd", "TPD", "tokens_per_day"]));
-    let running = ["concurrency", "concurrent_tasks", "max_concurrency", "running"];
+    let running = ["async_user_concurrency_limit", "concurrency", "concurrent_tasks"];
     quota.running = quota.running.or(of(&running));
+    quota.queued = quota.queued.or(of(&["async_user_queue_limit"]));
     let kind = ["type", "limit_type", "quota_type", "metric"];
     let kind = kind.iter().find_map(|key| line(value, key)).unwrap_or_default();
     let amount = ["value", "limit", "amount", "quota"].iter().find_map(|key| {
@@ -214,6 +277,56 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_answer_is_read_and_the_workspace_counts() {
+        let limit = |requests: u64, running: Option<u64>| {
+            json!({"request_limit": requests, "request_limit_period": 60, "usage_limit": 1000,
+                "usage_limit_field": "total_tokens", "usage_limit_period": 60,
+                "async_user_queue_limit": null, "async_user_concurrency_limit": running})
+        };
+        let mut by_seconds = limit(3, None);
+        by_seconds["usage_limit_field"] = json!("audio_seconds");
+        let answer = json!({"request_id": "r", "output": {"total": 3, "page_no": 1, "page_size": 20,
+            "quotas": [
+                {"model": "qwen-plus", "workspace_id": "w", "model_limit": limit(600, None),
+                    "workspace_limit": limit(60, None)},
+                {"model": "wan2.6-t2v", "workspace_id": "w", "model_limit": limit(9, Some(5)),
+                    "workspace_limit": null},
+                {"model": "asr", "workspace_id": "w", "model_limit": by_seconds}]}});
+        let found = told(&answer);
+        let rate = |amount| Some(Rate { amount, seconds: 60 });
+        assert_eq!((found[0].requests, found[0].tokens), (rate(60), rate(1000)));
+        assert_eq!((found[1].requests, found[1].running), (rate(9), Some(5)));
+        assert_eq!((found[2].requests, found[2].tokens), (rate(3), None));
+    }
+
+    #[tokio::test]
+    async fn all_pages_are_read_and_the_other_place_is_asked() {
+        let page = |from: usize, count: usize| {
+            let row = |n: usize| {
+                json!({"model": format!("m-{n}"), "model_limit":
+                {"request_limit": 1, "request_limit_period": 1}})
+            };
+            let rows: Vec<Value> = (from..from + count).map(row).collect();
+            let body = json!({"output": {"total": 150, "page_size": 100, "quotas": rows}});
+            answer(head(200, ""), body.to_string())
+        };
+        let scripts = vec![refuse(404, "", ""), page(0, 100), page(100, 50)];
+        let server = Server::start(scripts).await;
+        let endpoint = server.endpoint();
+        let client = client(&endpoint, Deadlines::default());
+        let model = ModelId::new("m");
+        let Ok(Quotas::Told(all)) = quotas(&client, &endpoint, Some(&model)).await else {
+            panic!()
+        };
+        assert_eq!(all.len(), 150);
+        let heard = server.heard();
+        let asked = |n: usize, path: &str| heard[n].starts_with(&format!("GET /api/v1/{path} "));
+        assert!(asked(0, "quotas?model=m&page_no=1&page_size=100"));
+        assert!(asked(1, "models/limits?model=m&page_no=1&page_size=100"));
+        assert!(asked(2, "models/limits?model=m&page_no=2&page_size=100"));
+    }
+
+    #[test]
     fn what_is_no_list_of_limits_is_none() {
         for value in [
             json!({}),
@@ -237,8 +350,9 @@ mod tests {
         let server = Server::start(vec![script]).await;
         let endpoint = server.endpoint();
         let client = client(&endpoint, Deadlines::default());
-        let found = quotas(&client, &endpoint).await;
-        assert!(server.heard()[0].starts_with("GET /api/v1/quotas HTTP/1.1\r\n"));
+        let found = quotas(&client, &endpoint, None).await;
+        let first = "GET /api/v1/quotas?page_no=1&page_size=100 HTTP/1.1\r\n";
+        assert!(server.heard()[0].starts_with(first));
         found
     }
 

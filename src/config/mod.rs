@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::domain::chat::ChatParams;
 use crate::domain::models::ModelId;
-use crate::domain::settings::{Budget, Editing, Figures, Language, Place, Settings};
+use crate::domain::settings::{Budget, Editing, Figures, Language, Place, Settings, Tasks};
 use crate::input::keymap::KeyMap;
 use crate::theme::{Ground, SHIPPED, Theme, ThemeError};
 use file::File;
@@ -244,6 +244,11 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         budget: Budget {
             day: amount("profiles.*.budget.day")?,
             month: amount("profiles.*.budget.month")?,
+        },
+        tasks: Tasks {
+            dir: word("tasks.dir")?.filter(|dir| !dir.trim().is_empty()),
+            template: word("tasks.template")?.filter(|text| !text.trim().is_empty()),
+            on_done: layers.texts("tasks.on_done")?,
         },
     })
 }

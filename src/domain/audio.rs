@@ -2,9 +2,10 @@
 //! refuses devices, processes and sentences.
 
 use super::ids::SpeechId;
+use super::speech::PcmFormat;
 
 /// Samples a second of everything that is spoken: signed 16-bit, one channel, little-endian.
-pub const RATE: u32 = 24_000;
+pub const RATE: u32 = PcmFormat::SERVICE.rate;
 
 /// What is asked of the sound. One thing is spoken at a time; the next waits until the one before
 /// it has ended.

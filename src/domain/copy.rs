@@ -34,6 +34,8 @@ pub enum Copied {
     Conversation,
     /// What lian said.
     Notice,
+    /// Where a file is.
+    Path,
 }
 
 /// A text for a program that keeps it.

@@ -35,7 +35,7 @@ pub enum Answers {
 }
 
 /// What a job of one model takes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     /// The model.
     pub model: ModelId,
@@ -73,7 +73,7 @@ pub struct Together {
 }
 
 /// One thing that can be filled in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// Its name in forms and, with `-` for `_`, of its flag.
     pub name: String,

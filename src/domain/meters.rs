@@ -36,6 +36,8 @@ pub struct Quota {
     pub day_tokens: Option<u64>,
     /// Tasks that run at once.
     pub running: Option<u64>,
+    /// Tasks that wait for their turn.
+    pub queued: Option<u64>,
 }
 
 /// What the service says of limits.

@@ -9,6 +9,7 @@ pub mod copy;
 pub mod day;
 pub mod doctor;
 pub mod embeddings;
+pub mod errands;
 pub mod export;
 pub mod ids;
 pub mod jobs;

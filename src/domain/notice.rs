@@ -3,6 +3,7 @@
 
 mod account;
 mod class;
+mod errands;
 mod exchange;
 mod input;
 mod limits;
@@ -13,6 +14,7 @@ mod tasks;
 
 pub use account::AccountNotice;
 pub use class::{Class, Exit, Fault};
+pub use errands::ErrandNotice;
 pub use exchange::Exchange;
 pub use input::{InputNotice, Secret, SecretKind};
 pub use limits::OwnFigures;
@@ -347,6 +349,8 @@ pub enum NoticeKind {
     Task(TaskNotice),
     /// A file that a task made, on its way to the disk.
     Download(DownloadNotice),
+    /// The tasks on the screen, and what is done outside for them.
+    Errand(ErrandNotice),
 }
 
 #[cfg(test)]

@@ -51,6 +51,19 @@ pub struct Settings {
     pub theme_held_by: Option<String>,
     /// What may be spent.
     pub budget: Budget,
+    /// What becomes of tasks.
+    pub tasks: Tasks,
+}
+
+/// What becomes of tasks and of what they make.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tasks {
+    /// Where their files go; `None` is below the data directory.
+    pub dir: Option<String>,
+    /// How their files are named; `None` is the usual way.
+    pub template: Option<String>,
+    /// A program that is run, with its arguments and without a shell, when one has ended.
+    pub on_done: Vec<String>,
 }
 
 /// Ways to tell somebody who is looking elsewhere.

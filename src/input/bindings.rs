@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Attach, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export,
-    Focus, List, Models, Notices, Params, Turns, Vi,
+    Focus, List, Models, Notices, Params, Tasks, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -63,6 +63,18 @@ const fn vi(keys: &'static [&'static str], vi: Vi) -> Binding {
 
 const fn paste(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Paste, keys, Action::Chat(chat))
+}
+
+const fn tasks(keys: &'static [&'static str], tasks: Tasks) -> Binding {
+    row(Context::Tasks, keys, Action::Tasks(tasks))
+}
+
+const fn task_list(keys: &'static [&'static str], list: List) -> Binding {
+    row(Context::Tasks, keys, Action::List(list))
+}
+
+const fn review(keys: &'static [&'static str], action: Action) -> Binding {
+    row(Context::TaskReview, keys, action)
 }
 
 const fn global(keys: &'static [&'static str], action: Action) -> Binding {
@@ -205,6 +217,50 @@ pub const BINDINGS: &[Binding] = &[
     row(Context::Models, &["ctrl+t", "alt+d"], Action::Models(Models::Pin)),
     row(Context::Params, &["space"], Action::List(List::Accept)),
     row(Context::Params, &["tab"], Action::Params(Params::Scope)),
+    task_list(&["k", "up"], List::Up),
+    task_list(&["j", "down"], List::Down),
+    task_list(&["ctrl+u", "pageup"], List::PageUp),
+    task_list(&["ctrl+d", "pagedown"], List::PageDown),
+    task_list(&["g", "home"], List::First),
+    task_list(&["G", "end"], List::Last),
+    task_list(&["enter"], List::Accept),
+    tasks(&["d"], Tasks::Details),
+    tasks(&["J"], Tasks::Raw),
+    tasks(&["/"], Tasks::Filter),
+    tasks(&["space"], Tasks::Mark),
+    tasks(&["*"], Tasks::MarkAll),
+    tasks(&["c"], Tasks::Cancel),
+    tasks(&["r"], Tasks::Retry),
+    tasks(&["e"], Tasks::Edit),
+    tasks(&["o"], Tasks::View),
+    tasks(&["O"], Tasks::Reveal),
+    tasks(&["y"], Tasks::CopyPath),
+    tasks(&["x", "delete"], Tasks::Forget),
+    tasks(&["D"], Tasks::Download),
+    tasks(&["p"], Tasks::Pause),
+    tasks(&["P"], Tasks::First),
+    tasks(&["a"], Tasks::Adopt),
+    tasks(&["v"], Tasks::Review),
+    tasks(&["n"], Tasks::Video),
+    tasks(&["i"], Tasks::Image),
+    tasks(&["S"], Tasks::SortState),
+    tasks(&["M"], Tasks::SortModel),
+    tasks(&["A"], Tasks::SortAge),
+    tasks(&["C"], Tasks::SortPrice),
+    tasks(&["E"], Tasks::SortExpiry),
+    row(Context::Tasks, &["q"], Action::App(App::Back)),
+    row(Context::TaskForm, &["alt+enter", "alt+s"], Action::Tasks(Tasks::Submit)),
+    row(Context::TaskForm, &["tab"], Action::List(List::Down)),
+    row(Context::TaskForm, &["backtab"], Action::List(List::Up)),
+    review(&["j", "l", "right", "down", "space"], Action::List(List::Down)),
+    review(&["k", "h", "left", "up"], Action::List(List::Up)),
+    review(&["a", "y"], Action::Tasks(Tasks::Accept)),
+    review(&["x", "n"], Action::Tasks(Tasks::Reject)),
+    review(&["u"], Action::Tasks(Tasks::Unjudge)),
+    review(&["r"], Action::Tasks(Tasks::Retry)),
+    review(&["o", "enter"], Action::Tasks(Tasks::View)),
+    review(&["p"], Action::Tasks(Tasks::CopyPath)),
+    review(&["q"], Action::App(App::Back)),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -235,6 +291,9 @@ pub const BINDINGS: &[Binding] = &[
     global(&["backtab"], Action::Focus(Focus::Previous)),
     global(&["alt+1"], Action::Focus(Focus::Composer)),
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
+    global(&["alt+3"], Action::Tasks(Tasks::Open)),
+    global(&["alt+6"], Action::Tasks(Tasks::Video)),
+    global(&["alt+7"], Action::Tasks(Tasks::Image)),
     global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),
     row(Context::Transcript, &[":", "/"], Action::App(App::Commands)),
     global(&["alt+o"], Action::Params(Params::Drawer)),
@@ -245,6 +304,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["f9", "alt+x"], Action::App(App::Mouse)),
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),
+    global(&["f8"], Action::App(App::Doctor)),
     global(&["ctrl+r"], Action::Draft(Draft::History)),
     global(&["ctrl+l"], Action::App(App::Redraw)),
     global(&["alt+y"], Action::App(App::NextTheme)),

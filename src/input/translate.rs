@@ -18,7 +18,13 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
         }
         Input::Paste(text) => {
             // Wherever the focus is, a paste is meant for the message, unless nothing is typed here.
-            let hides = [Context::Help, Context::Notices, Context::Paste];
+            let hides = [
+                Context::Help,
+                Context::Notices,
+                Context::Paste,
+                Context::Tasks,
+                Context::TaskReview,
+            ];
             let hidden = contexts.iter().any(|context| hides.contains(context));
             (!hidden).then_some(Action::Composer(Composer::Paste(text)))
         }

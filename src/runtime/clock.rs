@@ -22,6 +22,12 @@ pub(super) fn wall_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Now, for whoever names files by it; `since_start` means nothing there.
+pub(super) fn now() -> Now {
+    let utc_offset_min = jiff::Zoned::now().offset().seconds() / 60;
+    Now { since_start: Duration::ZERO, wall_ms: wall_ms(), utc_offset_min }
+}
+
 impl Clock {
     pub(super) fn new() -> Self {
         Self { start: Instant::now(), zone: None }

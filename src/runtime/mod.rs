@@ -48,7 +48,7 @@ use crate::theme::Theme;
 use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
-use perform::{Order, Services, Wanted};
+use perform::{Order, Services, TaskSetup, Wanted};
 use reload::{Choice, Reload, Update};
 use signals::{Signal, Signals};
 
@@ -144,7 +144,11 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let Start { config, flags, deps, caps, prompt, simulator, seed, plain, hidden } = start;
     let gather = examine::gather(flags.clone(), caps, hidden);
     let reload = Reload::start(flags, &config);
-    let Config { settings, theme, keys, paths, .. } = config;
+    let Config { settings, theme, keys, paths, target, .. } = config;
+    let connect = target.deadlines.connect;
+    let home = crate::command::env("HOME").map(PathBuf::from);
+    let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
+    let tasks = TaskSetup::new(&deps, &settings, connect, paths.data.clone(), files.clone());
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
@@ -153,8 +157,6 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let own_theme = Some((settings.theme.clone(), theme.clone()));
     let catalog = deps.catalog.clone();
     let state = AppState::new(settings, IdSource::new(seed), now).with_catalog(catalog.clone());
-    let home = crate::command::env("HOME").map(PathBuf::from);
-    let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
     let (endpoint, api_keys) = (deps.endpoint.clone(), deps.keys.clone());
     let signals = Signals::new()?;
     let (painter, plain) = if plain {
@@ -182,6 +184,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     };
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
+    runtime.services.begin_tasks(tasks, seed, &out);
     service::models::load(paths.config, catalog, out.clone());
     // A key command may take its time; the simulator's key is no news.
     if simulator.is_none() {

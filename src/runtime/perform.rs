@@ -4,14 +4,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{self, Sender};
 use tokio_util::sync::CancellationToken;
 
-use super::clock::wall_ms;
+use super::clock::{self, wall_ms};
+use crate::api::files::FileClient;
+use crate::domain::settings::Settings;
+use crate::domain::tasks::book::TaskEvent;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
 use crate::service::attachments::look::Base;
-use crate::service::{attachments, chat, clipboard, doctor, export, highlight, store};
+use crate::service::downloads::{self, Downloads};
+use crate::service::ledger::Ledger;
+use crate::service::{
+    attachments, chat, clipboard, doctor, errands, export, highlight, store, tasks,
+};
 
 /// The ways to the services.
 #[derive(Debug)]
@@ -21,9 +28,65 @@ pub(super) struct Services {
     highlight: highlight::Handle,
     clipboard: clipboard::Handle,
     export: export::Handle,
+    /// Absent until the first frame was painted.
+    tasks: Option<tasks::Handle>,
+    errands: Option<errands::Handle>,
     attachments: attachments::Handle,
     doctor: doctor::Handle,
     cancel: CancellationToken,
+}
+
+/// What the services of tasks need besides what they share with the others.
+#[derive(Debug)]
+pub(super) struct TaskSetup {
+    /// Client, endpoint, keys, catalog.
+    pub(super) chat: chat::Deps,
+    /// Whose tasks, which prices.
+    pub(super) profile: String,
+    /// Which prices.
+    pub(super) figures: crate::domain::settings::Figures,
+    /// Where files go and what they are called.
+    pub(super) downloads: downloads::Settings,
+    /// The longest wait for a connection.
+    pub(super) connect: Duration,
+    /// The data directory.
+    pub(super) data: PathBuf,
+    /// Where paths that are typed begin.
+    pub(super) files: Base,
+}
+
+impl TaskSetup {
+    /// From the settings in force.
+    pub(super) fn new(
+        chat: &chat::Deps,
+        settings: &Settings,
+        connect_seconds: u32,
+        data: PathBuf,
+        files: Base,
+    ) -> Self {
+        let given = settings.tasks.dir.as_deref();
+        let dir = given.map_or_else(|| data.join("files"), |dir| files_dir(dir, &data));
+        let template = settings.tasks.template.clone();
+        let template = template.unwrap_or_else(|| downloads::name::TEMPLATE.to_owned());
+        Self {
+            chat: chat.clone(),
+            profile: settings.place.profile.clone(),
+            figures: settings.figures,
+            downloads: downloads::Settings { dir, template },
+            connect: Duration::from_secs(u64::from(connect_seconds.max(1))),
+            data,
+            files,
+        }
+    }
+}
+
+/// A directory as the configuration names it: `~/` is the home directory, a relative one begins at
+/// the data directory, wherever lian was started.
+fn files_dir(dir: &str, data: &std::path::Path) -> PathBuf {
+    match (dir.strip_prefix("~/"), crate::command::env("HOME")) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        (Some(_) | None, _) => data.join(dir),
+    }
 }
 
 /// What is for the loop itself.
@@ -85,9 +148,56 @@ impl Services {
             highlight: highlight::spawn(out.clone()),
             clipboard: clipboard::spawn(out.clone(), cancel.child_token()),
             export: export::spawn(out.clone(), cancel.child_token()),
+            tasks: None,
+            errands: None,
             attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
             doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
+        }
+    }
+
+    /// Starts the services of tasks. They look at the disk at once, so the first frame comes
+    /// before them.
+    pub(super) fn begin_tasks(&mut self, setup: TaskSetup, seed: u64, out: &Sender<ServiceEvent>) {
+        let TaskSetup { chat, profile, figures, downloads, connect, data, files: base } = setup;
+        let desk = self.store.desk();
+        let ledger = Ledger::new(desk.clone());
+        let files = FileClient::for_endpoint(&chat.endpoint, connect);
+        let deps = tasks::Deps {
+            client: chat.client,
+            endpoint: chat.endpoint,
+            keys: chat.keys,
+            catalog: chat.catalog,
+            figures,
+            desk,
+            ledger: ledger.clone(),
+            uploads: chat.uploads,
+            files: base,
+            downloads: Downloads::new(files, downloads, clock::now),
+            profile: profile.clone(),
+            data: data.clone(),
+            now: wall_ms,
+            seed,
+            rush: 1,
+        };
+        // When it is full the service waits; it is emptied into the loop's own channel.
+        let (told, events) = mpsc::channel(TASK_EVENTS);
+        self.tasks = Some(tasks::spawn(deps, told, self.cancel.child_token()));
+        tokio::spawn(pass_on(events, out.clone()));
+        let deps = errands::Deps { ledger, profile, data };
+        self.errands = Some(errands::spawn(deps, out.clone(), self.cancel.child_token()));
+    }
+
+    /// Hands a command to a service that may not have begun.
+    fn task(&self, effect: Effect) -> Result<(), Effect> {
+        match (effect, &self.tasks, &self.errands) {
+            (Effect::Task(command), Some(tasks), _) => {
+                tasks.try_send(command).map_err(Effect::Task)
+            }
+            (Effect::Errand(errand), _, Some(errands)) => {
+                errands.try_send(errand).map_err(Effect::Errand)
+            }
+            (effect, ..) => Err(effect),
         }
     }
 
@@ -99,6 +209,7 @@ impl Services {
             Effect::Highlight(command) => {
                 self.highlight.try_send(command).map_err(Effect::Highlight)
             }
+            Effect::Task(_) | Effect::Errand(_) => self.task(effect),
             Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
             Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
@@ -123,11 +234,25 @@ impl Services {
     /// Waits until every turn has said its last word.
     pub(super) async fn stopped(&self) {
         self.chat.ended().await;
+        if let Some(tasks) = &self.tasks {
+            tasks.ended().await;
+        }
     }
 
     /// Waits for the store's last acknowledgement.
     pub(super) fn close(self, patience: Duration) -> store::Closed {
         self.store.close(patience)
+    }
+}
+
+/// Events of the task service that may wait.
+const TASK_EVENTS: usize = 64;
+
+/// Passes on what the task service says. At the end nobody listens: it is emptied all the same, so
+/// that the service can say its last word.
+async fn pass_on(mut events: mpsc::Receiver<TaskEvent>, out: Sender<ServiceEvent>) {
+    while let Some(event) = events.recv().await {
+        drop(out.send(ServiceEvent::Task(Box::new(event))).await);
     }
 }
 

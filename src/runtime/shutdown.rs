@@ -29,6 +29,7 @@ impl Runtime {
         let now = self.clock.now();
         let effects = self.state.last_words(now);
         self.perform(effects);
+        let going_on = self.state.tasks_that_go_on();
         let Self { services, events, input, .. } = self;
         drop(input);
         // From here on nobody takes events: the store must not wait for it.
@@ -43,6 +44,8 @@ impl Runtime {
                 Some(words::tell(language, &NoticeKind::StoreFailed).sentence.into_owned())
             }
         };
+        let farewell =
+            [farewell, going_on].into_iter().flatten().reduce(|a, b| format!("{a}\nlian: {b}"));
         let code = match reason {
             Reason::Quit => 0,
             Reason::Signal(code) => code,

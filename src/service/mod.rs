@@ -10,6 +10,7 @@ pub mod connect;
 pub mod doctor;
 pub mod downloads;
 pub mod editor;
+pub mod errands;
 pub mod export;
 pub mod highlight;
 pub mod keys;

@@ -14,6 +14,9 @@ use super::params::Drawer;
 use super::paste::PasteView;
 use super::picker::Picker;
 use super::queue::QueueList;
+use super::tasks::ask::TaskAsk;
+use super::tasks::board::Board;
+use super::tasks::form::TaskForm;
 use crate::action::{Chat, Context};
 
 /// Panes that can have the focus.
@@ -56,6 +59,12 @@ pub enum Overlay {
     Conversations(Box<Browser>),
     /// The messages that wait to be sent.
     Queue(QueueList),
+    /// The tasks.
+    Tasks(Box<Board>),
+    /// A form for a task.
+    TaskForm(Box<TaskForm>),
+    /// What has to be decided about tasks.
+    TaskAsk(Box<TaskAsk>),
     /// Files to attach.
     Files(Files),
     /// What goes with the message does not fit the model.
@@ -82,6 +91,9 @@ impl Overlay {
             Self::Params(_) => &[Context::Params, Context::List, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
+            Self::Tasks(board) => board.contexts(),
+            Self::TaskForm(form) => form.contexts(),
+            Self::TaskAsk(_) => &[Context::List, Context::Global],
         }
     }
 
@@ -100,6 +112,9 @@ impl Overlay {
             Self::Ask(ask) => Some(&ask.picker),
             Self::Conversations(browser) => Some(&browser.picker),
             Self::Queue(list) => Some(&list.picker),
+            Self::Tasks(board) => board.picker(),
+            Self::TaskForm(form) => Some(form.picker()),
+            Self::TaskAsk(ask) => Some(&ask.picker),
             Self::Files(files) => Some(&files.picker),
             Self::Unfit(unfit) => Some(&unfit.picker),
         }
@@ -119,6 +134,9 @@ impl Overlay {
             Self::Ask(ask) => Some(&mut ask.picker),
             Self::Conversations(browser) => Some(&mut browser.picker),
             Self::Queue(list) => Some(&mut list.picker),
+            Self::Tasks(board) => board.picker_mut(),
+            Self::TaskForm(form) => Some(form.picker_mut()),
+            Self::TaskAsk(ask) => Some(&mut ask.picker),
             Self::Files(files) => Some(&mut files.picker),
             Self::Unfit(unfit) => Some(&mut unfit.picker),
         }
@@ -213,10 +231,12 @@ impl Focus {
         };
     }
 
-    /// The painter tells the last piece a shown paste can begin with.
+    /// The painter tells the last row or piece a shown text can begin with.
     pub fn limit_paste(&mut self, last: usize) {
-        if let Some(Overlay::Paste(paste)) = &mut self.overlay {
-            paste.limit(last);
+        match &mut self.overlay {
+            Some(Overlay::Paste(paste)) => paste.limit(last),
+            Some(Overlay::Tasks(board)) => board.limit(last),
+            Some(_) | None => {}
         }
     }
 

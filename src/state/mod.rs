@@ -25,6 +25,7 @@ mod policy;
 pub mod queue;
 pub mod scroll;
 mod settings;
+pub mod tasks;
 mod turns;
 pub mod vi;
 
@@ -47,6 +48,7 @@ use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
 use crate::domain::ids::{ConversationId, IdSource};
 use crate::domain::params::Conflict;
 use crate::domain::settings::Settings;
+use crate::domain::tasks::book::TaskCommand;
 use crate::domain::time::Now;
 use crate::effect::Effect;
 use crate::event::{ModelsEvent, ServiceEvent};
@@ -71,6 +73,7 @@ pub struct AppState {
     notices: Notices,
     outbox: Outbox,
     catalog: Shared,
+    tasks: tasks::Tasks,
     /// Until when another Ctrl+C quits.
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
@@ -146,6 +149,7 @@ impl AppState {
             notices: Notices::default(),
             outbox: Outbox::default(),
             catalog: Shared::default(),
+            tasks: tasks::Tasks::default(),
             quit_until: None,
             draft_since: None,
             place_since: None,
@@ -172,7 +176,8 @@ impl AppState {
     /// is asked in a conversation of its own.
     pub fn start(&mut self, prompt: Option<&str>, now: Now) -> Effects {
         self.happened += 1;
-        let mut effects = vec![Effect::Store(StoreCommand::Restore)];
+        let mut effects =
+            vec![Effect::Store(StoreCommand::Restore), Effect::Task(TaskCommand::List)];
         match prompt {
             // What looks like a key waits in the composer for an Enter of its own.
             Some(prompt) if self.hold_secrets(prompt, now) || self.ask_first(prompt) => {
@@ -197,6 +202,7 @@ impl AppState {
             Action::Vi(action) => self.on_vi(action, now),
             Action::List(action) => self.on_list(action, now),
             Action::Params(action) => self.on_params(action),
+            Action::Tasks(action) => self.on_tasks(action, now),
             Action::Conversations(action) => self.on_conversations(action, now),
             Action::Copying(action) => self.on_copying(action, now),
             Action::Export(action) => self.on_export(action, None, now),
@@ -231,6 +237,8 @@ impl AppState {
                 }
                 Vec::new()
             }
+            ServiceEvent::Task(event) => self.on_task(*event, now),
+            ServiceEvent::Errand(event) => self.on_errand(event),
             ServiceEvent::Models(ModelsEvent::Loaded) => {
                 self.models_loaded();
                 Vec::new()
@@ -286,8 +294,9 @@ impl AppState {
         let choice = self.choice_deadline();
         let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
         let search = self.search_deadline();
-        let others =
-            [self.notices.deadline(), self.outbox.deadline(), draft, tick, choice, place, search];
+        let tasks = self.tasks_deadline(now);
+        let notices = self.notices.deadline();
+        let others = [notices, self.outbox.deadline(), draft, tick, choice, place, search, tasks];
         others.into_iter().flatten().chain(chats).min()
     }
 
@@ -413,7 +422,7 @@ impl AppState {
     }
 
     fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
-        if self.list_is_open() {
+        if self.list_is_open() || matches!(self.focus.overlay, Some(Overlay::Tasks(_))) {
             return self.on_list(if up { ListAction::Up } else { ListAction::Down }, now);
         }
         if self.focus.overlay.is_some() {

@@ -26,7 +26,7 @@ impl AppState {
 
     /// Something was typed while a list is open.
     pub(super) fn on_query(&mut self, action: &ComposerAction, now: Now) -> Effects {
-        if let Some(effects) = self.on_drawer_edit(action) {
+        if let Some(effects) = self.on_drawer_edit(action).or_else(|| self.on_form_edit(action)) {
             return effects;
         }
         self.before_query();
@@ -85,6 +85,9 @@ impl AppState {
                 list.narrow(self.conversations.shown().queue.waiting());
             }
             Some(Overlay::Links(links)) => links.narrow(),
+            Some(Overlay::Tasks(_)) => self.board_narrowed(),
+            Some(Overlay::TaskForm(form)) => form.narrow(),
+            Some(Overlay::TaskAsk(ask)) => ask.narrow(),
             Some(Overlay::Doctor(examination)) => examination.narrow(),
             Some(
                 Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_) | Overlay::Params(_),
@@ -104,7 +107,9 @@ impl AppState {
 
     /// The mark of the open list is moved or taken.
     pub(super) fn on_list(&mut self, action: List, now: Now) -> Effects {
-        if let Some(effects) = self.on_drawer_list(action) {
+        if let Some(effects) =
+            self.on_drawer_list(action).or_else(|| self.on_task_list(action, now))
+        {
             return effects;
         }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
@@ -155,9 +160,15 @@ impl AppState {
             Some(Overlay::Ask(ask)) => self.go_way(ask, row, now),
             Some(Overlay::Files(files)) => self.take_file(files, row),
             Some(Overlay::Unfit(unfit)) => self.go_fit(unfit, row, now),
-            Some(Overlay::Help { .. } | Overlay::Paste(_) | Overlay::Params(_)) | None => {
-                Vec::new()
-            }
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Paste(_)
+                | Overlay::Params(_)
+                | Overlay::Tasks(_)
+                | Overlay::TaskForm(_)
+                | Overlay::TaskAsk(_),
+            )
+            | None => Vec::new(),
         }
     }
 
@@ -180,6 +191,9 @@ impl AppState {
             }
             Action::Export(export) if !rest.is_empty() => {
                 return self.on_export(export, Some(rest), now);
+            }
+            Action::Tasks(action) if !rest.is_empty() => {
+                return self.task_words(action, rest, now);
             }
             Action::Attach(Attach::Files) if !rest.is_empty() => return look(rest.to_owned()),
             Action::Params(action) if !rest.is_empty() => {

@@ -276,12 +276,17 @@ impl AppState {
     /// A value is being typed.
     #[must_use]
     pub fn typing_value(&self) -> bool {
-        matches!(&self.focus.overlay, Some(Overlay::Params(drawer)) if drawer.field.is_some())
+        let drawer =
+            matches!(&self.focus.overlay, Some(Overlay::Params(drawer)) if drawer.field.is_some());
+        drawer || self.filling_in()
     }
 
     /// Takes away what stands in the value that is being typed.
     pub fn empty_value(&mut self) {
         if let Some(field) = self.drawer().and_then(|drawer| drawer.field.as_mut()) {
+            *field = Field::new("", field.has_lines());
+        }
+        if let Some(field) = self.task_form().and_then(|form| form.field.as_mut()) {
             *field = Field::new("", field.has_lines());
         }
     }

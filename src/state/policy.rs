@@ -86,7 +86,8 @@ impl AppState {
         if let Some(effects) = self.leave_files(now) {
             return effects;
         }
-        let left = self.leave_field() || self.leave_pins() || self.stop_asking();
+        let left =
+            self.leave_field() || self.leave_pins() || self.stop_asking() || self.leave_tasks();
         if left || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
@@ -323,6 +324,9 @@ impl AppState {
             | Effect::Settings(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
+            Effect::Task(command) => self.task_refused(command, now),
+            // What is looked at is looked at again when it is wanted.
+            Effect::Errand(_) => Vec::new(),
             Effect::Attach(command) => self.attach_refused(command, now),
             Effect::Export(_) | Effect::Doctor(_) => {
                 self.notices.tell(Notice::new(NoticeKind::Busy), now);

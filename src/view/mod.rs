@@ -10,6 +10,8 @@
 //!  qwen-plus  14:01  ·  first token 0.4 s  ·  58 tok/s  ·  412 tok  ·  ¥0.001
 //!    Async tasks
 //!    1. POST with X-DashScope-Async: enable
+//! ─ Tasks  1 running · 1 saved ────────────────────────────────────────────────────────────   tasks
+//!  ▶ wan2.5-t2v  a paper boat in the rain     RUNNING  1:42   ~2 min left     ¥1.50
 //!  Press Ctrl+C again to quit.                                                              notice
 //! ─ Message ──────────────────────────────────────────────────────────────── ≈ 214 tok     title
 //!  ▏                                                                                        composer
@@ -36,6 +38,8 @@ pub mod plain;
 mod queue;
 mod side;
 mod status;
+mod task_form;
+mod tasks;
 mod widgets;
 
 use std::borrow::Cow;
@@ -163,6 +167,7 @@ impl View {
         let wish = around.map_or_else(
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
+                tasks: tasks::height(scene, width, height),
                 notice: notices::height(scene, width),
                 queue: queue::height(scene),
                 attached: attachments::height(scene),
@@ -279,6 +284,22 @@ impl View {
                 return None;
             }
             Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
+            Overlay::Tasks(board) => {
+                let shown = tasks::paint(scene, list, board, &mut self.buffer);
+                painted.paste_top = shown.last_top;
+                painted.list = shown.place;
+                return shown.caret;
+            }
+            Overlay::TaskForm(form) => {
+                let (place, caret) = task_form::paint(scene, list, form, &mut self.buffer);
+                painted.list = place;
+                return caret;
+            }
+            Overlay::TaskAsk(ask) => {
+                let (place, caret) = tasks::paint_ask(scene, list, ask, &mut self.buffer);
+                painted.list = place;
+                return caret;
+            }
             Overlay::Links(links) => copy::paint(scene, list, links, &mut self.buffer),
             Overlay::Doctor(examination) => {
                 doctor::paint(scene, list, examination, &mut self.buffer)
@@ -297,6 +318,7 @@ impl View {
         let Self { panes, buffer, dirty, .. } = self;
         status::header(scene, panes.header, buffer);
         status::rule(scene, panes.rule, buffer);
+        tasks::strip(scene, panes.tasks, buffer);
         notices::paint(scene, panes.notice, buffer);
         queue::strip(scene, panes.queue, buffer);
         attachments::strip(scene, panes.attached, buffer);

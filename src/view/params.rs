@@ -107,7 +107,7 @@ fn unset(able: &Able, param: Param) -> Params<'static> {
 }
 
 /// Writes the text that is being typed so that the caret is in sight, and tells its column.
-fn typed(scene: &Scene<'_>, line: &mut Line<'_, '_>, field: &Field) -> u16 {
+pub(super) fn typed(scene: &Scene<'_>, line: &mut Line<'_, '_>, field: &Field) -> u16 {
     let one_line = |text: &str| text.replace('\n', "⏎");
     let before = scene.widths.text(&one_line(field.before_caret())) as u16;
     let room = line.left().saturating_sub(2).max(1);

@@ -249,6 +249,19 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         Some(Overlay::Queue(_)) => {
             return shown(scene, super::queue::hints(scene).into_iter().chain([close()]));
         }
+        Some(Overlay::Tasks(board)) => {
+            let hints = super::tasks::hints(scene, board).into_iter().map(owned);
+            return shown(scene, hints.chain([close()]));
+        }
+        Some(Overlay::TaskForm(form)) => {
+            let hints = super::task_form::hints(scene, form).into_iter().map(owned);
+            let close = form.field.is_none().then(close);
+            return shown(scene, hints.chain(close));
+        }
+        Some(Overlay::TaskAsk(_)) => {
+            let hints = super::tasks::ask_hints(scene).into_iter().map(owned);
+            return shown(scene, hints.chain([close()]));
+        }
         Some(Overlay::Palette(_)) => {
             return shown(scene, super::palette::hints(scene).into_iter().map(of).chain([close()]));
         }

@@ -58,6 +58,7 @@ const fn what_en(what: Copied) -> &'static str {
         Copied::Link => "link",
         Copied::Conversation => "conversation",
         Copied::Notice => "notice",
+        Copied::Path => "path",
     }
 }
 
@@ -106,6 +107,7 @@ const fn what_zh(what: Copied) -> &'static str {
         Copied::Link => "链接",
         Copied::Conversation => "对话",
         Copied::Notice => "提示",
+        Copied::Path => "路径",
     }
 }
 

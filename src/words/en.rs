@@ -63,6 +63,9 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "params" => "Among the parameters",
             "conversations" => "In the list of conversations",
             "queue" => "In the list of waiting messages",
+            "tasks" => "In the list of tasks",
+            "task_form" => "In the form of a task",
+            "task_review" => "While looking at results",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -413,6 +416,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Media(_)
         | NoticeKind::Task(_)
         | NoticeKind::Download(_)
+        | NoticeKind::Errand(_)
         | NoticeKind::Copy(_)
         | NoticeKind::Export(_)
         | NoticeKind::Attach(_) => fixed("", ""),

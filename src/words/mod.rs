@@ -9,6 +9,7 @@ pub mod copy;
 pub mod doctor;
 pub mod embeddings;
 mod en;
+pub mod errands;
 pub mod export;
 pub mod history;
 mod input;
@@ -28,7 +29,9 @@ pub mod settings;
 pub mod side;
 pub mod support;
 pub mod surface;
+pub mod task_form;
 pub mod tasks;
+pub mod tasks_pane;
 pub mod turns;
 pub mod vi;
 mod zh_cn;
@@ -204,6 +207,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Media(notice) => return media::tell(language, notice),
         NoticeKind::Task(notice) => return tasks::tell(language, notice),
         NoticeKind::Download(notice) => return tasks::download(language, notice),
+        NoticeKind::Errand(notice) => return errands::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

@@ -63,6 +63,9 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "models" => "选模型时",
             "conversations" => "在对话列表里",
             "queue" => "在排队列表里",
+            "tasks" => "在任务列表里",
+            "task_form" => "在任务表单里",
+            "task_review" => "逐个看结果时",
             _ => "任何地方",
         },
         Phrase::RequestId(id) => return format!("请求 ID {id}").into(),
@@ -200,7 +203,10 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
 /// Actions that are said where their feature is.
 fn elsewhere(name: &str) -> Option<&'static str> {
     let attached = || super::attachments::action_zh(name);
-    super::vi::action(name).or_else(|| super::input::action(name)).or_else(attached)
+    super::vi::action(name)
+        .or_else(|| super::input::action(name))
+        .or_else(|| super::tasks_pane::action(name))
+        .or_else(attached)
 }
 
 fn after(limit: Duration) -> String {
@@ -487,6 +493,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Media(_)
         | NoticeKind::Task(_)
         | NoticeKind::Download(_)
+        | NoticeKind::Errand(_)
         | NoticeKind::Copy(_)
         | NoticeKind::Export(_)
         | NoticeKind::Attach(_) => fixed("", ""),

@@ -53,6 +53,7 @@ pub(crate) fn settings() -> Settings {
         themes: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),
         theme_held_by: None,
         budget: Budget::default(),
+        tasks: lian::domain::settings::Tasks::default(),
     }
 }
 
@@ -358,6 +359,8 @@ impl Harness {
                 Effect::Chat(_) => self.full == Some(Inbox::Chat),
                 Effect::Store(_) => self.full == Some(Inbox::Store),
                 Effect::Highlight(_)
+                | Effect::Task(_)
+                | Effect::Errand(_)
                 | Effect::Screen(_)
                 | Effect::Settings(_)
                 | Effect::Terminal(_)

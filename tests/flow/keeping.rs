@@ -61,7 +61,7 @@ pub(crate) fn left(draft: &str) -> ServiceEvent {
 #[test]
 fn a_start_asks_the_store_and_brings_everything_back() {
     let mut h = Harness::new();
-    assert_eq!(h.effects(), [Effect::Store(StoreCommand::Restore)]);
+    assert_eq!(h.effects()[0], Effect::Store(StoreCommand::Restore));
     h.says(left("half a question"));
     for text in ["old question", "Half an answ", "unfinished", "half a question", "qwen-max"] {
         assert!(h.find(text).is_some(), "{text}\n{}", h.screen());

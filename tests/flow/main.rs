@@ -24,6 +24,8 @@ mod script;
 mod sentences;
 mod settings;
 mod snapshots;
+mod task_form;
+mod tasks;
 mod turns;
 mod typing;
 mod vi;

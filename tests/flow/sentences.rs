@@ -9,8 +9,8 @@ use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
 use lian::domain::notice::{
-    AccountNotice, Demand, DownloadNotice, FileFault, InputNotice, MediaNotice, Notice, NoticeKind,
-    RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
+    AccountNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice, MediaNotice,
+    Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
@@ -105,6 +105,23 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     all.extend(attach_notices().into_iter().map(N::Attach));
     all.push(N::Task(TaskNotice::NoId));
     all.push(N::Download(DownloadNotice::WrongSum));
+    let (title, path) = (|| "a boat".to_owned(), || "/f/boat.mp4".to_owned());
+    all.extend(
+        [
+            ErrandNotice::InLine { count: 1 },
+            ErrandNotice::InLine { count: 3 },
+            ErrandNotice::Saved { title: title(), path: path() },
+            ErrandNotice::NotMade { title: title() },
+            ErrandNotice::Undecided { title: title() },
+            ErrandNotice::NotNow,
+            ErrandNotice::NotOurs,
+            ErrandNotice::NoFile,
+            ErrandNotice::NoDesktop { path: path() },
+            ErrandNotice::Program { program: "xdg-open".to_owned() },
+            ErrandNotice::NoModel,
+        ]
+        .map(N::Errand),
+    );
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -332,7 +349,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
-        Account Request Route Media Task Download
+        Account Request Route Media Task Download Errand
     )
 }
 

@@ -136,6 +136,7 @@ impl NoticeKind {
             Self::Media(notice) => notice.class(),
             Self::Task(notice) => notice.class(),
             Self::Download(notice) => notice.class(),
+            Self::Errand(notice) => notice.class(),
             Self::KeyMissing { .. } | Self::KeyRejected { .. } => {
                 Class::error(Some(Fault::You), Exit::Access)
             }

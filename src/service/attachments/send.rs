@@ -64,8 +64,11 @@ pub async fn ready(request: &mut ChatRequest, means: &Means<'_>) -> Result<(), F
             let taken = asked || senses.takes(attachment.medium) != Some(false);
             let name = attachment.name.clone();
             let medium = attachment.medium.name();
-            let ready =
-                if taken { Some(one(attachment, &model, &mut inline, means).await) } else { None };
+            let ready = if taken {
+                Some(bring(attachment, &model, &mut inline, means).await)
+            } else {
+                None
+            };
             match ready {
                 Some(Ok(ready)) => message.attachments.push(ready),
                 Some(Err(fault)) if asked => return Err(fault),
@@ -79,7 +82,9 @@ pub async fn ready(request: &mut ChatRequest, means: &Means<'_>) -> Result<(), F
     Ok(())
 }
 
-async fn one(
+/// Makes one thing ready: its bytes as an address while `inline` has room for them, else the place in
+/// the temporary storage they were put to.
+pub(in crate::service) async fn bring(
     attachment: Attachment,
     model: &ModelId,
     inline: &mut u64,

@@ -6,6 +6,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
+use crate::domain::audio::{AudioNews, FaultKind, SinkFault, SinkName};
+use crate::domain::ids::SpeechId;
 use crate::player::{Decoder, Request};
 
 /// Says hello as a player does.
@@ -364,6 +366,7 @@ async fn requests_reach_the_player_in_order_and_it_plays_the_next_thing_too() {
     running.speak(SpeechId(99), 100).await;
     running.send(AudioCommand::Samples(ID, samples(0, 100))).await;
     running.speak(SpeechId(8), 100).await;
+    tokio::time::timeout(CAP, until(16)).await.unwrap();
     touch("second");
     let news = running.news(SpeechId(8)).await;
     let opened = AudioNews::Opened { sink: open() };
@@ -415,17 +418,17 @@ async fn whoever_makes_more_than_is_heard_waits() {
 
 #[tokio::test]
 async fn a_program_gets_the_samples_and_its_end_is_the_end() {
-    // A fifth of a second: a program that ends when it has read them is not too early.
+    // A tenth of a second: a program that ends when it has read it is not too early.
     let world = World::with(&[("paplay", "echo \"$@\" > words; cat > heard".to_owned())]);
     let mut running = world.start();
-    running.speak(ID, 4_800).await;
+    running.speak(ID, 2_400).await;
     let sink = SinkName::Program { name: "paplay".to_owned() };
     let news = running.news(ID).await;
-    assert_eq!(news, [AudioNews::Opened { sink }, AudioNews::Drained { played: 4_800 }]);
+    assert_eq!(news, [AudioNews::Opened { sink }, AudioNews::Drained { played: 2_400 }]);
     let read = |name: &str| std::fs::read(world.dir.path().join(name)).unwrap();
     let heard = read("heard");
     // A sixteenth of a second of silence comes first.
-    assert!(heard[..3_000] == [0; 3_000] && heard[3_000..] == samples(0, 4_800));
+    assert!(heard[..3_000] == [0; 3_000] && heard[3_000..] == samples(0, 2_400));
     assert_eq!(read("words"), b"--raw --format=s16le --rate=24000 --channels=1\n");
 }
 

@@ -736,11 +736,14 @@ async fn real_requests_are_priced_small_and_counted() {
     let checks = run(probe).await;
     let names: Vec<Name> = checks.iter().map(|check| check.name).collect();
     assert_eq!(names, [Name::ProbeCompat, Name::ProbeNative]);
+    let mut paid = rust_decimal::Decimal::ZERO;
     for check in &checks {
-        let Finding::Probe(ProbeFinding::Answered { model, cost, .. }) = &check.finding else {
+        let Finding::Probe(ProbeFinding::Answered { model, cost: Some(cost), .. }) = &check.finding
+        else {
             panic!("{check:?}")
         };
-        assert!(model == "qwen-flash" && cost.is_some(), "{check:?}");
+        assert_eq!(model, "qwen-flash");
+        paid += cost.amount;
     }
     let heard = place.heard().split_off(3);
     assert!(heard[0].starts_with("POST /compatible-mode/v1/chat/completions "), "{}", heard[0]);
@@ -754,7 +757,7 @@ async fn real_requests_are_priced_small_and_counted() {
     let ledger = crate::service::ledger::Ledger::new(store.desk());
     let currency = crate::domain::money::Currency::Cny;
     let spent = ledger.standing("default".to_owned(), currency).await.expect("it is read");
-    assert!(spent.day > rust_decimal::Decimal::ZERO && spent.day < price, "{spent:?}");
+    assert_eq!(spent.day, paid, "{spent:?}");
 }
 
 #[tokio::test]

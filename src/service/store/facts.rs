@@ -21,8 +21,8 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, DownloadNotice, InputNotice, MediaNotice, Notice, NoticeKind, RequestNotice,
-    RouteNotice, Side, TaskNotice, Throttle,
+    AccountNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice, NoticeKind,
+    RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 use crate::domain::surface::WebSource;
@@ -310,6 +310,9 @@ enum KindRow {
     /// Said on the screen alone: no answer ends so.
     #[serde(skip)]
     Copy(CopyNotice),
+    /// Said on the screen alone.
+    #[serde(skip)]
+    Errand(ErrandNotice),
     #[serde(skip)]
     Export(ExportNotice),
     Attach(#[serde(with = "super::attachments::notice")] AttachNotice),

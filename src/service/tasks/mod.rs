@@ -28,6 +28,8 @@ use crate::api::region::Endpoint;
 use crate::domain::ids::IdSource;
 use crate::domain::settings::Figures;
 use crate::domain::tasks::book::{TaskCommand, TaskEvent};
+use crate::service::attachments::look::Base;
+use crate::service::attachments::uploads::Uploads;
 use crate::service::downloads::Downloads;
 use crate::service::keys::Keys;
 use crate::service::ledger::Ledger;
@@ -54,6 +56,10 @@ pub struct Deps {
     pub desk: Desk,
     /// The gate for money.
     pub ledger: Ledger,
+    /// Knows which files of this machine are at the service already.
+    pub uploads: Uploads,
+    /// Where paths that are typed begin.
+    pub files: Base,
     /// Fetches what tasks made.
     pub downloads: Downloads,
     /// Whose tasks: those of another profile need another key.
@@ -104,3 +110,6 @@ pub fn spawn(deps: Deps, out: mpsc::Sender<TaskEvent>, cancel: CancellationToken
     });
     Handle { inbox, ended }
 }
+
+#[cfg(test)]
+mod tests;
