@@ -197,14 +197,17 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "undo" => "撤销",
         "redo" => "重做",
         "put_back" => "放回刚删除的内容",
-        _ => {
-            let attached = || super::attachments::action_zh(name);
-            return super::vi::action(name)
-                .or_else(|| super::input::action(name))
-                .or_else(|| super::tasks_pane::action(name))
-                .or_else(attached);
-        }
+        _ => return elsewhere(name),
     })
+}
+
+/// Actions that are said where their feature is.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    let attached = || super::attachments::action_zh(name);
+    super::vi::action(name)
+        .or_else(|| super::input::action(name))
+        .or_else(|| super::tasks_pane::action(name))
+        .or_else(attached)
 }
 
 fn after(limit: Duration) -> String {

@@ -74,6 +74,27 @@ fn what_does_not_fit_is_a_mistake_of_usage_with_the_way_out() {
 }
 
 #[test]
+fn a_large_file_is_uploaded_once_and_found_by_its_address() {
+    let world = World::new();
+    std::fs::write(world.path().join("large.bmp"), picture(1600)).expect("a file");
+    let sim = Sim::saying("large");
+    let args = ["-m", "qwen3-vl-plus", "--attach", "large.bmp", "what is it?"];
+    for _ in 0..2 {
+        let done = world.chat(&sim.origin(), &args);
+        assert_eq!((done.code, done.stdout.as_str()), (0, "large\n"), "{}", done.stderr);
+    }
+    let seen = sim.seen();
+    let urls: Vec<&str> = seen
+        .iter()
+        .filter_map(|seen| seen.body["messages"][0]["content"][0]["image_url"]["url"].as_str())
+        .collect();
+    assert_eq!(urls.len(), 2, "two questions");
+    assert!(urls[0].starts_with("oss://") && urls[0] == urls[1], "{urls:?}: one upload");
+    let asked = seen.iter().filter(|seen| seen.path.ends_with("/uploads")).count();
+    assert_eq!(asked, 1, "the second run knows of the first one's upload");
+}
+
+#[test]
 fn a_search_answers_with_its_sources_from_the_surface_that_has_them() {
     let world = World::new();
     let sim = Sim::saying("It rains.");
