@@ -97,7 +97,6 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
 }
 
 /// What an action does, by its name.
-#[expect(clippy::too_many_lines, reason = "one line an action")]
 pub(super) fn action(name: &str) -> Option<&'static str> {
     Some(match name {
         "interrupt" => "停止回答；连按两次退出",
@@ -127,7 +126,6 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "model_kinds" => "只列对话模型，或全部",
         "back" => "关闭当前浮层，或停止回答",
         "next_theme" => "换下一个主题",
-        "doctor" => "检查一切是否正常：密钥、网络、服务、文件",
         "focus_next" => "到下一个窗格",
         "focus_previous" => "到上一个窗格",
         "focus_conversation" => "到对话窗格",
@@ -203,11 +201,11 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
 
 /// Actions that are said where their feature is.
 fn elsewhere(name: &str) -> Option<&'static str> {
-    let attached = || super::attachments::action_zh(name);
     super::vi::action(name)
         .or_else(|| super::input::action(name))
         .or_else(|| super::tasks_pane::action(name))
-        .or_else(attached)
+        .or_else(|| super::attachments::action_zh(name))
+        .or_else(|| super::doctor::action_zh(name))
 }
 
 fn after(limit: Duration) -> String {

@@ -29,6 +29,8 @@ use crate::service::log::Hidden;
 use crate::service::store;
 use crate::sim;
 
+mod kills;
+
 /// Long enough for any machine; nobody waits for it when all is well.
 const CAP: Duration = Duration::from_secs(120);
 const MODEL: &str = "wan2.5-t2v-preview";
@@ -67,11 +69,14 @@ fn dirs(home: &Path) -> (PathBuf, PathBuf) {
 
 impl Program {
     fn start(home: &Path, server: &sim::Server) -> Self {
+        Self::at(home, &server.origin())
+    }
+
+    fn at(home: &Path, origin: &str) -> Self {
         let (data, films) = dirs(home);
         let (store_out, _) = mpsc::channel(1);
         let store = store::spawn(store::Deps { dir: data.clone(), now: now_ms }, store_out);
-        let endpoint =
-            Endpoint::at_origin(&server.origin(), Some("sk-test".into()), "TEST").expect("a URL");
+        let endpoint = Endpoint::at_origin(origin, Some("sk-test".into()), "TEST").expect("a URL");
         let keys = Keys::of(KeyPlan::at_hand("sk-test", "TEST"), Hidden::default(), false);
         let client = ApiClient::new(ClientOptions::for_endpoint(&endpoint));
         let files = FileClient::for_endpoint(&endpoint, CAP);
@@ -329,13 +334,13 @@ async fn several_programs_send_ask_and_fetch_each_task_once_and_all_show_the_sam
         let orders = (1..=4).map(|k| order(n + k, &format!("film {n} {k}"))).collect();
         program.submit(orders, Gate::default());
     }
-    for program in &mut programs {
-        program
-            .until("twelve files", |p| {
-                p.all.len() == 12 && p.all.iter().all(|task| task.stage == Stage::Saved)
-            })
-            .await;
-    }
+    // All of them listen: a program whose events nobody takes would wait for its reader.
+    let all = programs.iter_mut().map(|program| {
+        program.until("twelve files", |p| {
+            p.all.len() == 12 && p.all.iter().all(|task| task.stage == Stage::Saved)
+        })
+    });
+    futures_util::future::join_all(all).await;
     assert_eq!(created(&server), 12);
     assert_eq!(films(home.path()).len(), 12);
     let seen = server.seen();
@@ -393,7 +398,7 @@ async fn failures_and_losses_of_all_kinds_come_to_a_clear_end() {
         ("no_url = true", Stage::Expired),
         ("url_field = \"results\"", Stage::Saved),
         ("usage = \"documented\"", Stage::Saved),
-        ("file_name = \"..\\\\evil\\u001b\\u202e.mp4\"", Stage::Saved),
+        ("file_name = \"-rf \\u001b]0;x\\u202e.mp4\"", Stage::Saved),
     ] {
         let home = TempDir::new().expect("a directory");
         let server = simulator(&format!("[[rule]]\n{rule}\n")).await;

@@ -10,6 +10,11 @@ use std::time::Duration;
 use super::Language;
 use crate::domain::doctor::{Check, Group, Name, Outcome};
 
+/// What an action does, by its name, in Chinese.
+pub(super) fn action_zh(name: &str) -> Option<&'static str> {
+    (name == "doctor").then_some("检查一切是否正常：密钥、网络、服务、文件")
+}
+
 /// Short texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doctor<'a> {
