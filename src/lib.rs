@@ -21,7 +21,7 @@
 //! | room | lives here | never here |
 //! |---|---|---|
 //! | [`domain`] | what all agree on: messages, models, money, notices, settings | IO, clocks, wire names, sentences |
-//! | [`catalog`] | dated data on models, prices and limits | constants of the service in code |
+//! | [`catalog`] | dated data on models, prices, limits, voices, jobs, embeddings | constants of the service in code |
 //! | [`words`] | every sentence a user reads, in every language | decisions |
 //! | [`text`] | letters: sanitizing, width, wrapping, markdown as it streams, code roles | colours |
 //! | [`action`], [`event`], [`effect`] | the three kinds of values | behaviour |
@@ -32,7 +32,7 @@
 //! | [`terminal`] | the fewest bytes to the next frame; entering, leaving, losing the terminal | what is drawn |
 //! | [`api`] | one endpoint a file: request, wire, typed errors, diagnosis | channels, sentences |
 //! | [`player`] | the framed protocol between `lian` and `lian-player` | devices, processes |
-//! | [`service`] | actors: chat, store, highlight, audio, log | the application's state |
+//! | [`service`] | actors: chat, tasks, downloads, attachments, doctor, audio, store, ledger, log | the application's state |
 //! | [`config`] | flags, environment, files, profiles | decisions |
 //! | [`cli`], [`command`] | arguments; headless twins of the panes | the screen |
 //! | [`runtime`] | the loop, the start, the end; the only place that sees everything | decisions about features |

@@ -2,7 +2,7 @@
 
 use super::{Free, Value};
 
-/// What is wrong with a form. Fields are named by [`Field::name`].
+/// What is wrong with a form. Fields are named by [`super::Field::name`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// The model has no such field.
