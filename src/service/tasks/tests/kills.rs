@@ -92,6 +92,9 @@ async fn check(program: &mut Program, server: &sim::Server, home: &Path) {
     assert!(twice.is_empty(), "made twice: {twice:?}");
     let saved: Vec<_> = program.all.iter().filter(|task| task.remote.is_some()).collect();
     assert!(!saved.is_empty());
+    // And every task of the account is here by now: two of one wish would have one title.
+    let titles: std::collections::HashSet<_> = saved.iter().map(|task| &task.title).collect();
+    assert_eq!(titles.len(), saved.len(), "two tasks of one wish");
     for task in &saved {
         assert_eq!(task.stage, Stage::Saved, "{task:#?}");
         let AssetState::Saved { path, bytes, .. } = &task.assets[0].state else { panic!() };
