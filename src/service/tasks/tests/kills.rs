@@ -55,7 +55,7 @@ async fn no_task_is_lost_and_none_is_made_twice_however_often_the_program_is_kil
     }
     let mut program = Program::start(home.path(), &server);
     settle(&mut program).await;
-    check(&mut program, &server, home.path()).await;
+    check(&program, &server, home.path());
     program.end().await;
 }
 
@@ -81,7 +81,7 @@ async fn settle(program: &mut Program) {
     assert_eq!(program.trouble.remove(0), TaskEvent::Account(Vec::new()), "nothing is unknown");
 }
 
-async fn check(program: &mut Program, server: &sim::Server, home: &Path) {
+fn check(program: &Program, server: &sim::Server, home: &Path) {
     // The simulator remembers the last requests; each wish has words of its own.
     let mut made: HashMap<String, usize> = HashMap::new();
     for seen in server.seen().iter().filter(|s| s.path.contains("video-synthesis")) {
