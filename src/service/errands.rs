@@ -141,22 +141,7 @@ async fn show(what: String, path: String) -> Option<ServiceEvent> {
     let Some(program) = opener() else {
         return Some(notice(ErrandNotice::NoDesktop { path }));
     };
-    let child = Command::new(program)
-        .arg(&what)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn();
-    let mut child = match child {
-        Ok(child) => child,
-        Err(error) => return Some(failed(program, &error.to_string())),
-    };
-    match tokio::time::timeout(OPEN, child.wait()).await {
-        Ok(Ok(status)) if !status.success() => Some(failed(program, &status.to_string())),
-        Ok(Err(error)) => Some(failed(program, &error.to_string())),
-        Ok(Ok(_)) | Err(_) => None,
-    }
+    run_beside(program, OPEN, Command::new(program).arg(&what)).await
 }
 
 /// Runs the user's program once for a task, whichever of several running programs is quicker.
@@ -167,13 +152,21 @@ async fn ended(deps: &Deps, words: &[String], facts: &EndFacts) -> Option<Servic
         Ok(false) => return None,
         Err(error) => return Some(failed(program, &error.to_string())),
     }
-    let child = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .args(&facts.files)
         .env("LIAN_TASK_STATE", facts.stage)
         .env("LIAN_TASK_ID", &facts.id)
         .env("LIAN_TASK_MODEL", &facts.model)
-        .env("LIAN_TASK_PROMPT", &facts.title)
+        .env("LIAN_TASK_PROMPT", &facts.title);
+    run_beside(program, ENDED, &mut command).await
+}
+
+/// Runs a program beside the screen, out of reach of its keys, and tells of it only if it fails
+/// within this time.
+async fn run_beside(program: &str, cap: Duration, command: &mut Command) -> Option<ServiceEvent> {
+    let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -183,7 +176,7 @@ async fn ended(deps: &Deps, words: &[String], facts: &EndFacts) -> Option<Servic
         Ok(child) => child,
         Err(error) => return Some(failed(program, &error.to_string())),
     };
-    match tokio::time::timeout(ENDED, child.wait()).await {
+    match tokio::time::timeout(cap, child.wait()).await {
         Ok(Ok(status)) if !status.success() => Some(failed(program, &status.to_string())),
         Ok(Err(error)) => Some(failed(program, &error.to_string())),
         Ok(Ok(_)) | Err(_) => None,
