@@ -337,6 +337,9 @@ async fn several_programs_send_ask_and_fetch_each_task_once_and_all_show_the_sam
     // All of them listen: a program whose events nobody takes would wait for its reader.
     let all = programs.iter_mut().map(|program| {
         program.until("twelve files", |p| {
+            // Whose order was not taken says why, instead of everybody waiting for it.
+            let refused = p.trouble.iter().find(|e| matches!(e, TaskEvent::NotTaken { .. }));
+            assert!(refused.is_none(), "{refused:?}");
             p.all.len() == 12 && p.all.iter().all(|task| task.stage == Stage::Saved)
         })
     });
