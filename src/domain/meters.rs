@@ -1,6 +1,8 @@
 //! Limits of an account as the service itself tells them, where it does. It refuses counting: what
 //! is used of a limit is measured elsewhere.
 
+pub mod count;
+
 use super::models::ModelId;
 
 /// So many in so many seconds.

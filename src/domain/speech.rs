@@ -1,6 +1,8 @@
 //! Text read aloud: what is asked for, the sound that comes back piece by piece, what was used. It
 //! refuses wire field names, devices and files.
 
+pub mod aloud;
+
 use super::models::ModelId;
 
 /// What is to be read aloud, and how.
