@@ -67,6 +67,13 @@ fn dirs(home: &Path) -> (PathBuf, PathBuf) {
     (home.join("data"), home.join("films"))
 }
 
+/// Another one for each program: two that start within one millisecond must not make the same ids.
+fn another_seed() -> u64 {
+    static PROGRAMS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let number = PROGRAMS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    now_ms().cast_unsigned() ^ (number << 48)
+}
+
 impl Program {
     fn start(home: &Path, server: &sim::Server) -> Self {
         Self::at(home, &server.origin())
@@ -97,7 +104,7 @@ impl Program {
             profile: "dev".to_owned(),
             data,
             now: now_ms,
-            seed: now_ms().cast_unsigned() ^ 0x5eed,
+            seed: another_seed(),
             rush: 40,
         };
         let (out, events) = mpsc::channel(64);
