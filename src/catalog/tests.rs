@@ -12,6 +12,9 @@ use crate::domain::chat::MediaTokens;
 use crate::domain::models::{Ability, Purpose, Surfaces, Thinking};
 use crate::domain::money::{Currency, Unit};
 
+mod models;
+mod prices;
+
 const DOCUMENTED: Figures = Figures::Documented;
 const SEED: Figures = Figures::Seed;
 
@@ -110,105 +113,6 @@ fn the_tiers_of_a_model_leave_no_gap() {
 }
 
 #[test]
-fn qwen_plus_by_the_documentation() {
-    let cost = |u, thought| yuan(DOCUMENTED, "qwen-plus", u, thought).expect("priced");
-    // 0.8 in, 2 out: 10,000 × 0.8 + 2,000 × 2 = 12,000 millionths
-    assert_eq!(cost(usage(10_000, 2_000, None), false), "0.012");
-    // with reasoning 8 out: 8,000 + 16,000
-    assert_eq!(cost(usage(10_000, 2_000, None), true), "0.024");
-    // 4,000 of the input from the cache at 0.16: 4,800 + 640 + 4,000
-    assert_eq!(cost(usage(10_000, 2_000, Some(4_000)), false), "0.00944");
-    // the last token of the first tier and the first of the second
-    assert_eq!(cost(usage(131_072, 0, None), false), "0.1048576");
-    assert_eq!(cost(usage(131_073, 0, None), false), "0.3145752");
-    // second tier 2.4 / 20 / 0.48: 100,000 × 2.4 + 100,000 × 0.48 + 1,000 × 20 = 308,000
-    assert_eq!(cost(usage(200_000, 1_000, Some(100_000)), false), "0.308");
-    // with reasoning 24 out: 480,000 + 24,000
-    assert_eq!(cost(usage(200_000, 1_000, None), true), "0.504");
-    // third tier 4.8 / 48, 64 with reasoning
-    assert_eq!(cost(usage(500_000, 1_000, None), false), "2.448");
-    assert_eq!(cost(usage(500_000, 1_000, None), true), "2.464");
-    // beyond every tier the last one goes on
-    assert_eq!(cost(usage(2_000_000, 0, None), false), "9.6");
-    assert_eq!(cost(usage(0, 0, None), false), "0");
-}
-
-#[test]
-fn qwen_plus_by_the_audit() {
-    let cost = |u, thought| yuan(SEED, "qwen-plus", u, thought).expect("priced");
-    // 0.8 in, 2 out, half price from the cache, whatever the length and the reasoning
-    assert_eq!(cost(usage(10_000, 2_000, None), false), "0.012");
-    assert_eq!(cost(usage(10_000, 2_000, None), true), "0.012");
-    assert_eq!(cost(usage(10_000, 2_000, Some(4_000)), false), "0.0104");
-    assert_eq!(cost(usage(500_000, 1_000, None), false), "0.402");
-}
-
-#[test]
-fn the_sets_disagree_where_their_sources_do() {
-    let u = usage(1_000_000, 1_000_000, None);
-    assert_eq!(yuan(SEED, "qwen-max", u, false).as_deref(), Some("80"));
-    assert_eq!(yuan(DOCUMENTED, "qwen-max", u, false).as_deref(), Some("12"));
-    // qwen3-max has tiers in the documentation: up to 32k 2.5 / 10
-    let u = usage(32_768, 1_000, None);
-    assert_eq!(yuan(DOCUMENTED, "qwen3-max", u, false).as_deref(), Some("0.09192"));
-    assert_eq!(yuan(SEED, "qwen3-max", u, false).as_deref(), Some("0.882432"));
-}
-
-#[test]
-fn a_snapshot_costs_what_its_alias_does_and_says_so() {
-    let catalog = catalog();
-    let price = catalog.price(DOCUMENTED, &id("qwen-plus-2025-09-11"), 10, false).expect("priced");
-    assert_eq!(price.input, Some(decimal("0.8")));
-    assert_eq!(price.basis, Basis { figures: DOCUMENTED, alias: Some(id("qwen-plus")) });
-    let own = catalog.price(DOCUMENTED, &id("qwen-plus-0112"), 10, false).expect("priced");
-    assert_eq!(own.basis, Basis { figures: DOCUMENTED, alias: None });
-    // dollars are charged there, and no row tells how many
-    assert_eq!(catalog.price(DOCUMENTED, &id("qwen-plus-2025-12-01-us"), 10, false), None);
-}
-
-#[test]
-fn the_audit_falls_back_to_the_documentation_and_says_so() {
-    let catalog = catalog();
-    let price = catalog.price(SEED, &id("qwen3.7-max"), 10, true).expect("priced");
-    assert_eq!(price.basis, Basis { figures: DOCUMENTED, alias: None });
-    assert_eq!(price.output, Some(decimal("36")));
-    let price = catalog.price(SEED, &id("qwen-plus-2025-09-11"), 10, true).expect("priced");
-    assert_eq!(price.basis, Basis { figures: SEED, alias: Some(id("qwen-plus")) });
-}
-
-#[test]
-fn models_that_only_reason_have_one_price() {
-    let u = usage(1_000_000, 1_000_000, None);
-    for thought in [false, true] {
-        let cost = yuan(DOCUMENTED, "qwen3-30b-a3b-thinking-2507", u, thought);
-        assert_eq!(cost.as_deref(), Some("8.25"));
-    }
-}
-
-#[test]
-fn text_with_an_omni_model_is_priced_as_text() {
-    let u = usage(1_000_000, 1_000_000, None);
-    // 1.8 + 6.9, 7 + 40, and 2.5 + 5 by the audit
-    assert_eq!(yuan(DOCUMENTED, "qwen3-omni-flash", u, false).as_deref(), Some("8.7"));
-    assert_eq!(yuan(DOCUMENTED, "qwen3.5-omni-plus", u, false).as_deref(), Some("47"));
-    assert_eq!(yuan(SEED, "qwen3-omni-flash", u, false).as_deref(), Some("7.5"));
-    // 0.4 in of which half from the cache at 0.08
-    let cached = usage(1_000_000, 0, Some(500_000));
-    assert_eq!(yuan(DOCUMENTED, "qwen-omni-turbo", cached, false).as_deref(), Some("0.24"));
-}
-
-#[test]
-fn no_price_is_guessed() {
-    let u = usage(1, 1, None);
-    // unknown; by the second; by the character; an embedding that claims to have answered
-    for model in ["no-such-model", "wan2.5-t2v-preview", "qwen3-tts-flash", "text-embedding-v4"] {
-        assert_eq!(yuan(DOCUMENTED, model, u, false), None, "{model}");
-    }
-    let embedded = usage(1_000_000, 0, None);
-    assert_eq!(yuan(DOCUMENTED, "text-embedding-v4", embedded, false).as_deref(), Some("0.5"));
-}
-
-#[test]
 fn free_text_became_data() {
     let catalog = catalog();
     let rows = catalog.price_rows(DOCUMENTED, &id("qwen-plus"));
@@ -233,86 +137,6 @@ fn free_text_became_data() {
     let omni = catalog.price_rows(DOCUMENTED, &id("qwen-omni-turbo"));
     assert_eq!(omni.iter().filter(|r| r.part == Part::Audio).count(), 5);
     assert_eq!(omni.iter().filter(|r| r.mode == Mode::Batch).count(), 6);
-}
-
-#[test]
-fn models_say_how_they_reason() {
-    let catalog = catalog();
-    let thinking = |model: &str| catalog.model(&id(model)).expect("known").thinking;
-    for (model, expected) in [
-        ("qwen-plus", Thinking::Optional { on: false }),
-        ("qwen-plus-2025-09-11", Thinking::Optional { on: false }),
-        ("qwen-plus-2025-01-12", Thinking::Never),
-        ("qwen-turbo", Thinking::Optional { on: false }),
-        ("qwen-flash", Thinking::Optional { on: false }),
-        ("qwen3-max", Thinking::Optional { on: false }),
-        ("qwen3-max-2025-09-23", Thinking::Unknown),
-        ("qwen-max", Thinking::Never),
-        ("qwen3-8b", Thinking::Optional { on: true }),
-        ("qwen3.5-plus", Thinking::Optional { on: true }),
-        ("qwen3.6-27b", Thinking::Optional { on: true }),
-        ("qwen3.7-max-preview", Thinking::Optional { on: true }),
-        ("qwen3.8-flash", Thinking::Optional { on: true }),
-        ("qwen3-coder-plus", Thinking::Never),
-        ("qwen3-235b-a22b-instruct-2507", Thinking::Never),
-        ("qwen3-235b-a22b-thinking-2507", Thinking::Always),
-        ("qwen3-vl-8b-thinking", Thinking::Always),
-        ("qwq-plus", Thinking::Always),
-        ("qvq-max", Thinking::Always),
-        ("qwen3-omni-flash", Thinking::Optional { on: false }),
-        ("qwen3.5-omni-plus", Thinking::Never),
-        ("wan2.7-t2v", Thinking::Never),
-        ("qwen3.5-omni-plus-realtime", Thinking::Never),
-    ] {
-        assert_eq!(thinking(model), expected, "{model}");
-    }
-}
-
-#[test]
-fn models_say_where_and_how_they_are_served() {
-    let catalog = catalog();
-    let model = |text: &str| catalog.model(&id(text)).expect("known");
-    let row = |text: &str| catalog.model_row(&id(text)).expect("known");
-    assert_eq!(model("qwen-plus").surfaces, Surfaces::Both);
-    assert_eq!(model("wan2.5-t2v-preview").surfaces, Surfaces::Native);
-    assert!(model("wan2.5-t2v-preview").async_only);
-    assert_eq!(model("qwen3-omni-flash-realtime").surfaces, Surfaces::Socket);
-    assert_eq!(model("qwen3-vl-rerank").family, "rerank");
-    assert_eq!(row("qwen3-omni-flash").stream, Stream::Always);
-    assert_eq!(row("qwen3-8b").stream, Stream::Thinking);
-    assert_eq!(row("qwen-plus").stream, Stream::ThinkingByAudit);
-    assert_eq!(row("qwen-max").stream, Stream::Free);
-    assert_eq!(row("qwen-max").retires.as_deref(), Some("2026-07-13"));
-    assert_eq!(row("qwen-plus-us").regions, ["us-east-1"]);
-}
-
-#[test]
-fn snapshots_take_their_sizes_from_their_alias() {
-    let catalog = catalog();
-    let sizes = |text: &str| {
-        let model = catalog.model(&id(text)).expect("known");
-        (model.context_tokens, model.max_output)
-    };
-    assert_eq!(sizes("qwen-plus"), (Some(1_000_000), Some(32_768)));
-    assert_eq!(sizes("qwen-plus-2025-09-11"), (Some(1_000_000), Some(32_768)));
-    assert_eq!(sizes("qwen-plus-2025-12-01-us"), (Some(1_000_000), Some(32_768)));
-    assert_eq!(sizes("qwen-plus-2024-12-20"), (Some(131_072), Some(8_192)));
-    for model in catalog.models() {
-        if let Some(like) = &catalog.model_row(&model.id).expect("known").like {
-            assert!(catalog.model(&id(like)).is_some(), "{model:?} is like {like}");
-        }
-    }
-}
-
-#[test]
-fn a_snapshot_newer_than_the_catalog_is_like_its_alias() {
-    let catalog = catalog();
-    let new = id("qwen-plus-2031-02-03");
-    assert_eq!(catalog.model(&new), None);
-    let model = catalog.model_like(&new).expect("its alias is known");
-    assert_eq!(model.id, new);
-    assert_eq!(model.thinking, Thinking::Optional { on: false });
-    assert_eq!(catalog.model_like(&id("no-such-model-2031-02-03")), None);
 }
 
 #[test]
@@ -509,79 +333,6 @@ fn every_family_has_a_name_in_both_languages() {
 }
 
 #[test]
-fn models_say_what_they_are_for() {
-    let catalog = catalog();
-    let purpose = |model: &str| catalog.model_row(&id(model)).expect("known").purpose();
-    for (model, expected) in [
-        ("qwen-plus", Purpose::Chat),
-        ("qwen3-vl-plus", Purpose::Chat),
-        ("qwen3-omni-flash", Purpose::Chat),
-        ("qwen-vl-ocr", Purpose::Chat),
-        ("qwen-mt-plus", Purpose::Chat),
-        ("qwen-deep-research", Purpose::Native),
-        ("qwen3-omni-flash-realtime", Purpose::Realtime),
-        ("wan2.5-t2v-plus", Purpose::Video),
-        ("qwen-image", Purpose::Image),
-        ("wan2.6-image", Purpose::Image),
-        ("qwen3-tts-flash", Purpose::Speech),
-        ("qwen-voice-design", Purpose::Voice),
-        ("qwen3-asr-flash", Purpose::Transcription),
-        ("text-embedding-v4", Purpose::Embedding),
-        ("qwen3-vl-rerank", Purpose::Scoring),
-    ] {
-        assert_eq!(purpose(model), expected, "{model}");
-    }
-}
-
-#[test]
-fn models_say_what_they_can() {
-    let catalog = catalog();
-    let can =
-        |model: &str, ability| catalog.can(catalog.model_row(&id(model)).expect("known"), ability);
-    assert_eq!(can("qwen-plus", Ability::Search), Some(true));
-    assert_eq!(can("qwen3-coder-plus", Ability::Json), Some(false));
-    // a snapshot as its alias
-    assert_eq!(can("qwen-plus-2025-09-11", Ability::Json), Some(true));
-    assert_eq!(can("qwen3.8-max", Ability::Json), None);
-    assert_eq!(can("wan2.5-t2v-plus", Ability::Json), Some(false));
-    assert_eq!(can("qwen3-vl-plus", Ability::Vision), Some(true));
-    assert_eq!(can("qwen3-max-2025-09-23", Ability::Thinking), None);
-}
-
-#[test]
-fn snapshots_come_newest_first() {
-    let catalog = catalog();
-    let ids = |alias: &str| -> Vec<&str> {
-        catalog.snapshots(alias).into_iter().map(|row| row.id.as_str()).collect()
-    };
-    let plus = ids("qwen-plus");
-    assert_eq!((plus[0], plus[1]), ("qwen-plus-2025-12-01", "qwen-plus-2025-09-11"));
-    assert_eq!(plus[plus.len() - 1], "qwen-plus-0112", "a day without a year is last");
-    assert!(!plus.contains(&"qwen-plus-latest") && !plus.contains(&"qwen-plus-2025-12-01-us"));
-    assert_eq!(ids("qwen-plus-us"), ["qwen-plus-2025-12-01-us"]);
-    assert!(ids("qwen-plus-2025-09-11").is_empty());
-    assert_eq!(catalog.alias_of("qwen-plus-2025-09-11").map(|row| &*row.id), Some("qwen-plus"));
-    assert!(Catalog::is_pinned("qwen-max-2099-01-01") && !Catalog::is_pinned("qwen-max-latest"));
-}
-
-#[test]
-fn what_ends_has_something_to_take_its_place() {
-    let catalog = catalog();
-    for row in catalog.model_rows().iter().filter(|row| row.retires.is_some()) {
-        let others = catalog.instead(row);
-        assert!(!others.is_empty(), "{}", row.id);
-        for other in others {
-            let other = catalog.model_row(&id(other)).expect("known");
-            assert!(other.retires.is_none() && other.purpose() == row.purpose(), "{other:?}");
-        }
-    }
-    let instead = |model: &str| catalog.instead(catalog.model_row(&id(model)).expect("known"));
-    assert_eq!(instead("qwen-max")[0], "qwen3-max");
-    assert_eq!(instead("qwen-vl-plus")[0], "qwen3-vl-plus");
-    assert_eq!(instead("qwen-math-turbo")[0], "qwen-math-plus");
-}
-
-#[test]
 fn the_shipped_rows_are_in_force_until_others_are() {
     let shared = Shared::default();
     let other = shared.clone();
@@ -591,23 +342,4 @@ fn the_shipped_rows_are_in_force_until_others_are() {
     mine.override_models("models.toml", row).expect("good rows");
     shared.put(mine);
     assert!(other.get().model(&id("my-model")).is_some());
-}
-
-#[test]
-fn tokens_that_are_no_text_cost_what_their_rows_say() {
-    let catalog = Catalog::embedded();
-    let cost = |media: MediaTokens, input, output| {
-        let usage = Usage { input, output, media, ..Usage::default() };
-        let omni = ModelId::new("qwen3-omni-flash");
-        let cost = catalog.cost(Figures::Documented, &omni, &usage, false).expect("a price");
-        cost.amount.to_string()
-    };
-    let none = MediaTokens::default();
-    assert_eq!(cost(none, 1_000_000, 1_000_000), "8.7");
-    let seen = MediaTokens { image: Some(1_000_000), ..none };
-    assert_eq!(cost(seen, 1_000_000, 1_000_000), "16", "3.3 in, and text of mixed out");
-    let spoken = MediaTokens { spoken: Some(1_000_000), ..none };
-    assert_eq!(cost(spoken, 1_000_000, 1_000_000), "64.4");
-    let heard = MediaTokens { heard: Some(400_000), ..none };
-    assert_eq!(cost(heard, 1_000_000, 0), "7.4", "the rest of the input is text");
 }

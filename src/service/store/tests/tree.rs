@@ -1,6 +1,7 @@
 //! Branches, the queue, the place, the list, and two programs in one conversation. It refuses to
 //! look into the tables but where the old schema is made.
 
+use super::versions::backups;
 use super::*;
 
 /// What the first schema held: two conversations, one of them with an answer that was arriving.
