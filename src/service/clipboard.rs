@@ -13,6 +13,7 @@ use crate::domain::copy::{Clipboard, CopyCommand, CopyNotice};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::effect::Effect;
 use crate::event::ServiceEvent;
+use crate::service::inbox::{self, Inbox};
 use crate::text::sanitize;
 
 /// Texts that may wait. A full inbox refuses: the program before hangs, and the user is told.
@@ -29,33 +30,14 @@ const SAID: u64 = 2_000;
 const TMUX: [&str; 4] = ["tmux", "load-buffer", "-w", "-"];
 
 /// The way to the service.
-#[derive(Debug, Clone)]
-pub struct Handle {
-    inbox: mpsc::Sender<CopyCommand>,
-}
-
-impl Handle {
-    /// Hands a text over without waiting.
-    ///
-    /// # Errors
-    /// The command itself if the inbox is full.
-    pub fn try_send(&self, command: CopyCommand) -> Result<(), CopyCommand> {
-        self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
-    }
-}
+pub type Handle = Inbox<CopyCommand>;
 
 /// Starts the service. No process is started before a text comes.
 #[must_use]
 pub fn spawn(out: mpsc::Sender<ServiceEvent>, cancel: CancellationToken) -> Handle {
-    let (inbox, mut commands) = mpsc::channel(INBOX);
+    let (inbox, mut commands) = inbox::open(INBOX, cancel.clone());
     tokio::spawn(async move {
-        loop {
-            let command = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return,
-                command = commands.recv() => command,
-            };
-            let Some(command) = command else { return };
+        while let Some(command) = commands.next().await {
             let event = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return,
@@ -65,7 +47,7 @@ pub fn spawn(out: mpsc::Sender<ServiceEvent>, cancel: CancellationToken) -> Hand
             drop(out.send(event).await);
         }
     });
-    Handle { inbox }
+    inbox
 }
 
 async fn carry_out(command: CopyCommand) -> ServiceEvent {

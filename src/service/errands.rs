@@ -16,6 +16,7 @@ use crate::domain::errands::{EndFacts, Errand, ErrandEvent, POSTER_HEIGHT, POSTE
 use crate::domain::notice::{ErrandNotice, Notice, NoticeKind};
 use crate::domain::tasks::FileKind;
 use crate::event::ServiceEvent;
+use crate::service::inbox::{self, Inbox};
 use crate::service::ledger::Ledger;
 use crate::text::sanitize;
 
@@ -42,32 +43,16 @@ pub struct Deps {
 }
 
 /// The way to the service.
-#[derive(Debug, Clone)]
-pub struct Handle {
-    inbox: mpsc::Sender<Errand>,
-}
-
-impl Handle {
-    /// Hands an errand over without waiting, or gives it back if the inbox is full.
-    pub fn try_send(&self, errand: Errand) -> Result<(), Errand> {
-        self.inbox.try_send(errand).map_err(mpsc::error::TrySendError::into_inner)
-    }
-}
+pub type Handle = Inbox<Errand>;
 
 /// Starts the service. Nothing is touched before an errand comes.
 #[must_use]
 pub fn spawn(deps: Deps, out: mpsc::Sender<ServiceEvent>, cancel: CancellationToken) -> Handle {
-    let (inbox, mut errands) = mpsc::channel(INBOX);
+    let (inbox, mut errands) = inbox::open(INBOX, cancel.clone());
     tokio::spawn(async move {
         let deps = Arc::new(deps);
         let room = Arc::new(Semaphore::new(AT_ONCE));
-        loop {
-            let errand = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return,
-                errand = errands.recv() => errand,
-            };
-            let Some(errand) = errand else { return };
+        while let Some(errand) = errands.next().await {
             let (deps, out, cancel) = (deps.clone(), out.clone(), cancel.clone());
             let room = room.clone();
             tokio::spawn(async move {
@@ -84,7 +69,7 @@ pub fn spawn(deps: Deps, out: mpsc::Sender<ServiceEvent>, cancel: CancellationTo
             });
         }
     });
-    Handle { inbox }
+    inbox
 }
 
 async fn run(deps: &Deps, errand: Errand) -> Option<ServiceEvent> {

@@ -17,6 +17,7 @@ use crate::domain::export::{ExportCommand, ExportNotice, Format, Transcript};
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::event::ServiceEvent;
+use crate::service::inbox::{self, Inbox};
 use crate::text::{export, secrets};
 
 /// Files that may wait; a full inbox refuses.
@@ -25,33 +26,14 @@ const INBOX: usize = 4;
 const NAMES: u32 = 10_000;
 
 /// The way to the service.
-#[derive(Debug, Clone)]
-pub struct Handle {
-    inbox: mpsc::Sender<ExportCommand>,
-}
-
-impl Handle {
-    /// Hands a command over without waiting.
-    ///
-    /// # Errors
-    /// The command itself if the inbox is full.
-    pub fn try_send(&self, command: ExportCommand) -> Result<(), ExportCommand> {
-        self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
-    }
-}
+pub type Handle = Inbox<ExportCommand>;
 
 /// Starts the service. It answers each command with a notice.
 #[must_use]
 pub fn spawn(out: mpsc::Sender<ServiceEvent>, cancel: CancellationToken) -> Handle {
-    let (inbox, mut commands) = mpsc::channel(INBOX);
+    let (inbox, mut commands) = inbox::open(INBOX, cancel);
     tokio::spawn(async move {
-        loop {
-            let command = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return,
-                command = commands.recv() => command,
-            };
-            let Some(command) = command else { return };
+        while let Some(command) = commands.next().await {
             // A disk may take its time.
             let written = tokio::task::spawn_blocking(move || told(command)).await;
             let Ok(notice) = written else { continue };
@@ -59,7 +41,7 @@ pub fn spawn(out: mpsc::Sender<ServiceEvent>, cancel: CancellationToken) -> Hand
             drop(out.send(ServiceEvent::Notice(notice)).await);
         }
     });
-    Handle { inbox }
+    inbox
 }
 
 fn told(command: ExportCommand) -> Notice {

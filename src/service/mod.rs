@@ -13,6 +13,7 @@ pub mod editor;
 pub mod errands;
 pub mod export;
 pub mod highlight;
+pub mod inbox;
 pub mod keys;
 pub mod ledger;
 pub mod log;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::attachments::{AttachCommand, AttachEvent, PathEntry};
 use crate::event::ServiceEvent;
+use crate::service::inbox::{self, Inbox};
 use crate::text::sanitize;
 use look::Base;
 
@@ -20,33 +21,14 @@ const INBOX: usize = 16;
 const MOST_ENTRIES: usize = 5000;
 
 /// The way to the service.
-#[derive(Debug, Clone)]
-pub struct Handle {
-    inbox: mpsc::Sender<AttachCommand>,
-}
-
-impl Handle {
-    /// Hands a command over without waiting.
-    ///
-    /// # Errors
-    /// The command itself if the inbox is full.
-    pub fn try_send(&self, command: AttachCommand) -> Result<(), AttachCommand> {
-        self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
-    }
-}
+pub type Handle = Inbox<AttachCommand>;
 
 /// Starts the service. It answers each command with an event, in order.
 #[must_use]
 pub fn spawn(base: Base, out: mpsc::Sender<ServiceEvent>, cancel: CancellationToken) -> Handle {
-    let (inbox, mut commands) = mpsc::channel(INBOX);
+    let (inbox, mut commands) = inbox::open(INBOX, cancel);
     tokio::spawn(async move {
-        loop {
-            let command = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return,
-                command = commands.recv() => command,
-            };
-            let Some(command) = command else { return };
+        while let Some(command) = commands.next().await {
             let base = base.clone();
             // A disk may take its time, one over a network all of it.
             let done = tokio::task::spawn_blocking(move || answer(command, &base)).await;
@@ -55,7 +37,7 @@ pub fn spawn(base: Base, out: mpsc::Sender<ServiceEvent>, cancel: CancellationTo
             drop(out.send(ServiceEvent::Attach(event)).await);
         }
     });
-    Handle { inbox }
+    inbox
 }
 
 fn answer(command: AttachCommand, base: &Base) -> AttachEvent {

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Deps, examine};
 use crate::domain::doctor::{DoctorCommand, DoctorEvent, Name};
 use crate::event::ServiceEvent;
+use crate::service::inbox::{self, Inbox};
 
 /// Commands that may wait. A full inbox refuses: only the last one is of interest anyway.
 const INBOX: usize = 4;
@@ -17,43 +18,24 @@ const INBOX: usize = 4;
 pub type Gather = Arc<dyn Fn() -> Deps + Send + Sync>;
 
 /// The way to the service.
-#[derive(Debug, Clone)]
-pub struct Handle {
-    inbox: mpsc::Sender<DoctorCommand>,
-}
-
-impl Handle {
-    /// Asks for an examination without waiting.
-    ///
-    /// # Errors
-    /// The command itself if the inbox is full.
-    pub fn try_send(&self, command: DoctorCommand) -> Result<(), DoctorCommand> {
-        self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
-    }
-}
+pub type Handle = Inbox<DoctorCommand>;
 
 /// Starts the service. Nothing is looked at before it is asked.
 #[must_use]
 pub fn spawn(gather: Gather, out: mpsc::Sender<ServiceEvent>, cancel: CancellationToken) -> Handle {
-    let (inbox, mut commands) = mpsc::channel(INBOX);
+    let (inbox, mut commands) = inbox::open(INBOX, cancel);
     tokio::spawn(async move {
         let mut next = None;
         loop {
-            let command = if let Some(command) = next.take() {
-                Some(command)
-            } else {
-                tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => return,
-                    command = commands.recv() => command,
-                }
+            let command = match next.take() {
+                Some(command) => Some(command),
+                None => commands.next().await,
             };
             let Some(DoctorCommand { run }) = command else { return };
             tokio::select! {
                 biased;
-                () = cancel.cancelled() => return,
                 // Whoever asks again wants to know how it is now.
-                command = commands.recv() => match command {
+                command = commands.next() => match command {
                     Some(command) => next = Some(command),
                     None => return,
                 },
@@ -61,7 +43,7 @@ pub fn spawn(gather: Gather, out: mpsc::Sender<ServiceEvent>, cancel: Cancellati
             }
         }
     });
-    Handle { inbox }
+    inbox
 }
 
 /// One examination. Dropped in its midst it leaves no question open but those already sent.
