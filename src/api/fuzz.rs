@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::chat::Flow;
 use super::chat::{compat, native};
 use super::document::Document;
-use super::sse::{Decoder, Item, SseLimits};
+use super::sse::{Decoder, Event, Item, SseLimits};
 use super::testing::sample;
 use super::{embeddings, envelope, meters, rerank, speech, tasks};
 use crate::domain::chat::ChatChunk;
@@ -205,6 +205,15 @@ fn events(bytes: &[u8], dice: &mut Dice) -> Vec<(String, String, bool)> {
     out
 }
 
+/// Hands over event after event until one of them is the last.
+fn feed(bytes: &[u8], dice: &mut Dice, mut goes_on: impl FnMut(&Event<'_>) -> bool) {
+    for (name, data, complete) in events(bytes, dice) {
+        if !goes_on(&Event { name: &name, data: &data, id: "", complete }) {
+            return;
+        }
+    }
+}
+
 const STREAMS: [&str; 9] = [
     "compat-chat-stream.sse",
     "compat-chat-stream-no-usage.sse",
@@ -284,13 +293,7 @@ fn chat_over_the_compatible_surface() {
     run("compat", &STREAMS, |bytes, dice| {
         let mut parser = compat::Parser::new(None);
         let mut out = Vec::new();
-        for (name, data, complete) in events(bytes, dice) {
-            let event = super::sse::Event { name: &name, data: &data, id: "", complete };
-            match parser.event(&event, &mut out) {
-                Ok(Flow::More) => {}
-                Ok(Flow::End) | Err(_) => break,
-            }
-        }
+        feed(bytes, dice, |event| matches!(parser.event(event, &mut out), Ok(Flow::More)));
         parser.flush(&mut out);
         drop(parser.document(&String::from_utf8_lossy(bytes), &mut out));
         all_clean(&out);
@@ -302,13 +305,7 @@ fn chat_over_the_native_surface() {
     run("native", &NATIVE, |bytes, dice| {
         let mut parser = native::Parser::new(None);
         let mut out = Vec::new();
-        for (name, data, complete) in events(bytes, dice) {
-            let event = super::sse::Event { name: &name, data: &data, id: "", complete };
-            match parser.event(&event, &mut out) {
-                Ok(Flow::More) => {}
-                Ok(Flow::End) | Err(_) => break,
-            }
-        }
+        feed(bytes, dice, |event| matches!(parser.event(event, &mut out), Ok(Flow::More)));
         parser.flush(&mut out);
         drop(parser.document(&String::from_utf8_lossy(bytes), &mut out));
         all_clean(&out);
@@ -323,12 +320,7 @@ fn speech() {
         |bytes, dice| {
             let mut parser = speech::Parser::new(None);
             let mut out = Vec::new();
-            for (name, data, complete) in events(bytes, dice) {
-                let event = super::sse::Event { name: &name, data: &data, id: "", complete };
-                if parser.event(&event, &mut out).is_err() {
-                    break;
-                }
-            }
+            feed(bytes, dice, |event| parser.event(event, &mut out).is_ok());
             parser.flush(&mut out);
             for chunk in &out {
                 if let SpeechChunk::Finished { file: Some(file) } = chunk {
