@@ -7,6 +7,7 @@ use crate::domain::conversations::StoreEvent;
 use crate::domain::doctor::DoctorEvent;
 use crate::domain::errands::ErrandEvent;
 use crate::domain::ids::MessageId;
+use crate::domain::inspector::Inspected;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
 use crate::domain::tasks::book::TaskEvent;
@@ -17,6 +18,8 @@ use crate::effect::Effect;
 pub enum ServiceEvent {
     /// An answer went on or ended.
     Chat(ChatEvent),
+    /// What went over the wire for some turns.
+    Inspected(Inspected),
     /// The store read or wrote.
     Store(StoreEvent),
     /// A task went on, or there is something to say of it.

@@ -14,6 +14,8 @@ pub enum Context {
     History,
     /// A folded paste is shown over the panes.
     Paste,
+    /// What went over the wire lies over the panes and nothing is typed.
+    Inspector,
     /// The composer has the focus and takes text, where vi's keys are wanted.
     ViInsert,
     /// The composer has the focus, and keys are vi's commands.
@@ -44,7 +46,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -55,6 +57,7 @@ impl Context {
         Self::Notices,
         Self::History,
         Self::Paste,
+        Self::Inspector,
         Self::Models,
         Self::Params,
         Self::Conversations,
@@ -74,6 +77,7 @@ impl Context {
             Self::List => "list",
             Self::History => "history",
             Self::Paste => "paste",
+            Self::Inspector => "inspector",
             Self::ViInsert => "vi_insert",
             Self::ViNormal => "vi_normal",
             Self::Models => "models",

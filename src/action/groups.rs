@@ -105,6 +105,19 @@ actions! {
 }
 
 actions! {
+    /// Actions on what went over the wire for an answer.
+    Inspector {
+        #[doc = "The raw request of the answer and what came back"] Open = "inspect",
+        #[doc = "The request, or what came back"] Side = "inspect_side",
+        #[doc = "To the request before"] Before = "exchange_before",
+        #[doc = "To the next request"] After = "exchange_after",
+        #[doc = "Only lines with these words"] Find = "find_in_exchange",
+        #[doc = "Copy what is shown"] Copy = "copy_exchange",
+        #[doc = "Look again what has come by now"] Again = "inspect_again",
+    }
+}
+
+actions! {
     /// Actions on the set of conversations.
     Conversations {
         #[doc = "Begin a new conversation"] New = "new_conversation",

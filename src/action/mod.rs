@@ -24,6 +24,8 @@ pub enum Action {
     Export(Export),
     /// What lian said.
     Notices(Notices),
+    /// What went over the wire for an answer.
+    Inspector(Inspector),
     /// The model, and the list it is picked from.
     Models(Models),
     /// The turns of the conversation that is shown.
@@ -70,6 +72,7 @@ impl Action {
             Self::Copying(a) => Some(a.name()),
             Self::Export(a) => Some(a.name()),
             Self::Notices(a) => Some(a.name()),
+            Self::Inspector(a) => Some(a.name()),
             Self::Models(a) => Some(a.name()),
             Self::Turns(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
@@ -97,6 +100,7 @@ impl Action {
             Self::Copying(a) => Some(a.doc()),
             Self::Export(a) => Some(a.doc()),
             Self::Notices(a) => Some(a.doc()),
+            Self::Inspector(a) => Some(a.doc()),
             Self::Models(a) => Some(a.doc()),
             Self::Turns(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
@@ -145,6 +149,7 @@ impl Action {
             | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
             // The others are for the task that is marked in the list.
             Self::Tasks(action) => matches!(action, Tasks::Open | Tasks::Video | Tasks::Image),
+            Self::Inspector(action) => matches!(action, Inspector::Open),
             Self::App(_)
             | Self::Chat(_)
             | Self::Conversations(_)
@@ -168,6 +173,8 @@ impl Action {
         let copying = Copying::ALL.iter().copied().map(Self::Copying);
         let export = Export::ALL.iter().copied().map(Self::Export);
         let notices = Notices::ALL.iter().copied().map(Self::Notices);
+        let inspector = Inspector::ALL.iter().copied().map(Self::Inspector);
+        let notices = notices.chain(inspector);
         let conversations = conversations.chain(copying).chain(export).chain(notices);
         let models = Models::ALL.iter().copied().map(Self::Models);
         let turns = Turns::ALL.iter().copied().map(Self::Turns);
@@ -211,6 +218,7 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("continue", Action::Chat(Chat::Continue)),
     ("reasoning", Action::Chat(Chat::Reasoning)),
     ("notices", Action::Notices(Notices::Open)),
+    ("inspect", Action::Inspector(Inspector::Open)),
     ("doctor", Action::App(App::Doctor)),
     ("pin", Action::Models(Models::Pin)),
     ("default", Action::Models(Models::Keep)),

@@ -10,6 +10,7 @@ use reqwest::header::{
 use url::Url;
 
 use super::error::ApiError;
+use super::inspector::Tap;
 use super::region::Endpoint;
 use crate::domain::models::Surface;
 
@@ -28,6 +29,8 @@ pub struct Call {
     pub(super) patience: Duration,
     /// Beside the compatible surface, not below it.
     beside: bool,
+    /// Who notes what goes over the wire.
+    pub(super) tap: Option<Tap>,
 }
 
 /// How the answer comes.
@@ -65,7 +68,8 @@ impl Call {
         let kind = Kind::Plain;
         let query = Vec::new();
         let patience = Duration::ZERO;
-        Self { method, surface, path, query, body, kind, resolve: false, patience, beside: false }
+        let (resolve, beside, tap) = (false, false, None);
+        Self { method, surface, path, query, body, kind, resolve, patience, beside, tap }
     }
 
     /// A POST of a JSON body to the third surface, which serves reranking alone
@@ -108,6 +112,13 @@ impl Call {
     #[must_use]
     pub const fn resolving(mut self, yes: bool) -> Self {
         self.resolve = yes;
+        self
+    }
+
+    /// What goes over the wire is noted.
+    #[must_use]
+    pub fn noted_by(mut self, tap: Option<Tap>) -> Self {
+        self.tap = tap;
         self
     }
 

@@ -209,6 +209,10 @@ impl ApiClient {
         deadlines.first_byte = deadlines.first_byte.max(call.patience);
         let limit = deadlines.first_byte.min(deadlines.overall);
         let started = Instant::now();
+        let tap = call.tap;
+        if let Some(tap) = &tap {
+            tap.sends(endpoint, (&call.method, url), &headers, &call.body);
+        }
         let send = async {
             let request = self.http().await?.request(call.method.clone(), url.clone());
             let request = request.headers(headers).body(call.body);
@@ -217,7 +221,7 @@ impl ApiClient {
         let response = timeout_at(started + limit, send)
             .await
             .unwrap_or(Err(ApiError::FirstByte { after: limit }))?;
-        Ok(Reply::new(response, started, deadlines, self.inner.options.limits))
+        Ok(Reply::new(response, started, deadlines, self.inner.options.limits).noted_by(tap))
     }
 
     /// Sends a form to a place that the service named for it. The key stays here: the form holds

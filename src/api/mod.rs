@@ -15,6 +15,7 @@ pub mod error;
 mod fields;
 pub mod files;
 pub mod images;
+pub mod inspector;
 pub mod jobs;
 mod loose;
 pub mod meters;

@@ -1,6 +1,7 @@
 //! Where requests go: the regions and their hosts, and one profile's endpoint with its key.
 //! It refuses to read any configuration, and to let a key out of the endpoint it belongs to.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -361,6 +362,17 @@ impl Endpoint {
             Some(key) => text.replace(key.expose_secret(), "[key]"),
             None => text.to_owned(),
         }
+    }
+
+    /// As [`Endpoint::redact`], without a copy where nothing is to be done.
+    pub(super) fn redacted<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        let holds = |key: &SecretString| text.contains(key.expose_secret());
+        if self.key.as_ref().is_some_and(holds) { self.redact(&text).into() } else { text }
+    }
+
+    /// The key's bytes, to find a part of it; empty without one.
+    pub(super) fn key_bytes(&self) -> &[u8] {
+        self.key.as_ref().map_or(&[], |key| key.expose_secret().as_bytes())
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use super::client::{Deadlines, Limits};
 use super::error::{ApiError, while_reading};
+use super::inspector::Tap;
 use crate::text::sanitize;
 
 /// So many bytes count as progress even if no line was completed by them.
@@ -38,6 +39,8 @@ pub struct Reply {
     /// Never later than the deadline that is due first. It is not moved for each event: when it
     /// fires early it is set to what is due then.
     timer: Pin<Box<Sleep>>,
+    /// Who notes what comes.
+    tap: Option<Tap>,
 }
 
 impl Reply {
@@ -65,7 +68,17 @@ impl Reply {
             progress: None,
             finished: None,
             timer,
+            tap: None,
         }
+    }
+
+    /// What comes is noted from now on.
+    pub(super) fn noted_by(mut self, tap: Option<Tap>) -> Self {
+        if let Some(tap) = &tap {
+            tap.answers(self.status(), self.headers());
+        }
+        self.tap = tap;
+        self
     }
 
     /// The status.
@@ -137,6 +150,9 @@ impl Reply {
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, ApiError> {
+        if let Some(tap) = &self.tap {
+            tap.more(&bytes);
+        }
         self.total += bytes.len() as u64;
         if self.total > self.limits.answer {
             return Err(ApiError::TooLarge { cap: self.limits.answer });
@@ -175,6 +191,9 @@ impl Reply {
             }
         }
         body.truncate(self.limits.error_body);
+        if let Some(tap) = &self.tap {
+            tap.more(&body);
+        }
         body
     }
 }

@@ -295,6 +295,8 @@ pub enum ChatCommand {
     },
     /// Stop a running turn; its [`TurnEnd::Stopped`] still comes.
     Cancel(TurnId),
+    /// Tell what went over the wire for these turns.
+    Inspect(Vec<TurnId>),
 }
 
 /// What the chat service says of one turn.

@@ -36,6 +36,8 @@ pub enum Copied {
     Notice,
     /// Where a file is.
     Path,
+    /// What went over the wire.
+    Exchange,
 }
 
 /// A text for a program that keeps it.

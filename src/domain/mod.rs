@@ -12,6 +12,7 @@ pub mod embeddings;
 pub mod errands;
 pub mod export;
 pub mod ids;
+pub mod inspector;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;

@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Attach, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export,
-    Focus, List, Models, Notices, Params, Tasks, Turns, Vi,
+    Focus, Inspector, List, Models, Notices, Params, Tasks, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -63,6 +63,10 @@ const fn vi(keys: &'static [&'static str], vi: Vi) -> Binding {
 
 const fn paste(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Paste, keys, Action::Chat(chat))
+}
+
+const fn inspector(keys: &'static [&'static str], action: Action) -> Binding {
+    row(Context::Inspector, keys, action)
 }
 
 const fn tasks(keys: &'static [&'static str], tasks: Tasks) -> Binding {
@@ -151,8 +155,8 @@ pub const BINDINGS: &[Binding] = &[
     chat(&["G", "end"], Chat::End),
     chat(&["["], Chat::QuestionBefore),
     chat(&["]"], Chat::QuestionAfter),
-    chat(&["K", "shift+up"], Chat::MessageBefore),
-    chat(&["J", "shift+down"], Chat::MessageAfter),
+    chat(&["{", "shift+up"], Chat::MessageBefore),
+    chat(&["}", "shift+down"], Chat::MessageAfter),
     chat(&["t", "space"], Chat::Reasoning),
     copying(&["y"], Copying::Message),
     copying(&["Y"], Copying::Code),
@@ -161,6 +165,7 @@ pub const BINDINGS: &[Binding] = &[
     copying(&["M"], Copying::Source),
     row(Context::Transcript, &["E"], Action::Export(Export::Markdown)),
     row(Context::Transcript, &["ctrl+e"], Action::Export(Export::Json)),
+    row(Context::Transcript, &["J"], Action::Inspector(Inspector::Open)),
     row(Context::Transcript, &["N"], Action::Notices(Notices::Open)),
     row(Context::Transcript, &["n"], Action::Notices(Notices::Copy)),
     chat(&["c"], Chat::Continue),
@@ -212,6 +217,19 @@ pub const BINDINGS: &[Binding] = &[
     paste(&["g", "home"], Chat::Top),
     paste(&["G", "end"], Chat::End),
     row(Context::Paste, &["z", "alt+z"], Action::Draft(Draft::Unfold)),
+    inspector(&["tab", "left", "right"], Action::Inspector(Inspector::Side)),
+    inspector(&["[", "<"], Action::Inspector(Inspector::Before)),
+    inspector(&["]", ">"], Action::Inspector(Inspector::After)),
+    inspector(&["/"], Action::Inspector(Inspector::Find)),
+    inspector(&["y"], Action::Inspector(Inspector::Copy)),
+    inspector(&["r"], Action::Inspector(Inspector::Again)),
+    inspector(&["q", "J"], Action::Inspector(Inspector::Open)),
+    inspector(&["k", "up"], Action::Chat(Chat::LineUp)),
+    inspector(&["j", "down"], Action::Chat(Chat::LineDown)),
+    inspector(&["u", "ctrl+u"], Action::Chat(Chat::HalfUp)),
+    inspector(&["d", "ctrl+d"], Action::Chat(Chat::HalfDown)),
+    inspector(&["g", "home"], Action::Chat(Chat::Top)),
+    inspector(&["G", "end"], Action::Chat(Chat::End)),
     row(Context::Models, &["tab", "alt+a"], Action::Models(Models::Kinds)),
     row(Context::Models, &["alt+enter", "alt+s"], Action::Models(Models::Keep)),
     row(Context::Models, &["ctrl+t", "alt+d"], Action::Models(Models::Pin)),

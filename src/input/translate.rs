@@ -22,6 +22,7 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
                 Context::Help,
                 Context::Notices,
                 Context::Paste,
+                Context::Inspector,
                 Context::Tasks,
                 Context::TaskReview,
             ];

@@ -458,7 +458,8 @@ impl AppState {
         self.notices.dismiss_if(|kind| *kind == NoticeKind::MovedOn);
         let chat = self.chat_of(saved);
         if let Some(known) = self.conversations.by_id_mut(id) {
-            *known = chat;
+            let before = std::mem::replace(known, chat);
+            known.remember(&before);
             self.conversations.show(id);
         } else {
             self.conversations.open(chat);

@@ -7,6 +7,7 @@ use super::conversations::Browser;
 use super::copy::Links;
 use super::doctor::Examination;
 use super::history::History;
+use super::inspector::Inspector;
 use super::models::Models;
 use super::notices::History as Told;
 use super::palette::Palette;
@@ -49,6 +50,8 @@ pub enum Overlay {
     History(History),
     /// A folded paste.
     Paste(PasteView),
+    /// What went over the wire for an answer.
+    Inspector(Box<Inspector>),
     /// The models.
     Models(Models),
     /// The parameters.
@@ -86,6 +89,9 @@ impl Overlay {
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
+            // Words are typed with the keys of a list.
+            Self::Inspector(inspector) if inspector.typing => &[Context::List, Context::Global],
+            Self::Inspector(_) => &[Context::Inspector, Context::Global],
             Self::Models(_) => &[Context::Models, Context::List, Context::Global],
             // A value is typed with the keys of the message.
             Self::Params(drawer) if drawer.field.is_some() => &[Context::Composer, Context::Global],
@@ -103,6 +109,7 @@ impl Overlay {
         match self {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
+            Self::Inspector(inspector) => inspector.picker(),
             Self::Links(links) => Some(&links.picker),
             Self::Doctor(examination) => Some(&examination.picker),
             Self::Notices(history) => Some(&history.picker),
@@ -125,6 +132,7 @@ impl Overlay {
         match self {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
+            Self::Inspector(inspector) => inspector.picker_mut(),
             Self::Links(links) => Some(&mut links.picker),
             Self::Doctor(examination) => Some(&mut examination.picker),
             Self::Notices(history) => Some(&mut history.picker),
@@ -234,8 +242,12 @@ impl Focus {
     /// The painter tells the last row or piece a shown text can begin with.
     pub fn limit_paste(&mut self, last: usize) {
         match &mut self.overlay {
-            Some(Overlay::Paste(paste)) => paste.limit(last),
+            Some(Overlay::Paste(paste)) => paste.pieces.limit(last),
             Some(Overlay::Tasks(board)) => board.limit(last),
+            Some(Overlay::Inspector(inspector)) => {
+                inspector.pieces.limit(last);
+                inspector.pieces.seen(usize::from(self.list.height));
+            }
             Some(_) | None => {}
         }
     }

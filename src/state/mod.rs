@@ -12,6 +12,7 @@ mod draft;
 pub mod field;
 pub mod focus;
 pub mod history;
+pub mod inspector;
 pub mod models;
 pub mod notices;
 mod notify;
@@ -21,6 +22,7 @@ pub mod palette;
 pub mod params;
 pub mod paste;
 pub mod picker;
+pub mod pieces;
 mod policy;
 pub mod queue;
 pub mod scroll;
@@ -37,11 +39,9 @@ use conversations::Conversations;
 use focus::{Focus, ListPlace, Overlay};
 use notices::Notices;
 use outbox::Outbox;
-use scroll::{Move, Position};
+use scroll::Position;
 
-use crate::action::{
-    Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
-};
+use crate::action::{Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction};
 use crate::catalog::Shared;
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
@@ -207,6 +207,7 @@ impl AppState {
             Action::Copying(action) => self.on_copying(action, now),
             Action::Export(action) => self.on_export(action, None, now),
             Action::Notices(action) => self.on_notices(action, now),
+            Action::Inspector(action) => self.on_inspector(action, now),
             Action::Models(action) => self.on_models(action, now),
             Action::Turns(action) => self.on_turns(action, now),
             Action::Focus(action) => {
@@ -228,6 +229,7 @@ impl AppState {
         self.happened += u64::from(!self.is_more_text(&event));
         let effects = match event {
             ServiceEvent::Chat(event) => self.on_turn(event.turn, event.what, now),
+            ServiceEvent::Inspected(told) => self.inspected(told),
             ServiceEvent::Store(event) => self.on_store(event, now),
             ServiceEvent::Highlight(event) => {
                 for chat in self.conversations.all_mut() {
@@ -314,10 +316,10 @@ impl AppState {
         scroll.arrived(painted.position);
         scroll.set_mark(painted.mark);
         self.focus.limit_help(painted.help_top);
+        self.focus.list = painted.list;
         self.focus.limit_paste(painted.paste_top);
         self.focus.composer_top = painted.composer_top;
         self.screen.width = painted.width;
-        self.focus.list = painted.list;
         if let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) {
             picker.set_page(usize::from(painted.list.height));
         }
@@ -419,32 +421,6 @@ impl AppState {
             FocusAction::Transcript => self.focus.pane = focus::Pane::Transcript,
             FocusAction::Composer => self.focus.pane = focus::Pane::Composer,
         }
-    }
-
-    fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
-        if self.list_is_open() || matches!(self.focus.overlay, Some(Overlay::Tasks(_))) {
-            return self.on_list(if up { ListAction::Up } else { ListAction::Down }, now);
-        }
-        if self.focus.overlay.is_some() {
-            self.focus.wheel_help(up);
-        } else {
-            let rows = i32::from(WHEEL);
-            let scroll = &mut self.conversations.shown_mut().scroll;
-            scroll.wish(Move::Rows(if up { -rows } else { rows }));
-        }
-        Vec::new()
-    }
-
-    fn on_press(&mut self, row: u16, now: Now) -> Effects {
-        if self.focus.overlay.is_some() {
-            return self.press_list(row, now);
-        }
-        self.focus.pane = if row >= self.focus.composer_top {
-            focus::Pane::Composer
-        } else {
-            focus::Pane::Transcript
-        };
-        Vec::new()
     }
 
     fn on_store(&mut self, event: StoreEvent, now: Now) -> Effects {

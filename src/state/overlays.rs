@@ -3,10 +3,11 @@
 
 use super::attachments::look;
 use super::conversations::Asking;
-use super::focus::{ListPlace, Overlay};
+use super::focus::{ListPlace, Overlay, Pane};
 use super::palette::{Offer, Palette};
 use super::picker::Picked;
-use super::{AppState, Effects};
+use super::scroll::Move;
+use super::{AppState, Effects, WHEEL};
 use crate::action::{Action, Attach, Composer as ComposerAction, Copying, Edit, List};
 use crate::domain::copy::Copied;
 use crate::domain::time::Now;
@@ -26,7 +27,8 @@ impl AppState {
 
     /// Something was typed while a list is open.
     pub(super) fn on_query(&mut self, action: &ComposerAction, now: Now) -> Effects {
-        if let Some(effects) = self.on_drawer_edit(action).or_else(|| self.on_form_edit(action)) {
+        let taken = self.on_drawer_edit(action).or_else(|| self.on_form_edit(action));
+        if let Some(effects) = taken.or_else(|| self.on_inspector_query(action)) {
             return effects;
         }
         self.before_query();
@@ -85,6 +87,7 @@ impl AppState {
                 list.narrow(self.conversations.shown().queue.waiting());
             }
             Some(Overlay::Links(links)) => links.narrow(),
+            Some(Overlay::Inspector(inspector)) => inspector.narrow(),
             Some(Overlay::Tasks(_)) => self.board_narrowed(),
             Some(Overlay::TaskForm(form)) => form.narrow(),
             Some(Overlay::TaskAsk(ask)) => ask.narrow(),
@@ -107,9 +110,8 @@ impl AppState {
 
     /// The mark of the open list is moved or taken.
     pub(super) fn on_list(&mut self, action: List, now: Now) -> Effects {
-        if let Some(effects) =
-            self.on_drawer_list(action).or_else(|| self.on_task_list(action, now))
-        {
+        let taken = self.on_drawer_list(action).or_else(|| self.on_task_list(action, now));
+        if let Some(effects) = taken.or_else(|| self.on_inspector_list(action)) {
             return effects;
         }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
@@ -166,7 +168,8 @@ impl AppState {
                 | Overlay::Params(_)
                 | Overlay::Tasks(_)
                 | Overlay::TaskForm(_)
-                | Overlay::TaskAsk(_),
+                | Overlay::TaskAsk(_)
+                | Overlay::Inspector(_),
             )
             | None => Vec::new(),
         }
@@ -216,6 +219,33 @@ impl AppState {
     /// No such command after all: its words become the beginning of a message.
     fn write_words(&mut self, name: &str, rest: &str, now: Now) -> Effects {
         self.write(ComposerAction::Paste(format!("/{name} {rest}")), now)
+    }
+
+    /// The wheel of the mouse turned.
+    pub(super) fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
+        if self.list_is_open()
+            || matches!(self.focus.overlay, Some(Overlay::Tasks(_) | Overlay::Inspector(_)))
+        {
+            return self.on_list(if up { List::Up } else { List::Down }, now);
+        }
+        if self.focus.overlay.is_some() {
+            self.focus.wheel_help(up);
+        } else {
+            let rows = i32::from(WHEEL);
+            let scroll = &mut self.conversations.shown_mut().scroll;
+            scroll.wish(Move::Rows(if up { -rows } else { rows }));
+        }
+        Vec::new()
+    }
+
+    /// The mouse was pressed.
+    pub(super) fn on_press(&mut self, row: u16, now: Now) -> Effects {
+        if self.focus.overlay.is_some() {
+            return self.press_list(row, now);
+        }
+        self.focus.pane =
+            if row >= self.focus.composer_top { Pane::Composer } else { Pane::Transcript };
+        Vec::new()
     }
 
     /// The mouse was pressed while an overlay is open: a row is marked, the marked one taken.

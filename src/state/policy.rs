@@ -88,6 +88,7 @@ impl AppState {
         }
         let left =
             self.leave_field() || self.leave_pins() || self.stop_asking() || self.leave_tasks();
+        let left = left || self.leave_inspector();
         if left || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
@@ -127,7 +128,11 @@ impl AppState {
             return Vec::new();
         }
         if let Some(Overlay::Paste(paste)) = &mut self.focus.overlay {
-            paste.scroll(action);
+            paste.pieces.scroll(action);
+            return Vec::new();
+        }
+        if let Some(Overlay::Inspector(inspector)) = &mut self.focus.overlay {
+            inspector.pieces.scroll(action);
             return Vec::new();
         }
         let current = self.current_message();
@@ -275,7 +280,7 @@ impl AppState {
                 let model = chat.conversation().model.clone();
                 self.notices.note(notice.clone(), Some(model), now);
                 chat.wait(turn, Waiting { notice, until: now.since_start + wait, attempt });
-                Vec::new()
+                self.inspect_again(Some(turn))
             }
             TurnEvent::Ended { end, usage, finish, timing } => {
                 let model = chat.model_of(turn).clone();
@@ -295,6 +300,7 @@ impl AppState {
                 effects.extend(over.and_then(|over| self.tell_end(over, now)));
                 effects.extend(self.highlights(wanted));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
+                effects.extend(self.inspect_again(Some(turn)));
                 effects.extend(self.after_answer(id, well, now));
                 effects
             }
@@ -316,7 +322,7 @@ impl AppState {
             }
             // A cancel that found no room: late events of the turn are dropped anyway. Colours
             // are a comfort. The screen and the end of the program have no inbox.
-            Effect::Chat(ChatCommand::Cancel(_))
+            Effect::Chat(ChatCommand::Cancel(_) | ChatCommand::Inspect(_))
             | Effect::Highlight(_)
             | Effect::Screen(_)
             | Effect::Terminal(_)

@@ -197,6 +197,23 @@ pub fn block(text: &str) -> String {
     clean_block(text).into_owned()
 }
 
+/// A clean text that shows what [`block`] leaves out by its number, `⟨1B⟩`: for whoever wants to
+/// see what really came.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match fate(c) {
+            Fate::Drop | Fate::Replace => {
+                let number = format!("⟨{:X}⟩", u32::from(c));
+                shown.push_str(&number);
+            }
+            Fate::Keep | Fate::Newline | Fate::Join | Fate::Mark => shown.push(c),
+        }
+    }
+    block(&shown)
+}
+
 /// As [`line()`], without a copy where nothing is to be done.
 #[must_use]
 pub fn clean_line(text: &str) -> Cow<'_, str> {
@@ -331,6 +348,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_can_be_shown() {
+        assert_eq!(visible("a\u{1b}[31mb\r\nc\u{202e}"), "a⟨1B⟩[31mb\nc⟨202E⟩");
+        assert_eq!(visible("你好 \u{fffd}\u{e001}"), "你好 \u{fffd}⟨E001⟩");
+    }
+
+    #[test]
     fn keeps_joiners_only_where_a_script_needs_them() {
         for kept in [
             "👩\u{200d}💻",
@@ -411,6 +434,7 @@ mod tests {
             prop_assert_eq!(&out, &block(&text));
             prop_assert_eq!(&block(&out), &out, "a second pass changes nothing");
             prop_assert!(!out.chars().any(forbidden));
+            prop_assert!(!visible(&text).chars().any(forbidden));
         }
     }
 }

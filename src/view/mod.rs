@@ -28,12 +28,14 @@ mod copy;
 mod doctor;
 mod help;
 mod history;
+mod inspector;
 mod message;
 mod models;
 mod notices;
 mod palette;
 mod params;
 mod paste;
+mod pieces;
 pub mod plain;
 mod queue;
 mod side;
@@ -264,6 +266,12 @@ impl View {
             Overlay::Paste(paste) => {
                 painted.paste_top = paste::paint(scene, list, paste, &mut self.buffer);
                 return None;
+            }
+            Overlay::Inspector(inspector) => {
+                let shown = inspector::paint(scene, list, inspector, &mut self.buffer);
+                painted.paste_top = shown.last;
+                painted.list = shown.place;
+                return shown.caret;
             }
             Overlay::Models(models) => models::paint(scene, list, models, &mut self.buffer),
             Overlay::Params(drawer) => {

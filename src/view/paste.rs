@@ -5,13 +5,11 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 
-use super::Scene;
 use super::canvas::Pen;
-use super::history::paragraph;
+use super::{Scene, pieces};
 use crate::action::{Action, Chat, Context, Draft};
 use crate::layout::Area;
 use crate::state::paste::PasteView;
-use crate::text::wrap::{self, Mode};
 use crate::theme::Role;
 use crate::words::paste::Paste as Words;
 
@@ -20,11 +18,10 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, view: &PasteView, buffer: &mu
     let language = scene.state.settings().language;
     let paste = view.paste();
     let body = Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    let last = last_top(scene, body, view);
-    let first = view.top().min(last);
+    let seen = pieces::seen(scene, body, &view.pieces, &paste.text);
     let line = scene.theme.style(Role::LineFocused);
     let title = Words::Title { lines: paste.lines, chars: paste.chars }.say(language);
-    let place = format!("{}%", (first * 100).checked_div(last).unwrap_or(100));
+    let place = format!("{}%", seen.percent());
     let right = place.len() as u16 + 3;
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.write("─ ", line);
@@ -32,43 +29,9 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, view: &PasteView, buffer: &mu
     pen.write_cut(&title, room, scene.theme.style(Role::Accent)).write(" ", line);
     pen.fill(area.width.saturating_sub(right), "─", line);
     pen.write(" ", line).write(&place, scene.theme.style(Role::Muted)).write(" ─", line);
-    let mut y = body.y;
-    let mut at = first;
-    while let Some(piece) = view.piece(at).filter(|_| y < body.bottom()) {
-        y = paragraph(scene, body, y, piece, buffer);
-        at += 1;
-    }
-    while y < body.bottom() {
-        Pen::row(buffer, body, y, scene.widths);
-        y += 1;
-    }
-    last
-}
-
-/// The first piece from which everything to the end is in sight.
-fn last_top(scene: &Scene<'_>, body: Area, view: &PasteView) -> usize {
-    let width = usize::from(body.width.saturating_sub(2)).max(1);
-    let mut rows = 0;
-    let mut top = view.len();
-    while let Some(piece) = top.checked_sub(1).and_then(|at| view.piece(at)) {
-        rows += rows_of(scene, piece, width);
-        if rows > usize::from(body.height) {
-            break;
-        }
-        top -= 1;
-    }
-    top.min(view.len().saturating_sub(1))
-}
-
-fn rows_of(scene: &Scene<'_>, piece: &str, width: usize) -> usize {
-    let (mut at, mut rows) = (0, 0);
-    loop {
-        at = wrap::next_line(piece, at, width, scene.widths, Mode::Code).next;
-        rows += 1;
-        if at >= piece.len() {
-            return rows;
-        }
-    }
+    let place = (paste.text.as_str(), seen.first);
+    pieces::paint(scene, body, &view.pieces, place, buffer, |_| Role::Text);
+    seen.last
 }
 
 /// The hints of the footer.

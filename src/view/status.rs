@@ -237,6 +237,10 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         Some(Overlay::Paste(_)) => {
             return shown(scene, super::paste::hints(scene).into_iter().chain([close()]));
         }
+        Some(Overlay::Inspector(inspector)) => {
+            let hints = super::inspector::hints(scene, inspector);
+            return shown(scene, hints.into_iter().chain([close()]));
+        }
         Some(Overlay::Models(models)) => {
             let hints = super::models::hints(scene, models);
             return shown(scene, hints.into_iter().chain([close()]));

@@ -59,6 +59,7 @@ const fn what_en(what: Copied) -> &'static str {
         Copied::Conversation => "conversation",
         Copied::Notice => "notice",
         Copied::Path => "path",
+        Copied::Exchange => "text",
     }
 }
 
@@ -108,6 +109,7 @@ const fn what_zh(what: Copied) -> &'static str {
         Copied::Conversation => "对话",
         Copied::Notice => "提示",
         Copied::Path => "路径",
+        Copied::Exchange => "原文",
     }
 }
 

@@ -13,6 +13,7 @@ pub mod errands;
 pub mod export;
 pub mod history;
 mod input;
+pub mod inspector;
 pub mod jobs;
 mod keys;
 pub mod media;

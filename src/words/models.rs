@@ -8,6 +8,17 @@ use crate::domain::models::{Ability, Purpose, Thinking};
 use crate::domain::money::Unit;
 use crate::domain::settings::Figures;
 
+/// What the actions on models do, in Chinese.
+pub(super) fn action_zh(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "choose_model" => "选择模型",
+        "pin_model" => "把模型固定到某个日期",
+        "default_model" => "使用这个模型并设为默认",
+        "model_kinds" => "只列对话模型，或全部",
+        _ => return None,
+    })
+}
+
 /// Short texts about models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Models<'a> {

@@ -282,7 +282,7 @@ pub fn age(language: Language, time: Duration) -> String {
     }
 }
 
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     if bytes < 10_000 {
         return format!("{} B", grouped(bytes));
     }

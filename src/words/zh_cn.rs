@@ -57,6 +57,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "list" => "在列表里",
             "notices" => "提示列表中",
             "history" => "在提问历史里",
+            "inspector" => "查看收发原文时",
             "paste" => "查看粘贴内容时",
             "vi_insert" => "vi 键位的输入模式（editing = \"vi\"）",
             "vi_normal" => "vi 键位的命令模式（editing = \"vi\"）；前面加数字表示次数",
@@ -120,10 +121,6 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "first_row" => "第一行",
         "last_row" => "最后一行",
         "accept" => "选定这一行",
-        "choose_model" => "选择模型",
-        "pin_model" => "把模型固定到某个日期",
-        "default_model" => "使用这个模型并设为默认",
-        "model_kinds" => "只列对话模型，或全部",
         "back" => "关闭当前浮层，或停止回答",
         "next_theme" => "换下一个主题",
         "focus_next" => "到下一个窗格",
@@ -205,7 +202,9 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         .or_else(|| super::input::action(name))
         .or_else(|| super::tasks_pane::action(name))
         .or_else(|| super::attachments::action_zh(name))
+        .or_else(|| super::models::action_zh(name))
         .or_else(|| super::doctor::action_zh(name))
+        .or_else(|| super::inspector::action_zh(name))
 }
 
 fn after(limit: Duration) -> String {

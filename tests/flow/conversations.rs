@@ -327,7 +327,7 @@ fn branches_come_back() {
     saved.conversation.leaf = Some(MessageId(4));
     let mut h = restored(saved, (80, 24));
     assert!(h.find("second").is_some() && h.find("‹1/2›").is_some(), "{}", h.screen());
-    h.keys("<alt+2>KK>");
+    h.keys("<alt+2>{{>");
     assert!(h.find("other").is_some() && h.find("second").is_none(), "{}", h.screen());
 }
 

@@ -11,6 +11,7 @@ mod copy;
 mod doctor;
 mod harness;
 mod input;
+mod inspector;
 mod keeping;
 mod letters;
 mod many;

@@ -38,14 +38,14 @@ fn it_goes_message_by_message_and_stays_at_the_ends() {
     let mut h = short();
     h.keys("<alt+2>");
     for expected in ["question 3", "answer 2", "question 2"] {
-        h.keys("K");
+        h.keys("{");
         assert_eq!(text(&h), expected, "{}", h.screen());
     }
     h.keys("<shift+down>");
     assert_eq!(text(&h), "answer 2");
-    h.keys("KKKKKKKK");
+    h.keys("{{{{{{{{");
     assert_eq!(text(&h), "question 1");
-    h.keys("JJJJJJJJJJ");
+    h.keys("}}}}}}}}}}");
     assert_eq!(text(&h), "answer 3");
     // What comes to the end is marked again without a key.
     h.keys("<alt+1>").exchange("question 4", "answer 4").keys("<alt+2>");
@@ -58,10 +58,10 @@ fn it_brings_its_message_into_sight() {
     for n in 1..=3 {
         h.exchange(&format!("question {n}"), &numbered(30, |row| format!("answer {n}.{row}\n\n")));
     }
-    h.keys("<alt+2>K");
+    h.keys("<alt+2>{");
     assert_eq!(h.row(2), "▎You  14:01", "{}", h.screen());
     assert_eq!(h.row(3), "▎  question 3");
-    h.keys("K");
+    h.keys("{");
     assert!(h.row(2).starts_with("▎qwen-plus"), "{}", h.screen());
     assert!(h.find("▎  answer 2.1").is_some(), "{}", h.screen());
 }
@@ -71,7 +71,7 @@ fn a_mark_that_is_scrolled_away_goes_on_with_what_is_in_sight() {
     let mut h = Harness::new();
     h.exchange("question 1", &numbered(30, |row| format!("answer 1.{row}\n\n")));
     h.exchange("question 2", &numbered(30, |row| format!("answer 2.{row}\n\n")));
-    h.keys("<alt+2>gJ");
+    h.keys("<alt+2>g}");
     assert!(h.find("▎  answer 1.1").is_some(), "{}", h.screen());
     h.keys("[");
     assert_eq!(text(&h), "question 1", "a jump to a question takes the mark along");
@@ -86,7 +86,7 @@ fn a_warm_painter_paints_marks_as_a_cold_one() {
     let mut warm = short();
     let mut cold = short();
     cold.cold = true;
-    for key in ["alt+2", "K", "K", "k", "J", "g", "]", "alt+1", "alt+2", "G"] {
+    for key in ["alt+2", "{", "{", "k", "}", "g", "]", "alt+1", "alt+2", "G"] {
         warm.key(key);
         cold.key(key);
         assert_eq!(warm.screen(), cold.screen(), "{key}");

@@ -273,7 +273,7 @@ fn an_earlier_answer_is_asked_again_where_the_reader_is() {
     let mut h = Harness::new();
     h.exchange("one", "first").exchange("two", "second");
     h.effects();
-    h.keys("<alt+2>KKK");
+    h.keys("<alt+2>{{{");
     h.keys("r");
     assert_eq!(sent(&h.requests()[0]), ["one"]);
     h.delta("other").done();
@@ -315,7 +315,7 @@ fn a_question_is_changed_and_becomes_a_branch() {
     h.delta("third").done();
     let row = h.find("‹2/2›").unwrap() as u16;
     assert!(h.row(row).contains("You"), "{}", h.screen());
-    h.keys("<alt+2>K<lt>");
+    h.keys("<alt+2>{<lt>");
     assert_eq!(shown(&h), ["one", "first", "two", "second"]);
     h.keys(">");
     assert_eq!(shown(&h), ["one", "first", "two!", "third"]);
@@ -325,7 +325,7 @@ fn a_question_is_changed_and_becomes_a_branch() {
 fn the_first_question_can_be_changed_too() {
     let mut h = Harness::new();
     h.exchange("one", "first").exchange("two", "second");
-    h.keys("<alt+2>KKKe").effects();
+    h.keys("<alt+2>{{{e").effects();
     h.keys("!<enter>");
     assert_eq!(sent(&h.requests()[0]), ["one!"]);
 }
@@ -376,7 +376,7 @@ fn a_conversation_is_copied_from_here() {
     let mut h = Harness::new();
     h.exchange("one", "first").exchange("two", "second");
     h.keys("<alt+2>").effects();
-    h.keys("KKf");
+    h.keys("{{f");
     let stored = h.stored();
     assert!(h.find("copied from here").is_some(), "{}", h.screen());
     let copies: Vec<_> = stored
@@ -402,7 +402,7 @@ fn a_conversation_is_copied_from_here() {
 fn a_copy_from_a_question_has_it_in_the_composer() {
     let mut h = Harness::new();
     h.exchange("one", "first").exchange("two", "second");
-    h.keys("draft<alt+2>Kf");
+    h.keys("draft<alt+2>{f");
     assert_eq!(
         (shown(&h), h.state.composer().text()),
         (vec!["one".into(), "first".into()], "two".into())

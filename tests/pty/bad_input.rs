@@ -172,7 +172,7 @@ fn a_second_program_in_the_same_conversation_is_noticed_and_both_keep_theirs() {
     term.wait_for(answers[shown]);
     term.keys("\x1b2");
     // The question that has a sibling is the one before the last answer; theirs came first.
-    term.keys(if shown == 0 { "K<" } else { "K>" });
+    term.keys(if shown == 0 { "{<" } else { "{>" });
     term.wait_for(answers[1 - shown]);
 }
 

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::call::Call;
 use super::client::ApiClient;
 use super::error::ApiError;
+use super::inspector::Tap;
 use super::region::Endpoint;
 use super::reply::Reply;
 use super::sse::{Decoder, Event, Item};
@@ -116,12 +117,23 @@ pub async fn open(
     request: &ChatRequest,
     place: Place,
 ) -> Result<ChatStream, ApiError> {
+    open_noted(client, endpoint, request, place, None).await
+}
+
+/// As [`open`], with somebody who notes what goes over the wire.
+pub async fn open_noted(
+    client: &ApiClient,
+    endpoint: &Endpoint,
+    request: &ChatRequest,
+    place: Place,
+    tap: Option<Tap>,
+) -> Result<ChatStream, ApiError> {
     let call = match place {
         Place::Compat => Call::compat(PATH, compat::body(request)),
         Place::Native(path) => Call::native(path.call(), native::body(request, path)),
     };
     let mut all = request.messages.iter().flat_map(|message| &message.attachments);
-    let call = call.streamed().resolving(all.any(Attachment::is_stored));
+    let call = call.streamed().resolving(all.any(Attachment::is_stored)).noted_by(tap);
     let reply = client.call(endpoint, call).await?;
     let id = reply.request_id().map(str::to_owned);
     let parser = match place {

@@ -2,6 +2,7 @@
 //! and at the end of the program. It refuses to know the wire (`api`) and what becomes of an
 //! answer (`state`).
 
+mod inspector;
 mod turn;
 
 use std::collections::HashMap;
@@ -17,9 +18,11 @@ use crate::api::region::Endpoint;
 use crate::api::retry::Budget;
 use crate::domain::chat::{ChatCommand, ChatEvent, ChatRequest, TurnEvent};
 use crate::domain::ids::TurnId;
+use crate::domain::inspector::Inspected;
 use crate::event::ServiceEvent;
 use crate::service::attachments::uploads::Uploads;
 use crate::service::keys::Keys;
+use inspector::Records;
 use turn::Turn;
 
 /// Commands that may wait in the inbox. When it is full the command comes back to the sender.
@@ -74,6 +77,7 @@ pub fn spawn(deps: Deps, out: mpsc::Sender<ServiceEvent>, cancel: CancellationTo
             out,
             shutdown: cancel,
             budget: Mutex::default(),
+            records: Records::default(),
             started: Instant::now(),
         }),
         running: HashMap::new(),
@@ -95,6 +99,7 @@ struct Shared {
     out: mpsc::Sender<ServiceEvent>,
     shutdown: CancellationToken,
     budget: Mutex<Budget>,
+    records: Records,
     started: Instant,
 }
 
@@ -153,7 +158,18 @@ impl Service {
                     stop.cancel();
                 }
             }
+            ChatCommand::Inspect(turns) => self.inspect(turns),
         }
+    }
+
+    /// Large answers are read beside the service, so that no command waits for them.
+    fn inspect(&self, turns: Vec<TurnId>) {
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let exchanges = shared.records.read(&turns);
+            let inspected = Inspected { turns, exchanges };
+            drop(shared.out.send(ServiceEvent::Inspected(inspected)).await);
+        });
     }
 
     fn start(&mut self, turn: TurnId, request: ChatRequest) {

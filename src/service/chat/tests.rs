@@ -428,6 +428,7 @@ async fn a_panic_still_ends_the_turn() {
         out,
         shutdown: CancellationToken::new(),
         budget: Mutex::default(),
+        records: Records::default(),
         started: Instant::now(),
     });
     let turn = Turn::new(TurnId(1), shared, question(), CancellationToken::new());
@@ -522,3 +523,5 @@ async fn the_sound_of_an_answer_passes_in_pieces() {
     let told = ask(vec![stream(event)]).await;
     assert_eq!((told.sound.len(), told.end()), (90_000, &TurnEnd::Complete), "sound is an answer");
 }
+
+mod inspector;

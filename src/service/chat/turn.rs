@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
+use super::inspector::Record;
 use crate::api::chat::surface::Route;
 use crate::api::chat::{self, ChatStream, Flow};
 use crate::api::diagnose::{Asked, diagnose};
@@ -22,6 +23,7 @@ use crate::domain::chat::{
     ChatChunk, ChatRequest, FinishReason, TurnEnd, TurnEvent, TurnTiming, Usage,
 };
 use crate::domain::ids::TurnId;
+use crate::domain::inspector::Outcome;
 use crate::domain::notice::{Notice, NoticeKind};
 
 /// Deltas are passed on this long after the first byte that waits: twice a frame's rate.
@@ -63,6 +65,8 @@ pub(super) struct Turn {
     ready: Option<ChatRequest>,
     /// Files were uploaded a second time.
     reloaded: bool,
+    /// The request that is under way, as it is remembered.
+    record: Option<Arc<Record>>,
 }
 
 /// Why a try ended without an answer that is whole.
@@ -106,6 +110,7 @@ impl Turn {
             routes: Vec::new(),
             ready: None,
             reloaded: false,
+            record: None,
         }
     }
 
@@ -135,6 +140,11 @@ impl Turn {
             self.timing.streaming = Some(Instant::now().saturating_duration_since(first));
         }
         self.flush().await;
+        self.note_end(match &end {
+            TurnEnd::Complete => Outcome::Whole,
+            TurnEnd::Stopped => Outcome::Stopped,
+            TurnEnd::Failed(notice) => Outcome::Failed(notice.clone()),
+        });
         let Self { usage, finish, timing, .. } = self;
         tracing::info!(
             turn = %self.id,
@@ -189,6 +199,7 @@ impl Turn {
                 Err(Broken::Stopped) => return self.stopped(),
                 Err(Broken::Error(error)) => error,
             };
+            self.note_end(Outcome::Failed(self.notice(&error, 0)));
             if self.elsewhere(&error) || self.upload_again(&error) {
                 continue;
             }
@@ -219,10 +230,16 @@ impl Turn {
     async fn open(&mut self) -> Result<ChatStream, ApiError> {
         self.timing.attempts += 1;
         self.sent_at = Some(Instant::now());
-        let place = self.route().place;
-        let deps = &self.shared.deps;
+        let route = self.route();
+        let shared = &self.shared;
         let request = self.ready.as_ref().unwrap_or(&self.request);
-        chat::open(&deps.client, &self.endpoint, request, place).await
+        let number = (self.id, self.timing.attempts);
+        let endpoint = self.endpoint.clone();
+        let record = shared.records.begin(number, request.model.clone(), route, endpoint);
+        let tap = Some(record.tap.clone());
+        self.record = Some(record);
+        let client = &shared.deps.client;
+        chat::open_noted(client, &self.endpoint, request, route.place, tap).await
     }
 
     /// Reads the answer to its end. One timer serves all deltas of a flush, so a token costs no
@@ -246,6 +263,11 @@ impl Turn {
                 read = stream.read(&mut self.chunks) => {
                     let first = !self.output;
                     self.absorb().await;
+                    if matches!(read, Err(ApiError::WebPage | ApiError::Garbled { .. })) {
+                        // Whoever looks into it wants to see more than its first bytes.
+                        tokio::spawn(stream.drain());
+                        return read.map(drop).map_err(Broken::Error);
+                    }
                     if read? == Flow::End {
                         // The connection can serve the next question once its end was read.
                         tokio::spawn(stream.drain());
@@ -343,6 +365,13 @@ impl Turn {
                 },
             };
             self.shared.send(self.id, what).await;
+        }
+    }
+
+    /// The request that is under way is over; only the first word on it counts.
+    fn note_end(&mut self, outcome: Outcome) {
+        if let Some(record) = self.record.take() {
+            record.end(outcome);
         }
     }
 

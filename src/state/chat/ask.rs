@@ -9,6 +9,7 @@ use crate::domain::chat::{
 };
 use crate::domain::conversations::{Conversation, StoreCommand};
 use crate::domain::ids::{IdSource, MessageId, TurnId};
+use crate::domain::inspector::KEPT;
 use crate::domain::notice::NoticeKind;
 use crate::domain::time::Now;
 use crate::state::conflicts::wants_json;
@@ -142,6 +143,9 @@ impl Chat {
         // What a turn that was stopped here still has to say is not wanted.
         self.turns.retain(|(_, known)| *known != answer);
         self.turns.push((turn, answer));
+        // More requests than these are not remembered either.
+        self.asked.truncate(KEPT - 1);
+        self.asked.push_front((turn, answer));
         let since = now.since_start;
         self.running =
             Some(Running { turn, since, waiting: None, answer, calls: Calls::default() });

@@ -9,6 +9,7 @@ pub mod queue;
 mod sums;
 mod tree;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 pub use arrive::Ended;
@@ -82,6 +83,8 @@ pub struct Chat {
     /// Turns that have not said their last word, with their answers: the one that runs, and those
     /// that were just stopped.
     turns: Vec<(TurnId, MessageId)>,
+    /// The last turns, over or not, with their answers.
+    asked: VecDeque<(TurnId, MessageId)>,
     unsaved: Unsaved,
     /// What was being written here when another conversation was shown.
     pub draft: String,
@@ -112,6 +115,7 @@ impl Chat {
             tree: Tree::default(),
             running: None,
             turns: Vec::new(),
+            asked: VecDeque::new(),
             unsaved: Unsaved::default(),
             draft: String::new(),
             attached: Vec::new(),
@@ -277,6 +281,18 @@ impl Chat {
     #[must_use]
     pub fn shows(&self, turn: TurnId) -> bool {
         self.turns.iter().any(|(known, id)| *known == turn && self.tree.leaf() == Some(*id))
+    }
+
+    /// The last turns that brought an answer, as far as they are remembered, in their order.
+    #[must_use]
+    pub fn turns_of(&self, answer: MessageId) -> Vec<TurnId> {
+        let of_it = self.asked.iter().rev().filter(|(_, known)| *known == answer);
+        of_it.map(|(turn, _)| *turn).collect()
+    }
+
+    /// What is known of turns that are over stays when the conversation was read again.
+    pub fn remember(&mut self, before: &Self) {
+        self.asked.clone_from(&before.asked);
     }
 
     /// The model that answers a turn, whatever the next question will go to.
