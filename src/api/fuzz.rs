@@ -15,6 +15,7 @@ use super::chat::Flow;
 use super::chat::{compat, native};
 use super::document::Document;
 use super::sse::{Decoder, Event, Item, SseLimits};
+use super::stream::Parse as _;
 use super::testing::sample;
 use super::{embeddings, envelope, meters, rerank, speech, tasks};
 use crate::domain::chat::ChatChunk;

@@ -28,6 +28,7 @@ mod results;
 pub mod retry;
 pub mod speech;
 pub mod sse;
+pub mod stream;
 pub mod tasks;
 pub mod upload;
 

@@ -1,8 +1,10 @@
 //! Whole answers over real sockets: cuts, stalls, caps, documents, web pages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::*;
 use crate::api::client::{ApiClient, ClientOptions, Deadlines, Limits};

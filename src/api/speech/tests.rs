@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::api::client::Deadlines;
+use crate::api::sse::Decoder;
+use crate::api::stream::absorb;
 use crate::api::testing::{
     CAP, Server, Step, answer, client, head, refuse, sample, sse_head, stream,
 };
