@@ -77,6 +77,9 @@ pub struct Global {
     /// Where conversations are kept
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Send nothing more once this run has cost so much, in the currency of its bills
+    #[arg(long, global = true, value_name = "AMOUNT")]
+    pub budget: Option<String>,
     /// Colours in the workbench
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub color: Option<When>,

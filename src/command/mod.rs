@@ -15,7 +15,8 @@ use crate::config::Flags;
 /// What the flags say, for the configuration.
 #[must_use]
 pub fn flags(cli: &Cli) -> Flags {
-    let Global { model, profile, region, base_url, config, data_dir, .. } = cli.global.clone();
+    let Global { model, profile, region, base_url, config, data_dir, budget, .. } =
+        cli.global.clone();
     Flags {
         model,
         profile,
@@ -23,6 +24,7 @@ pub fn flags(cli: &Cli) -> Flags {
         base_url,
         config,
         data_dir,
+        budget,
         demo: cli.demo,
         directory: std::env::current_dir().ok(),
         ..Flags::default()

@@ -4,6 +4,7 @@
 
 pub mod attachments;
 pub mod audio;
+mod bell;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
@@ -16,6 +17,7 @@ pub mod highlight;
 pub mod keys;
 pub mod ledger;
 pub mod log;
+pub mod meters;
 pub mod models;
 mod private;
 pub mod store;

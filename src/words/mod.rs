@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod attachments;
+pub mod budget;
 pub mod conversations;
 pub mod copy;
 pub mod doctor;
@@ -208,6 +209,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Task(notice) => return tasks::tell(language, notice),
         NoticeKind::Download(notice) => return tasks::download(language, notice),
         NoticeKind::Errand(notice) => return errands::tell(language, notice),
+        NoticeKind::Budget(notice) => return budget::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

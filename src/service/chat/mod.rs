@@ -5,6 +5,7 @@
 mod turn;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
@@ -17,9 +18,11 @@ use crate::api::region::Endpoint;
 use crate::api::retry::Budget;
 use crate::domain::chat::{ChatCommand, ChatEvent, ChatRequest, TurnEvent};
 use crate::domain::ids::TurnId;
+use crate::domain::ledger::Purse;
 use crate::event::ServiceEvent;
 use crate::service::attachments::uploads::Uploads;
 use crate::service::keys::Keys;
+use crate::service::ledger::Ledger;
 use turn::Turn;
 
 /// Commands that may wait in the inbox. When it is full the command comes back to the sender.
@@ -38,6 +41,9 @@ pub struct Deps {
     pub catalog: crate::catalog::Shared,
     /// Knows which files were uploaded already.
     pub uploads: Uploads,
+    /// Counts what every request costs, before and after. Without one nothing is counted: so it is
+    /// only where no request is made.
+    pub ledger: Option<Ledger>,
     /// Random per process: the waits between tries derive from it.
     pub seed: u64,
 }
@@ -74,6 +80,7 @@ pub fn spawn(deps: Deps, out: mpsc::Sender<ServiceEvent>, cancel: CancellationTo
             out,
             shutdown: cancel,
             budget: Mutex::default(),
+            uncounted: AtomicBool::new(false),
             started: Instant::now(),
         }),
         running: HashMap::new(),
@@ -95,6 +102,8 @@ struct Shared {
     out: mpsc::Sender<ServiceEvent>,
     shutdown: CancellationToken,
     budget: Mutex<Budget>,
+    /// It was told that the ledger cannot be written.
+    uncounted: AtomicBool,
     started: Instant,
 }
 
@@ -146,7 +155,7 @@ impl Service {
 
     fn handle(&mut self, command: ChatCommand) {
         match command {
-            ChatCommand::Start { turn, request } => self.start(turn, request),
+            ChatCommand::Start { turn, request, purse } => self.start(turn, request, purse),
             ChatCommand::Cancel(turn) => {
                 // A turn that has just ended is not there any more, and need not be stopped.
                 if let Some(stop) = self.running.get(&turn) {
@@ -156,14 +165,14 @@ impl Service {
         }
     }
 
-    fn start(&mut self, turn: TurnId, request: ChatRequest) {
+    fn start(&mut self, turn: TurnId, request: ChatRequest, purse: Purse) {
         if self.running.contains_key(&turn) {
             tracing::warn!(%turn, "a turn was started twice");
             return;
         }
         let stop = CancellationToken::new();
         self.running.insert(turn, stop.clone());
-        let running = Turn::new(turn, self.shared.clone(), request, stop);
+        let running = Turn::new(turn, self.shared.clone(), (request, purse), stop);
         self.tasks.spawn(async move {
             running.run().await;
             turn
