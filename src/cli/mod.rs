@@ -7,6 +7,7 @@ pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod usage;
 
 use std::path::PathBuf;
 
@@ -112,6 +113,8 @@ pub enum Command {
     Embed(embed::EmbedArgs),
     /// List the models with prices, limits and abilities
     Models(models::ModelsArgs),
+    /// Tell what was used and what it cost
+    Usage(usage::UsageArgs),
     /// Find out why something does not work
     Doctor(doctor::DoctorArgs),
     /// Run the simulator

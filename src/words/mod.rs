@@ -34,6 +34,7 @@ pub mod task_form;
 pub mod tasks;
 pub mod tasks_pane;
 pub mod turns;
+pub mod usage;
 pub mod vi;
 mod zh_cn;
 

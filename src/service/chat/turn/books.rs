@@ -326,3 +326,6 @@ fn fingerprint(request: &ChatRequest, surface: Surface) -> i64 {
     let _ = write!(print, "{request:?}");
     (print.0.finish() >> 1).cast_signed()
 }
+
+#[cfg(test)]
+mod tests;
