@@ -9,6 +9,7 @@ use crate::domain::doctor::DoctorCommand;
 use crate::domain::errands::Errand;
 use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
+use crate::domain::meters::count::MetersCommand;
 use crate::domain::settings::Notify;
 use crate::domain::tasks::book::TaskCommand;
 
@@ -21,6 +22,8 @@ pub enum Effect {
     Store(StoreCommand),
     /// For the task service.
     Task(TaskCommand),
+    /// For whoever counts what is used.
+    Meters(MetersCommand),
     /// For whoever does small things outside for tasks.
     Errand(Errand),
     /// For the highlight worker.

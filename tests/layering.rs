@@ -131,7 +131,7 @@ const KEEPERS: &[Keeper] = &[
     keeper("reqwest", &["api"], "only an endpoint touches a socket of the service"),
     keeper(
         "notify",
-        &["runtime/reload", "service/tasks/bell"],
+        &["runtime/reload", "service/bell"],
         "two things are watched: the configuration, and the bell of other processes",
     ),
     keeper("toml_edit", &["config/edit"], "the user's file has one writer, who keeps comments"),

@@ -8,7 +8,7 @@ use clap::Args;
 ///
 /// The answer goes to stdout, everything else to stderr. Exit code: 0 the whole answer, 1 it
 /// failed or was cut, 2 usage, 3 key or permission, 4 throttled, 5 network, 6 configuration,
-/// 7 content refused.
+/// 7 content refused, 8 the budget.
 #[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct ChatArgs {
@@ -70,8 +70,11 @@ pub struct ChatArgs {
     /// A JSON object laid over the request last, for everything without a flag
     #[arg(long, value_name = "JSON")]
     pub param: Option<String>,
+    /// Send it even if it goes beyond a limit of the budget or looks like a loop
+    #[arg(long)]
+    pub over_budget: bool,
     /// One JSON object per line: attachment, opened, text, reasoning, tool calls, sources,
-    /// waiting, audio, end
+    /// waiting, audio, notice, end
     #[arg(long)]
     pub json: bool,
     /// Only the answer's text, no hint on stderr while it waits; from the option that holds

@@ -7,6 +7,7 @@ pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod usage;
 
 use std::path::PathBuf;
 
@@ -77,6 +78,9 @@ pub struct Global {
     /// Where conversations are kept
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Send nothing more once this run has cost so much, in the currency of its bills
+    #[arg(long, global = true, value_name = "AMOUNT")]
+    pub budget: Option<String>,
     /// Colours in the workbench
     #[arg(long, global = true, value_name = "WHEN", value_enum)]
     pub color: Option<When>,
@@ -109,6 +113,8 @@ pub enum Command {
     Embed(embed::EmbedArgs),
     /// List the models with prices, limits and abilities
     Models(models::ModelsArgs),
+    /// Tell what was used and what it cost
+    Usage(usage::UsageArgs),
     /// Find out why something does not work
     Doctor(doctor::DoctorArgs),
     /// Run the simulator

@@ -1,5 +1,5 @@
 //! `lian chat`: one question, the answer on stdout as it comes, the same engine as the
-//! workbench. It refuses to keep anything: nothing is stored.
+//! workbench. It refuses to keep anything but what it cost: only the ledger is written.
 
 mod attach;
 mod deliver;
@@ -7,24 +7,27 @@ mod print;
 mod sound;
 
 use std::io::{self, IsTerminal as _, Read as _};
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Shared};
 use crate::cli::chat::ChatArgs;
 use crate::config::Config;
 use crate::domain::chat::{
     ChatCommand, ChatParams, ChatRequest, PromptMessage, Role, TurnEnd, TurnEvent,
 };
-use crate::domain::ids::IdSource;
+use crate::domain::ids::{IdSource, TurnId};
+use crate::domain::ledger::{Gate, Purse};
 use crate::domain::notice::{InputNotice, NoticeKind};
 use crate::domain::params::{Conflict, conflicts, says_json};
 use crate::domain::settings::Settings;
 use crate::event::ServiceEvent;
 use crate::service::attachments::look::Base;
 use crate::service::chat::{self, Deps};
+use crate::service::ledger::alone::Alone;
 use crate::text::json::{asks_for_json, object};
 use crate::text::secrets;
 use crate::words;
@@ -37,6 +40,9 @@ use sound::Wav;
 
 /// Exit code for a reader that went away, as the shell counts SIGPIPE.
 pub(super) const BROKEN_PIPE: u8 = 141;
+
+/// The turn may take so long to write down what it cost.
+const LAST_WORD: Duration = Duration::from_secs(5);
 
 /// Exit code for what cannot be asked.
 const USAGE: u8 = 2;
@@ -190,65 +196,106 @@ pub async fn run(config: &Config, deps: Deps, args: &ChatArgs, question: String)
     }
     let turn = IdSource::new(deps.seed).turn();
     // A slow reader of stdout fills this channel, then the socket: memory stays flat.
-    let (out, mut events) = mpsc::channel(64);
+    let (out, events) = mpsc::channel(64);
     let cancel = CancellationToken::new();
     let catalog = deps.catalog.clone();
+    let books = Alone::in_dir(config.paths.data.clone());
+    let deps = Deps { ledger: Some(books.ledger()), ..deps };
     let handle = chat::spawn(deps, out, cancel.clone());
-    drop(handle.try_send(ChatCommand::Start { turn, request }));
-    let mut wav = args.audio_out.clone().map(Wav::new);
-    let mut signals = Signals::new();
-    let mut code = None;
-    loop {
-        let event = tokio::select! {
-            biased;
-            signal = signals.next() => {
-                code = Some(signal);
-                drop(handle.try_send(ChatCommand::Cancel(turn)));
-                continue;
-            }
-            event = events.recv() => event,
-        };
-        let event = match event {
-            Some(ServiceEvent::Chat(event)) => event,
-            Some(_) => continue,
-            None => return code.unwrap_or(1),
-        };
-        let ended = match event.what {
-            TurnEvent::Ended { end, usage, finish, timing } => {
-                let cost = usage.and_then(|usage| {
-                    let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
-                    catalog.get().cost(settings.figures, &settings.model, &usage, thought)
-                });
-                let spoken = wav.as_mut().map_or(0, |wav| finish_sound(wav, &mut printer));
-                let ended = printer.ended(&end, usage, finish, timing, cost);
-                Some((if ended == 0 { spoken } else { ended }, end))
-            }
-            TurnEvent::Audio(samples) => {
-                if !keep_sound(&mut wav, &samples, &printer) {
-                    code.get_or_insert(1);
+    let purse = purse(settings, args.over_budget);
+    drop(handle.try_send(ChatCommand::Start { turn, request, purse }));
+    let asked = Asking { handle: &handle, turn, catalog, settings };
+    let code = asked.listen(events, printer, args.audio_out.clone().map(Wav::new)).await;
+    // Whoever ended the command early ends the answer too; what it cost is written down.
+    cancel.cancel();
+    drop(tokio::time::timeout(LAST_WORD, handle.ended()).await);
+    books.close().await;
+    code
+}
+
+/// Whose money, and how much at most.
+pub(super) fn purse(settings: &Settings, over_budget: bool) -> Purse {
+    let gate = Gate { override_caps: over_budget, ..settings.budget.gate() };
+    let (profile, figures) = (settings.place.profile.clone(), settings.figures);
+    Purse { profile, figures, gate, subject: None }
+}
+
+/// The question while its answer arrives.
+struct Asking<'a> {
+    handle: &'a chat::Handle,
+    turn: TurnId,
+    catalog: Shared,
+    settings: &'a Settings,
+}
+
+impl Asking<'_> {
+    /// Prints what arrives. Returns the exit code.
+    async fn listen(
+        &self,
+        mut events: mpsc::Receiver<ServiceEvent>,
+        mut printer: Printer,
+        mut wav: Option<Wav>,
+    ) -> u8 {
+        let Self { handle, turn, catalog, settings } = self;
+        let turn = *turn;
+        let mut signals = Signals::new();
+        let mut code = None;
+        loop {
+            let event = tokio::select! {
+                biased;
+                signal = signals.next() => {
+                    code = Some(signal);
                     drop(handle.try_send(ChatCommand::Cancel(turn)));
+                    continue;
                 }
-                None
+                event = events.recv() => event,
+            };
+            let event = match event {
+                Some(ServiceEvent::Chat(event)) => event,
+                Some(ServiceEvent::Notice(notice)) => {
+                    printer.notice(&notice);
+                    continue;
+                }
+                Some(_) => continue,
+                None => return code.unwrap_or(1),
+            };
+            let ended = match event.what {
+                TurnEvent::Ended { end, usage, finish, timing } => {
+                    let cost = usage.and_then(|usage| {
+                        let thought = usage.reasoning.is_some_and(|tokens| tokens > 0);
+                        catalog.get().cost(settings.figures, &settings.model, &usage, thought)
+                    });
+                    let spoken = wav.as_mut().map_or(0, |wav| finish_sound(wav, &mut printer));
+                    let ended = printer.ended(&end, usage, finish, timing, cost);
+                    Some((if ended == 0 { spoken } else { ended }, end))
+                }
+                TurnEvent::Audio(samples) => {
+                    if !keep_sound(&mut wav, &samples, &printer) {
+                        code.get_or_insert(1);
+                        drop(handle.try_send(ChatCommand::Cancel(turn)));
+                    }
+                    None
+                }
+                other => {
+                    printer.event(other);
+                    None
+                }
+            };
+            let before = code;
+            match deliver(std::mem::take(&mut printer.out), &mut signals, &mut code).await {
+                Delivered::Whole if code == before => {}
+                Delivered::Whole => drop(handle.try_send(ChatCommand::Cancel(turn))),
+                Delivered::Not => return code.unwrap_or(BROKEN_PIPE),
             }
-            other => {
-                printer.event(other);
-                None
+            if let Some((mut ended, end)) = ended {
+                printer.tell_sources();
+                match end {
+                    TurnEnd::Failed(notice) => tell(&words::line(settings.language, &notice)),
+                    TurnEnd::Complete => ended = printer.judge(ended),
+                    TurnEnd::Stopped => {}
+                }
+                return code.unwrap_or(ended);
             }
-        };
-        let before = code;
-        match deliver(std::mem::take(&mut printer.out), &mut signals, &mut code).await {
-            Delivered::Whole if code == before => {}
-            Delivered::Whole => drop(handle.try_send(ChatCommand::Cancel(turn))),
-            Delivered::Not => return code.unwrap_or(BROKEN_PIPE),
-        }
-        if let Some((mut ended, end)) = ended {
-            printer.tell_sources();
-            match end {
-                TurnEnd::Failed(notice) => tell(&words::line(settings.language, &notice)),
-                TurnEnd::Complete => ended = printer.judge(ended),
-                TurnEnd::Stopped => {}
-            }
-            return code.unwrap_or(ended);
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod usage;
 
 use crate::cli::{Cli, Global};
 use crate::config::Flags;
@@ -15,7 +16,8 @@ use crate::config::Flags;
 /// What the flags say, for the configuration.
 #[must_use]
 pub fn flags(cli: &Cli) -> Flags {
-    let Global { model, profile, region, base_url, config, data_dir, .. } = cli.global.clone();
+    let Global { model, profile, region, base_url, config, data_dir, budget, .. } =
+        cli.global.clone();
     Flags {
         model,
         profile,
@@ -23,6 +25,7 @@ pub fn flags(cli: &Cli) -> Flags {
         base_url,
         config,
         data_dir,
+        budget,
         demo: cli.demo,
         directory: std::env::current_dir().ok(),
         ..Flags::default()

@@ -52,6 +52,8 @@ pub struct Flags {
     pub thinking: bool,
     /// `--search`.
     pub search: bool,
+    /// `--budget`.
+    pub budget: Option<String>,
     /// `--demo`: the embedded simulator, on the figures of the seed.
     pub demo: bool,
     /// The working directory, where the search for the project's file begins; none without it.
@@ -72,6 +74,7 @@ impl Flags {
             "chat.search" => self.search.then(|| true.into()),
             "profiles.*.region" => text(&self.region),
             "profiles.*.base_url" => text(&self.base_url),
+            "profiles.*.budget.session" => text(&self.budget),
             _ => None,
         }
     }
@@ -189,10 +192,6 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         _ => Figures::Documented,
     };
     let language = word("language")?.and_then(|word| file::language(&word).ok().flatten());
-    let amount = |key| {
-        let found = layers.value(key)?;
-        Ok(found.and_then(|found| options::amount(&found.value)))
-    };
     Ok(Settings {
         model: ModelId::new(&word("chat.model")?.unwrap_or_else(|| "qwen-plus".to_owned())),
         model_given: layers.flags.model.is_some(),
@@ -241,15 +240,33 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         theme: String::new(),
         themes: Vec::new(),
         theme_held_by: None,
-        budget: Budget {
-            day: amount("profiles.*.budget.day")?,
-            month: amount("profiles.*.budget.month")?,
-        },
+        budget: budget(layers)?,
         tasks: Tasks {
             dir: word("tasks.dir")?.filter(|dir| !dir.trim().is_empty()),
             template: word("tasks.template")?.filter(|text| !text.trim().is_empty()),
             on_done: layers.texts("tasks.on_done")?,
         },
+    })
+}
+
+/// What the profile may spend: its own limits, else those of all profiles.
+fn budget(layers: &Layers<'_>) -> Result<Budget, ConfigError> {
+    let amount = |own, all| {
+        let found = match layers.value(own)? {
+            Some(found) => Some(found),
+            None => layers.value(all)?,
+        };
+        Ok(found.and_then(|found| options::amount(&found.value)))
+    };
+    let times = match layers.whole("profiles.*.budget.loop_after")? {
+        Some(times) => Some(times),
+        None => layers.whole("budget.loop_after")?,
+    };
+    Ok(Budget {
+        session: amount("profiles.*.budget.session", "budget.session")?,
+        day: amount("profiles.*.budget.day", "budget.day")?,
+        month: amount("profiles.*.budget.month", "budget.month")?,
+        loop_after: times.filter(|times: &u32| *times > 0),
     })
 }
 

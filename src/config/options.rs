@@ -54,6 +54,8 @@ const fn row(
 const PLANS: &[&str] = &["token", "coding"];
 /// The most tokens anybody can ask for.
 const TOKENS: i64 = 10_000_000;
+/// The most times anybody can mean.
+const TIMES: i64 = 1_000_000;
 /// A day in seconds: no request takes longer.
 const DAY: i64 = 86_400;
 
@@ -98,6 +100,10 @@ pub const SETTINGS: &[Setting] = &[
     row("tasks.dir", &["LIAN_TASKS_DIR"], None, Kind::Text),
     row("tasks.template", &["LIAN_TASKS_TEMPLATE"], None, Kind::Text),
     row("tasks.on_done", &["LIAN_TASKS_ON_DONE"], None, Kind::Words),
+    row("budget.session", &[], None, Kind::Amount),
+    row("budget.day", &[], None, Kind::Amount),
+    row("budget.month", &[], None, Kind::Amount),
+    row("budget.loop_after", &[], None, Kind::Whole(0, TIMES)),
     row("deadlines.connect", &["LIAN_CONNECT_SECONDS"], None, Kind::Whole(1, DAY)),
     row("deadlines.first_byte", &["LIAN_FIRST_BYTE_SECONDS"], None, Kind::Whole(1, DAY)),
     row("deadlines.idle", &["LIAN_IDLE_SECONDS"], None, Kind::Whole(1, DAY)),
@@ -118,8 +124,10 @@ pub const SETTINGS: &[Setting] = &[
     row("profiles.*.production", &[], None, Kind::Switch),
     row("profiles.*.api_key_env", &[], None, Kind::Form(file::check_variable)),
     row("profiles.*.api_key_command", &[], None, Kind::Words),
+    row("profiles.*.budget.session", &["LIAN_BUDGET_SESSION"], Some("--budget"), Kind::Amount),
     row("profiles.*.budget.day", &["LIAN_BUDGET_DAY"], None, Kind::Amount),
     row("profiles.*.budget.month", &["LIAN_BUDGET_MONTH"], None, Kind::Amount),
+    row("profiles.*.budget.loop_after", &["LIAN_LOOP_AFTER"], None, Kind::Whole(0, TIMES)),
 ];
 
 /// The setting at this place of the file; any profile's name stands for `*`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::attachments::Attachment;
 use super::ids::{MessageId, TurnId};
+use super::ledger::Purse;
 use super::models::ModelId;
 use super::money::Money;
 use super::notice::Notice;
@@ -292,6 +293,8 @@ pub enum ChatCommand {
         turn: TurnId,
         /// What to ask.
         request: ChatRequest,
+        /// Who pays, and how much at most.
+        purse: Purse,
     },
     /// Stop a running turn; its [`TurnEnd::Stopped`] still comes.
     Cancel(TurnId),

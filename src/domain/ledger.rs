@@ -1,6 +1,8 @@
 //! What was spent: every request that costs money is reserved before it is sent and settled
 //! afterwards. It owns the shapes and the arithmetic of caps; it refuses SQL and clocks.
 
+pub mod guess;
+
 use std::time::Duration;
 
 use rust_decimal::Decimal;
@@ -108,6 +110,19 @@ pub struct Gate {
     pub loop_after: Option<u32>,
 }
 
+/// Whose money a question spends, and under which conditions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Purse {
+    /// The profile.
+    pub profile: String,
+    /// The prices it is reckoned by.
+    pub figures: Figures,
+    /// Caps, whether they were overridden by what the user typed, and what a loop is.
+    pub gate: Gate,
+    /// The message it is for, to find it again.
+    pub subject: Option<i64>,
+}
+
 /// What was spent so far in one currency, reserved amounts included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
@@ -154,7 +169,9 @@ pub enum Verdict {
 }
 
 impl Standing {
-    fn of(&self, cap: Cap) -> Decimal {
+    /// What counts against a limit.
+    #[must_use]
+    pub const fn of(&self, cap: Cap) -> Decimal {
         match cap {
             Cap::Session => self.session,
             Cap::Day => self.day,
@@ -171,7 +188,28 @@ impl Standing {
     }
 }
 
+impl Cap {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Session, Self::Day, Self::Month];
+
+    /// Its word in the store and in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Day => "day",
+            Self::Month => "month",
+        }
+    }
+}
+
 impl Caps {
+    /// No limit is set.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.session.is_none() && self.day.is_none() && self.month.is_none()
+    }
+
     fn limits(&self) -> impl Iterator<Item = (Cap, Decimal)> {
         [(Cap::Session, self.session), (Cap::Day, self.day), (Cap::Month, self.month)]
             .into_iter()

@@ -2,6 +2,7 @@
 //! is used of a limit is measured elsewhere.
 
 pub mod count;
+pub mod learned;
 
 use super::models::ModelId;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::chat::ChatParams;
 use super::copy::Clipboard;
+use super::ledger::{Caps, Gate};
 use super::models::ModelId;
 
 /// Settings in force, after flag > environment > project file > user file > default.
@@ -97,10 +98,29 @@ pub enum Editing {
 /// What a profile may spend, in the currency of its bills. `None` is without limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Budget {
+    /// By one running program.
+    pub session: Option<Decimal>,
     /// In one day.
     pub day: Option<Decimal>,
     /// In one month.
     pub month: Option<Decimal>,
+    /// The same question so many times within a minute is taken for a loop; `None` never is.
+    pub loop_after: Option<u32>,
+}
+
+impl Budget {
+    /// The limits alone.
+    #[must_use]
+    pub const fn caps(&self) -> Caps {
+        let Self { session, day, month, loop_after: _ } = *self;
+        Caps { session, day, month }
+    }
+
+    /// The conditions under which a question may be sent.
+    #[must_use]
+    pub const fn gate(&self) -> Gate {
+        Gate { caps: self.caps(), override_caps: false, loop_after: self.loop_after }
+    }
 }
 
 /// Where requests go, in words for the header.

@@ -34,6 +34,11 @@ pub async fn launch(mut cli: Cli) -> u8 {
             let now = super::clock::Clock::new().now();
             answered(&command::models::run(&args, &command::flags(&cli), table, Day::of(now)))
         }
+        Some(Command::Usage(args)) => {
+            let table = std::io::stdout().is_terminal();
+            let now_ms = super::clock::wall_ms();
+            answered(&command::usage::run(&args, &command::flags(&cli), table, now_ms).await)
+        }
         Some(Command::Doctor(args)) => match colour(cli.global.color) {
             Ok(colour) => super::examine::headless(&cli, args, colour).await,
             Err(reason) => {

@@ -17,7 +17,7 @@ use crate::service::attachments::look::Base;
 use crate::service::downloads::{self, Downloads};
 use crate::service::ledger::Ledger;
 use crate::service::{
-    attachments, chat, clipboard, doctor, errands, export, highlight, store, tasks,
+    attachments, chat, clipboard, doctor, errands, export, highlight, meters, store, tasks,
 };
 
 /// The ways to the services.
@@ -25,12 +25,14 @@ use crate::service::{
 pub(super) struct Services {
     chat: chat::Handle,
     store: store::Handle,
+    ledger: Ledger,
     highlight: highlight::Handle,
     clipboard: clipboard::Handle,
     export: export::Handle,
     /// Absent until the first frame was painted.
     tasks: Option<tasks::Handle>,
     errands: Option<errands::Handle>,
+    meters: Option<meters::Handle>,
     attachments: attachments::Handle,
     doctor: doctor::Handle,
     cancel: CancellationToken,
@@ -135,21 +137,26 @@ impl Order {
 impl Services {
     /// Starts them; none touches a file or a socket before it is asked for something.
     pub(super) fn start(
-        deps: chat::Deps,
+        mut deps: chat::Deps,
         data: PathBuf,
         files: Base,
         gather: doctor::Gather,
         out: &Sender<ServiceEvent>,
     ) -> Self {
         let cancel = CancellationToken::new();
+        let store = store::spawn(store::Deps { dir: data, now: wall_ms }, out.clone());
+        let ledger = Ledger::new(store.desk());
+        deps.ledger = Some(ledger.clone());
         Self {
             chat: chat::spawn(deps, out.clone(), cancel.child_token()),
-            store: store::spawn(store::Deps { dir: data, now: wall_ms }, out.clone()),
+            store,
+            ledger,
             highlight: highlight::spawn(out.clone()),
             clipboard: clipboard::spawn(out.clone(), cancel.child_token()),
             export: export::spawn(out.clone(), cancel.child_token()),
             tasks: None,
             errands: None,
+            meters: None,
             attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
             doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
@@ -161,8 +168,20 @@ impl Services {
     pub(super) fn begin_tasks(&mut self, setup: TaskSetup, seed: u64, out: &Sender<ServiceEvent>) {
         let TaskSetup { chat, profile, figures, downloads, connect, data, files: base } = setup;
         let desk = self.store.desk();
-        let ledger = Ledger::new(desk.clone());
+        let ledger = self.ledger.clone();
         let files = FileClient::for_endpoint(&chat.endpoint, connect);
+        let meters = meters::Deps {
+            client: chat.client.clone(),
+            endpoint: chat.endpoint.clone(),
+            keys: chat.keys.clone(),
+            catalog: chat.catalog.clone(),
+            figures,
+            desk: desk.clone(),
+            profile: profile.clone(),
+            data: data.clone(),
+            now: wall_ms,
+        };
+        self.meters = Some(meters::spawn(meters, out.clone(), self.cancel.child_token()));
         let deps = tasks::Deps {
             client: chat.client,
             endpoint: chat.endpoint,
@@ -198,6 +217,10 @@ impl Services {
             (Effect::Errand(errand), _, Some(errands)) => {
                 errands.try_send(errand).map_err(Effect::Errand)
             }
+            (Effect::Meters(command), ..) => match &self.meters {
+                Some(meters) => meters.try_send(command).map_err(Effect::Meters),
+                None => Err(Effect::Meters(command)),
+            },
             (effect, ..) => Err(effect),
         }
     }
@@ -210,7 +233,7 @@ impl Services {
             Effect::Highlight(command) => {
                 self.highlight.try_send(command).map_err(Effect::Highlight)
             }
-            Effect::Task(_) | Effect::Errand(_) => self.task(effect),
+            Effect::Task(_) | Effect::Errand(_) | Effect::Meters(_) => self.task(effect),
             Effect::Copy(command) => self.clipboard.try_send(command).map_err(Effect::Copy),
             Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),

@@ -96,7 +96,9 @@ pub fn chat_deps(target: &Target, keys: Keys, seed: u64) -> Result<Deps, NoAddre
     let endpoint = endpoint(target)?;
     let client = ApiClient::new(options(target, &endpoint));
     let uploads = Uploads::default();
-    Ok(Deps { client, endpoint, keys, catalog: Shared::default(), uploads, seed })
+    let catalog = Shared::default();
+    // The store is opened later, by whoever sends something.
+    Ok(Deps { client, endpoint, keys, catalog, uploads, ledger: None, seed })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod attachments;
 pub mod audio;
+mod bell;
 pub mod chat;
 pub mod clipboard;
 pub mod connect;
@@ -17,6 +18,7 @@ pub mod inbox;
 pub mod keys;
 pub mod ledger;
 pub mod log;
+pub mod meters;
 pub mod models;
 mod private;
 pub mod store;

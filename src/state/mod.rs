@@ -24,6 +24,7 @@ pub mod paste;
 pub mod picker;
 pub mod pieces;
 mod policy;
+mod purse;
 pub mod queue;
 pub mod scroll;
 mod settings;
@@ -186,7 +187,7 @@ impl AppState {
             Some(prompt) => effects.extend(self.ask(prompt, now)),
             None => self.restore = true,
         }
-        effects
+        self.pass(effects)
     }
 
     /// The user meant something.
@@ -221,7 +222,7 @@ impl AppState {
                 Vec::new()
             }
         };
-        self.outbox.order(effects)
+        self.pass(effects)
     }
 
     /// The world said something.
@@ -240,6 +241,8 @@ impl AppState {
                 Vec::new()
             }
             ServiceEvent::Task(event) => self.on_task(*event, now),
+            // Nothing here shows them yet.
+            ServiceEvent::Meters(_) => Vec::new(),
             ServiceEvent::Errand(event) => self.on_errand(event),
             ServiceEvent::Models(ModelsEvent::Loaded) => {
                 self.models_loaded();
@@ -255,7 +258,7 @@ impl AppState {
             ServiceEvent::Doctor(event) => self.on_doctor(event),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
-        self.outbox.order(effects)
+        self.pass(effects)
     }
 
     /// Only text of an answer arrived. The first after a wait ends the wait, which is more.
@@ -278,7 +281,7 @@ impl AppState {
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
         effects.extend(self.search_now(now));
-        self.outbox.order(effects)
+        self.pass(effects)
     }
 
     /// When [`AppState::on_time`] wants to be called next; `None` while nothing waits.

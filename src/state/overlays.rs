@@ -179,7 +179,7 @@ impl AppState {
     pub fn on_command(&mut self, action: Action, rest: &str, now: Now) -> Effects {
         self.happened += 1;
         let effects = self.run(action, rest, now);
-        self.outbox.order(effects)
+        self.pass(effects)
     }
 
     /// Does what a command is for; the words after its name go into the list it opens.

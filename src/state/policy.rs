@@ -14,6 +14,7 @@ use crate::domain::attachments::Attachment;
 use crate::domain::chat::{ChatCommand, ChatEvent, TurnEnd, TurnEvent, TurnTiming};
 use crate::domain::conversations::{SavedConversation, StoreCommand};
 use crate::domain::ids::TurnId;
+use crate::domain::ledger::Purse;
 use crate::domain::notice::{Level, Notice, NoticeKind};
 use crate::domain::time::Now;
 use crate::effect::{Effect, HighlightCommand, ScreenCommand};
@@ -330,6 +331,7 @@ impl AppState {
             | Effect::Settings(_)
             // What is looked at is looked at again when it is wanted.
             | Effect::Errand(_)
+            | Effect::Meters(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
             Effect::Task(command) => self.task_refused(command, now),
@@ -420,7 +422,9 @@ impl AppState {
 
 pub(super) fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     let mut effects: Effects = asked.store.into_iter().map(Effect::Store).collect();
-    effects.push(Effect::Chat(ChatCommand::Start { turn, request: asked.request }));
+    // Who pays is written into it on its way out (`AppState::fund`).
+    let purse = Purse { subject: asked.answer.map(|answer| answer.0), ..Purse::default() };
+    effects.push(Effect::Chat(ChatCommand::Start { turn, request: asked.request, purse }));
     effects
 }
 

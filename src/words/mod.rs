@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod attachments;
+pub mod budget;
 pub mod conversations;
 pub mod copy;
 pub mod doctor;
@@ -34,6 +35,7 @@ pub mod task_form;
 pub mod tasks;
 pub mod tasks_pane;
 pub mod turns;
+pub mod usage;
 pub mod vi;
 mod zh_cn;
 
@@ -209,6 +211,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Task(notice) => return tasks::tell(language, notice),
         NoticeKind::Download(notice) => return tasks::download(language, notice),
         NoticeKind::Errand(notice) => return errands::tell(language, notice),
+        NoticeKind::Budget(notice) => return budget::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

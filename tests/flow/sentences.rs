@@ -350,7 +350,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
-        Account Request Route Media Task Download Errand
+        Account Budget Request Route Media Task Download Errand
     )
 }
 

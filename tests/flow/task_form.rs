@@ -72,7 +72,7 @@ fn without_words_the_prompt_is_typed_first() {
 
 #[test]
 fn what_is_spent_and_the_limit_stand_beside_the_price() {
-    let budget = Budget { day: Some("20".parse().unwrap()), month: None };
+    let budget = Budget { day: Some("20".parse().unwrap()), ..Budget::default() };
     let mut h = Harness::with(Settings { budget, ..settings() }, (120, 40));
     h.keys("/video a boat<enter>");
     assert!(h.effects().iter().any(|e| matches!(e, Effect::Errand(Errand::Spent(_)))));

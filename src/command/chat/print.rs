@@ -91,6 +91,17 @@ impl Printer {
         }
     }
 
+    /// Something to say that belongs to no part of the answer.
+    pub(super) fn notice(&mut self, notice: &Notice) {
+        if !self.json {
+            return tell(&words::line(self.language, notice));
+        }
+        let told = words::tell(self.language, &notice.kind);
+        self.line(&json!({
+            "type": "notice", "message": told.sentence, "next": told.next, "detail": notice.detail,
+        }));
+    }
+
     /// Prints the end and tells the exit code. The sentence of a failure comes after it, on stderr.
     pub(super) fn ended(
         &mut self,

@@ -6,6 +6,7 @@ mod inspector;
 mod turn;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc;
@@ -19,9 +20,11 @@ use crate::api::retry::Budget;
 use crate::domain::chat::{ChatCommand, ChatEvent, ChatRequest, TurnEvent};
 use crate::domain::ids::TurnId;
 use crate::domain::inspector::Inspected;
+use crate::domain::ledger::Purse;
 use crate::event::ServiceEvent;
 use crate::service::attachments::uploads::Uploads;
 use crate::service::keys::Keys;
+use crate::service::ledger::Ledger;
 use inspector::Records;
 use turn::Turn;
 
@@ -41,6 +44,9 @@ pub struct Deps {
     pub catalog: crate::catalog::Shared,
     /// Knows which files were uploaded already.
     pub uploads: Uploads,
+    /// Counts what every request costs, before and after. Without one nothing is counted: so it is
+    /// only where no request is made.
+    pub ledger: Option<Ledger>,
     /// Random per process: the waits between tries derive from it.
     pub seed: u64,
 }
@@ -78,6 +84,7 @@ pub fn spawn(deps: Deps, out: mpsc::Sender<ServiceEvent>, cancel: CancellationTo
             shutdown: cancel,
             budget: Mutex::default(),
             records: Records::default(),
+            uncounted: AtomicBool::new(false),
             started: Instant::now(),
         }),
         running: HashMap::new(),
@@ -100,6 +107,8 @@ struct Shared {
     shutdown: CancellationToken,
     budget: Mutex<Budget>,
     records: Records,
+    /// It was told that the ledger cannot be written.
+    uncounted: AtomicBool,
     started: Instant,
 }
 
@@ -151,7 +160,7 @@ impl Service {
 
     fn handle(&mut self, command: ChatCommand) {
         match command {
-            ChatCommand::Start { turn, request } => self.start(turn, request),
+            ChatCommand::Start { turn, request, purse } => self.start(turn, request, purse),
             ChatCommand::Cancel(turn) => {
                 // A turn that has just ended is not there any more, and need not be stopped.
                 if let Some(stop) = self.running.get(&turn) {
@@ -172,14 +181,14 @@ impl Service {
         });
     }
 
-    fn start(&mut self, turn: TurnId, request: ChatRequest) {
+    fn start(&mut self, turn: TurnId, request: ChatRequest, purse: Purse) {
         if self.running.contains_key(&turn) {
             tracing::warn!(%turn, "a turn was started twice");
             return;
         }
         let stop = CancellationToken::new();
         self.running.insert(turn, stop.clone());
-        let running = Turn::new(turn, self.shared.clone(), request, stop);
+        let running = Turn::new(turn, self.shared.clone(), (request, purse), stop);
         self.tasks.spawn(async move {
             running.run().await;
             turn

@@ -91,6 +91,7 @@ impl Rig {
             keys: Keys::default(),
             catalog: crate::catalog::Shared::default(),
             uploads: Uploads::default(),
+            ledger: None,
             seed: 1,
         };
         let (out, events) = mpsc::channel(room);
@@ -101,7 +102,9 @@ impl Rig {
 
     fn ask(&self, turn: i64) {
         let turn = TurnId(turn);
-        self.handle.try_send(ChatCommand::Start { turn, request: question() }).expect("room");
+        self.handle
+            .try_send(ChatCommand::Start { turn, request: question(), purse: Purse::default() })
+            .expect("room");
     }
 
     async fn next(&mut self) -> Option<(TurnId, TurnEvent)> {
@@ -389,7 +392,8 @@ async fn a_full_inbox_gives_the_command_back() {
     for turn in 0..64 {
         rig.ask(turn);
     }
-    let more = ChatCommand::Start { turn: TurnId(64), request: question() };
+    let more =
+        ChatCommand::Start { turn: TurnId(64), request: question(), purse: Purse::default() };
     assert_eq!(rig.handle.try_send(more.clone()), Err(more));
     rig.cancel.cancel();
     assert_eq!(rig.rest().await.len(), 64, "every turn that was taken has its end");
@@ -423,15 +427,18 @@ async fn a_panic_still_ends_the_turn() {
             keys: Keys::default(),
             catalog: crate::catalog::Shared::default(),
             uploads: Uploads::default(),
+            ledger: None,
             seed: 0,
         },
         out,
         shutdown: CancellationToken::new(),
         budget: Mutex::default(),
         records: Records::default(),
+        uncounted: AtomicBool::new(false),
         started: Instant::now(),
     });
-    let turn = Turn::new(TurnId(1), shared, question(), CancellationToken::new());
+    let turn =
+        Turn::new(TurnId(1), shared, (question(), Purse::default()), CancellationToken::new());
     turn.run_with(async |turn: &mut Turn| {
         turn.hold("kept");
         panic!("as if something were wrong")
@@ -448,7 +455,9 @@ async fn a_panic_still_ends_the_turn() {
 /// Asks another question than the usual one, and tells what was heard of it.
 async fn ask_of(request: ChatRequest, scripts: Vec<Vec<Step>>) -> (Told, Vec<String>) {
     let rig = Rig::start(scripts, Deadlines::default(), 64).await;
-    rig.handle.try_send(ChatCommand::Start { turn: TurnId(1), request }).expect("room");
+    rig.handle
+        .try_send(ChatCommand::Start { turn: TurnId(1), request, purse: Purse::default() })
+        .expect("room");
     let heard = rig.server.log();
     let told = rig.rest().await.remove(&TurnId(1)).expect("the turn");
     let heard = heard.lock().expect("no panic inside").clone();

@@ -2,6 +2,7 @@
 //! and exactly one end, whatever happens. It refuses to let an event pass after the end.
 
 mod before;
+mod books;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -10,6 +11,8 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
+
+use books::Books;
 
 use super::Shared;
 use super::inspector::Record;
@@ -24,6 +27,7 @@ use crate::domain::chat::{
 };
 use crate::domain::ids::TurnId;
 use crate::domain::inspector::Outcome;
+use crate::domain::ledger::Purse;
 use crate::domain::notice::{Notice, NoticeKind};
 
 /// Deltas are passed on this long after the first byte that waits: twice a frame's rate.
@@ -67,6 +71,8 @@ pub(super) struct Turn {
     reloaded: bool,
     /// The request that is under way, as it is remembered.
     record: Option<Arc<Record>>,
+    /// What the ledger knows of it.
+    books: Books,
 }
 
 /// Why a try ended without an answer that is whole.
@@ -85,7 +91,7 @@ impl Turn {
     pub(super) fn new(
         id: TurnId,
         shared: Arc<Shared>,
-        request: ChatRequest,
+        (request, purse): (ChatRequest, Purse),
         stop: CancellationToken,
     ) -> Self {
         let endpoint = shared.deps.endpoint.clone();
@@ -111,6 +117,7 @@ impl Turn {
             ready: None,
             reloaded: false,
             record: None,
+            books: Books::new(purse, random),
         }
     }
 
@@ -145,6 +152,7 @@ impl Turn {
             TurnEnd::Stopped => Outcome::Stopped,
             TurnEnd::Failed(notice) => Outcome::Failed(notice.clone()),
         });
+        self.close_books(&end);
         let Self { usage, finish, timing, .. } = self;
         tracing::info!(
             turn = %self.id,
@@ -159,6 +167,8 @@ impl Turn {
             "turn ended"
         );
         self.shared.send(self.id, TurnEvent::Ended { end, usage, finish, timing }).await;
+        // The reader has the answer; the disk may take its time.
+        self.books.settle(&self.shared).await;
     }
 
     /// Tries until an answer is whole or nothing more is to be tried.
@@ -178,6 +188,9 @@ impl Turn {
         }
         loop {
             if let Some(end) = self.prepare(&stop).await {
+                return end;
+            }
+            if let Some(end) = self.reserve(&stop).await {
                 return end;
             }
             let tried = tokio::select! {
@@ -200,6 +213,7 @@ impl Turn {
                 Err(Broken::Error(error)) => error,
             };
             self.note_end(Outcome::Failed(self.notice(&error, 0)));
+            self.book_error(&error);
             if self.elsewhere(&error) || self.upload_again(&error) {
                 continue;
             }
@@ -218,6 +232,7 @@ impl Turn {
             let notice = self.notice(&error, 0);
             let attempt = self.timing.attempts + 1;
             shared.send(self.id, TurnEvent::Waiting { notice, wait, attempt }).await;
+            self.books.settle(&shared).await;
             tokio::select! {
                 biased;
                 () = shared.shutdown.cancelled() => return self.stopped(),
@@ -294,20 +309,24 @@ impl Turn {
             match chunk {
                 ChatChunk::Text(text) => {
                     self.arrived();
+                    self.books.output.push(&text);
                     append(&mut self.text, text);
                 }
                 ChatChunk::Reasoning(text) => {
                     self.arrived();
+                    self.books.output.push(&text);
                     append(&mut self.reasoning, text);
                 }
                 ChatChunk::ToolCall { index, name, arguments } => {
                     self.output = true;
+                    self.books.output.push(&arguments);
                     self.flush().await;
                     let what = TurnEvent::ToolCall { index, name, arguments };
                     self.shared.send(self.id, what).await;
                 }
                 ChatChunk::Opened { model, request_id } => {
                     self.request_id.clone_from(&request_id);
+                    self.books.answered.clone_from(&model);
                     let via = self.route().via();
                     self.shared.send(self.id, TurnEvent::Opened { model, request_id, via }).await;
                 }

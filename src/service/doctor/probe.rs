@@ -17,7 +17,7 @@ use crate::domain::doctor::finding::{Finding, ProbeFinding, ServiceFinding};
 use crate::domain::doctor::{Check, Name, Next, Trouble};
 use crate::domain::ids::IdSource;
 use crate::domain::ledger::{
-    Caps, Estimate, Gate, Outcome, PriceTag, Settlement, Spending, Units, Verdict,
+    Estimate, Gate, Outcome, PriceTag, Settlement, Spending, Units, Verdict,
 };
 use crate::domain::models::{ModelId, Surface, Thinking};
 use crate::domain::money::Money;
@@ -119,8 +119,7 @@ impl Probe {
         };
         let estimate = self.estimate(surface, ids);
         let id = estimate.id;
-        let caps = Caps { session: None, day: self.budget.day, month: self.budget.month };
-        let gate = Gate { caps, ..Gate::default() };
+        let gate = Gate { caps: self.budget.caps(), ..Gate::default() };
         match ledger.reserve(estimate, gate).await {
             Ok(Verdict::Granted { .. }) => {}
             Ok(Verdict::OverBudget(reached)) => {

@@ -15,21 +15,24 @@ use crate::service::store::Change;
 /// So many of ours make one unit of a currency.
 const PARTS: i64 = 1_000_000_000_000;
 
+/// No request is booked with more tokens, characters or pieces, so that no sum runs over.
+const MOST: i64 = 1_000_000_000_000;
+
 /// Requests are compared with those of the last minute, in milliseconds.
 const MINUTE: i64 = 60_000;
 
 /// An amount as it is kept. What is beyond nine million units is kept as that: no cap is higher.
-fn parts(amount: Decimal) -> i64 {
+pub(super) fn parts(amount: Decimal) -> i64 {
     let scaled = amount.checked_mul(Decimal::from(PARTS)).map(|scaled| scaled.ceil());
     scaled.and_then(|scaled| scaled.to_i64()).unwrap_or(i64::MAX / 1_000)
 }
 
 /// An amount as it is used.
-fn amount(parts: i64) -> Decimal {
+pub(super) fn amount(parts: i64) -> Decimal {
     (Decimal::from(parts) / Decimal::from(PARTS)).normalize()
 }
 
-const fn figures_word(figures: Figures) -> &'static str {
+pub(super) const fn figures_word(figures: Figures) -> &'static str {
     match figures {
         Figures::Documented => "documented",
         Figures::Seed => "seed",
@@ -45,8 +48,15 @@ pub(super) fn reserve(
     release(change)?;
     if let (Some(most), Some(print)) = (gate.loop_after, estimate.fingerprint) {
         let times: u32 = change.db.query_row(
-            "SELECT count(*) FROM ledger WHERE at_ms > ?1 AND fingerprint = ?2 AND profile = ?3",
-            params![change.now_ms - MINUTE, print, estimate.profile],
+            // What lies far in the future was sent before the clock was set back: no loop.
+            "SELECT count(*) FROM ledger WHERE at_ms > ?1 AND at_ms <= ?4 AND fingerprint = ?2
+             AND profile = ?3",
+            params![
+                change.now_ms - MINUTE,
+                print,
+                estimate.profile,
+                change.now_ms.saturating_add(MINUTE)
+            ],
             |row| row.get(0),
         )?;
         if times >= most && !gate.override_caps {
@@ -72,8 +82,9 @@ fn enter(change: &Change<'_>, estimate: &Estimate) -> rusqlite::Result<()> {
         .prepare_cached(
             "INSERT INTO ledger (id, at_ms, profile, spending, model, surface, session, holder,
              state, reserved, counts, currency, figures, price_source, price_as_of, subject,
-             fingerprint)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             fingerprint, revision)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+             (SELECT coalesce(max(revision), 0) + 1 FROM ledger))",
         )?
         .execute(params![
             estimate.id.0,
@@ -107,8 +118,8 @@ fn release(change: &Change<'_>) -> rusqlite::Result<()> {
         open.query_map([change.me], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for holder in holders.into_iter().filter(|holder| !change.lives(*holder)) {
         change.db.execute(
-            "UPDATE ledger SET state = 'settled', outcome = ?2, estimated = 1, settled_ms = ?3
-             WHERE state = 'open' AND holder = ?1",
+            "UPDATE ledger SET state = 'settled', outcome = ?2, estimated = 1, settled_ms = ?3,
+             revision = (SELECT coalesce(max(revision), 0) + 1 FROM ledger) WHERE state = 'open' AND holder = ?1",
             params![holder, Outcome::Unknown.name(), change.now_ms],
         )?;
     }
@@ -130,7 +141,7 @@ pub(super) fn settle(change: &Change<'_>, settlement: &Settlement) -> rusqlite::
     let millis = |time: Option<std::time::Duration>| {
         time.map(|time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
     };
-    let count = |n: Option<u64>| n.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+    let count = |n: Option<u64>| n.map(|n| i64::try_from(n).unwrap_or(MOST).min(MOST));
     change
         .db
         .prepare_cached(
@@ -138,7 +149,8 @@ pub(super) fn settle(change: &Change<'_>, settlement: &Settlement) -> rusqlite::
              counts = ?5, currency = coalesce(?6, currency), estimated = ?7, answered = ?8,
              request_id = ?9, first_ms = ?10, total_ms = ?11, input = ?12, output = ?13,
              cached = ?14, reasoning = ?15, characters = ?16, duration_ms = ?17, pieces = ?18,
-             resolution = ?19 WHERE id = ?1",
+             resolution = ?19,
+             revision = (SELECT coalesce(max(revision), 0) + 1 FROM ledger) WHERE id = ?1",
         )?
         .execute(params![
             id.0,
@@ -164,7 +176,8 @@ pub(super) fn settle(change: &Change<'_>, settlement: &Settlement) -> rusqlite::
     Ok(())
 }
 
-/// What a profile has spent in one currency: sums of what counts.
+/// What a profile has spent in one currency: sums of what counts. What was booked before the clock
+/// was set back lies in the future now and counts all the same.
 pub(super) fn standing(
     change: &Change<'_>,
     profile: &str,

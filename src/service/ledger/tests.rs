@@ -222,3 +222,5 @@ async fn a_store_that_cannot_be_written_lets_nothing_pass() {
     let _ = books.handle.close(Duration::from_secs(60));
     assert!(books.ledger.reserve(estimate(2, "0"), Gate::default()).await.is_err());
 }
+
+mod reading;

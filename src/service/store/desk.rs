@@ -73,11 +73,17 @@ impl<'a> Change<'a> {
 #[derive(Debug, Clone)]
 pub struct Desk {
     inbox: Weak<SyncSender<Job>>,
+    dir: Arc<std::path::Path>,
 }
 
 impl Desk {
-    pub(super) fn new(inbox: &Arc<SyncSender<Job>>) -> Self {
-        Self { inbox: Arc::downgrade(inbox) }
+    pub(super) fn new(inbox: &Arc<SyncSender<Job>>, dir: &Arc<std::path::Path>) -> Self {
+        Self { inbox: Arc::downgrade(inbox), dir: Arc::clone(dir) }
+    }
+
+    /// The data directory.
+    pub(in crate::service) fn dir(&self) -> &std::path::Path {
+        &self.dir
     }
 
     /// Does `work` in one transaction and waits until the disk has it. When the store has no room

@@ -21,8 +21,8 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice, NoticeKind,
-    RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
+    AccountNotice, BudgetNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice,
+    NoticeKind, RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 use crate::domain::surface::WebSource;
@@ -451,6 +451,7 @@ enum KindRow {
     Media(#[serde(with = "MediaRow")] MediaNotice),
     Task(#[serde(with = "TaskRow")] TaskNotice),
     Download(#[serde(with = "DownloadRow")] DownloadNotice),
+    Budget(#[serde(with = "super::budget::notice")] BudgetNotice),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -534,6 +535,13 @@ mod tests {
 
     #[test]
     fn notices_with_arguments_come_back() {
+        let money = |text: &str| Money { amount: text.parse().unwrap(), currency: Currency::Usd };
+        let reached = crate::domain::ledger::Reached {
+            cap: crate::domain::ledger::Cap::Month,
+            spent: money("19.000000125"),
+            limit: money("20"),
+            asked: money("1.5"),
+        };
         for kind in [
             NoticeKind::Interrupted,
             NoticeKind::ContentRefused { side: Side::Output },
@@ -554,6 +562,10 @@ mod tests {
             NoticeKind::Route(RouteNotice::ToolOrder),
             NoticeKind::Media(MediaNotice::File { fault: FileFault::Duration }),
             NoticeKind::Media(MediaNotice::InlineTooLarge { most: None }),
+            NoticeKind::Budget(BudgetNotice::Over(Box::new(reached))),
+            NoticeKind::Budget(BudgetNotice::Near(Box::new(reached))),
+            NoticeKind::Budget(BudgetNotice::Loop { times: 3 }),
+            NoticeKind::Budget(BudgetNotice::Uncounted),
         ] {
             let facts = AnswerFacts { notice: Some(Notice::new(kind)), ..AnswerFacts::default() };
             assert_eq!(from_json(&to_json(&facts).unwrap()), facts);

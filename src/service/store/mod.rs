@@ -10,6 +10,7 @@
 
 mod attachments;
 mod base;
+mod budget;
 mod cost;
 mod desk;
 mod doctor;
@@ -104,6 +105,7 @@ pub struct Handle {
     inbox: Arc<SyncSender<Job>>,
     done: Receiver<Closed>,
     thread: Option<JoinHandle<()>>,
+    dir: Arc<std::path::Path>,
 }
 
 impl Handle {
@@ -127,13 +129,13 @@ impl Handle {
     /// A way to ask the store that can be given away.
     #[must_use]
     pub fn desk(&self) -> Desk {
-        Desk::new(&self.inbox)
+        Desk::new(&self.inbox, &self.dir)
     }
 
     /// Writes all that was handed over, closes the database and joins the thread; waits at most
     /// `timeout`. Events that find the channel upwards full are dropped from now on.
     pub fn close(self, timeout: Duration) -> Closed {
-        let Self { inbox, done, thread } = self;
+        let Self { inbox, done, thread, dir: _ } = self;
         drop(inbox);
         let closed = match done.recv_timeout(timeout) {
             Ok(closed) => closed,
@@ -151,6 +153,36 @@ impl Handle {
     }
 }
 
+/// A store that is only looked at.
+#[derive(Debug)]
+pub(in crate::service) enum Look {
+    /// There is none yet.
+    Nothing,
+    /// An older program made it: its tables are not ours yet.
+    Older,
+    /// It can be read.
+    Store(rusqlite::Connection),
+}
+
+/// Opens what is there to be read only; makes and changes nothing.
+pub(in crate::service) fn look(dir: &std::path::Path) -> Result<Look, Notice> {
+    let options = Options::default();
+    let path = dir.join(base::FILE);
+    if !path.exists() {
+        return Ok(Look::Nothing);
+    }
+    let told = |error: error::StoreError| error.notice(dir, &path);
+    let db = base::Base::look(dir, &options).map_err(told)?;
+    let version = db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    let version = version.map_err(|error| told(error.into()))?;
+    Ok(match usize::try_from(version) {
+        Ok(version) if version == options.migrations.len() => Look::Store(db),
+        // Nothing was ever written to it.
+        Ok(0) => Look::Nothing,
+        Ok(_) | Err(_) => Look::Older,
+    })
+}
+
 /// Starts the store's thread; no file is touched yet. Events go to `out`: while that channel is
 /// full they wait in the store, which goes on writing; when it is closed they are dropped.
 #[must_use = "dropping the handle closes the store"]
@@ -162,6 +194,7 @@ fn spawn_with(deps: Deps, options: Options, out: Sender<ServiceEvent>) -> Handle
     let (inbox, commands) = sync_channel(INBOX);
     let (finished, done) = sync_channel(1);
     let trouble = out.clone();
+    let dir = Arc::from(deps.dir.as_path());
     let thread = std::thread::Builder::new().name("lian-store".to_owned()).spawn(move || {
         let closed = Worker::new(deps, options, out).run(&commands);
         // Nobody waits if the handle was dropped instead of closed.
@@ -174,7 +207,7 @@ fn spawn_with(deps: Deps, options: Options, out: Sender<ServiceEvent>) -> Handle
             let _ = trouble.try_send(ServiceEvent::Store(StoreEvent::Trouble(notice)));
         })
         .ok();
-    Handle { inbox: Arc::new(inbox), done, thread }
+    Handle { inbox: Arc::new(inbox), done, thread, dir }
 }
 
 #[cfg(test)]

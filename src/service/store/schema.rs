@@ -8,6 +8,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::error::StoreError;
 use super::place;
 
+mod sums;
+
 /// Written into the file's header, so that a database of another program is recognised.
 pub(super) const APPLICATION_ID: i64 = 0x6c69_616e;
 
@@ -64,6 +66,7 @@ CREATE TABLE history (
     LEDGER,
     TASKS,
     ATTACHMENTS,
+    sums::METERS,
 ];
 
 /// Messages become a tree, of which a conversation shows one branch; heads tell what the list

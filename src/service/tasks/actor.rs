@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::bell::Bell;
 use super::change::{Next, change};
 use super::line::{self, Width};
 use super::pace::Pace;
@@ -24,6 +23,7 @@ use crate::domain::models::ModelId;
 use crate::domain::notice::Notice;
 use crate::domain::tasks::book::{Stage, TaskCommand, TaskEvent, TaskRecord};
 use crate::domain::tasks::{TaskRow, TaskSnapshot};
+use crate::service::bell::Bell;
 use crate::service::downloads;
 
 mod commands;
@@ -87,7 +87,7 @@ impl Actor {
         out: mpsc::Sender<TaskEvent>,
         cancel: CancellationToken,
     ) -> Self {
-        let bell = Bell::hang(&deps.data);
+        let bell = Bell::hang(&deps.data, super::BELL, &[]);
         let random = deps.seed;
         Self {
             deps,

@@ -6,7 +6,6 @@
 //! something changed. While no task is active nothing wakes up.
 
 mod actor;
-mod bell;
 mod change;
 mod lease;
 mod line;
@@ -35,6 +34,9 @@ use crate::service::keys::Keys;
 use crate::service::ledger::Ledger;
 use crate::service::store::Desk;
 use actor::Actor;
+
+/// The bell that is rung when a task changed; its file in the data directory.
+pub(in crate::service) const BELL: &str = "tasks.bell";
 
 /// Commands that may wait in the inbox. When it is full the command comes back to the sender.
 const INBOX: usize = 64;

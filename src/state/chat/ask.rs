@@ -19,6 +19,8 @@ use crate::state::conflicts::wants_json;
 pub struct Asked {
     /// For the chat service.
     pub request: ChatRequest,
+    /// The answer it is for.
+    pub answer: Option<MessageId>,
     /// For the store, in order.
     pub store: Vec<StoreCommand>,
 }
@@ -107,7 +109,7 @@ impl Chat {
         let mut store = vec![StoreCommand::SaveConversation(self.conversation.clone())];
         store.extend(before);
         store.extend(self.save(id));
-        Asked { request, store }
+        Asked { request, answer: Some(id), store }
     }
 
     /// Goes on with the last answer: the model continues what is there, or answers again where
@@ -134,7 +136,7 @@ impl Chat {
         self.begin(turn, now);
         let mut store = vec![StoreCommand::SaveConversation(self.conversation.clone())];
         store.extend(self.tree.leaf().and_then(|leaf| self.save(leaf)));
-        Some(Asked { request, store })
+        Some(Asked { request, answer: self.tree.leaf(), store })
     }
 
     /// The last message that is shown is an answer which begins to arrive.

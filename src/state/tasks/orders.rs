@@ -6,7 +6,7 @@ use super::ask::Question;
 use super::going::short;
 use crate::domain::ids::BatchId;
 use crate::domain::jobs::{Form, Job, Kind, MAX_SEED, Value};
-use crate::domain::ledger::{Caps, Gate};
+use crate::domain::ledger::Gate;
 use crate::domain::money::Money;
 use crate::domain::notice::{ErrandNotice, Notice, NoticeKind};
 use crate::domain::tasks::book::{Order, Stage, TaskCommand, TaskRecord};
@@ -38,9 +38,8 @@ pub(super) fn sum(prices: impl Iterator<Item = Option<Money>>) -> Option<Money> 
 impl AppState {
     /// The conditions under which money may be spent.
     pub(super) fn gate(&self) -> Gate {
-        let budget = self.settings.budget;
-        let caps = Caps { session: None, day: budget.day, month: budget.month };
-        Gate { caps, override_caps: false, loop_after: Some(LOOP) }
+        // A film is dear: fewer than of questions are a loop.
+        Gate { loop_after: Some(LOOP), ..self.settings.budget.gate() }
     }
 
     /// A wish with its price.

@@ -138,6 +138,7 @@ async fn what_never_reached_a_server_says_why() {
         keys: Keys::default(),
         catalog: crate::catalog::Shared::default(),
         uploads: Uploads::default(),
+        ledger: None,
         seed: 1,
     };
     let (out, events) = mpsc::channel(64);
@@ -168,6 +169,7 @@ async fn simulated(rule: &str) -> Exchange {
         keys: Keys::default(),
         catalog: crate::catalog::Shared::default(),
         uploads: Uploads::default(),
+        ledger: None,
         seed: 1,
     };
     let (out, events) = mpsc::channel(64);

@@ -10,10 +10,11 @@ use crate::domain::ids::TaskKey;
 use crate::domain::jobs::Created;
 use crate::domain::ledger::{Estimate, Gate, Outcome, Settlement, Spending, Units, Verdict};
 use crate::domain::models::Surface;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::tasks::book::{Asset, AssetState, Order, Stage, TaskEvent, TaskRecord, Times};
 use crate::domain::tasks::{TaskPart, TaskUsage};
 use crate::service::ledger;
+use crate::service::ledger::question::Refused;
 use crate::service::store::Change;
 use crate::service::tasks::change::{Next, change as change_task};
 use crate::service::tasks::line;
@@ -158,6 +159,7 @@ impl Actor {
     /// A request has ended, one way or another.
     pub(super) async fn sent(&mut self, key: TaskKey, sent: Sent) {
         self.sending.remove(&key);
+        self.learn(key, &sent).await;
         let now = (self.deps.now)();
         let random = self.random();
         let cost = self.cost_of(key, &sent);
@@ -175,6 +177,19 @@ impl Actor {
             Ok(None) => {}
             // It stays "being sent" and is "maybe" for whoever finds it.
             Err(notice) => self.say(TaskEvent::Trouble(notice)).await,
+        }
+    }
+
+    /// A refusal for want of room teaches a limit.
+    async fn learn(&self, key: TaskKey, sent: &Sent) {
+        let (Sent::Again { notice, .. } | Sent::Refused(notice)) = sent else { return };
+        let NoticeKind::Throttled { kind, .. } = notice.kind else { return };
+        let Some(task) = self.active.iter().find(|task| task.key == key) else { return };
+        let deps = &self.deps;
+        let what = Refused::of(kind, &deps.catalog.get(), deps.figures, &task.model);
+        let (profile, model) = (task.profile.clone(), task.model.clone());
+        if let Err(notice) = deps.ledger.refused(profile, model, what).await {
+            tracing::warn!(?notice, "a limit could not be kept");
         }
     }
 

@@ -1,5 +1,5 @@
-//! How processes tell each other that tasks changed: a file of one byte that is written to and
-//! watched. It refuses timers: where nothing changes nobody wakes up.
+//! How processes tell each other that something in the store changed: small files that are written
+//! to and watched. It refuses timers: where nothing changes nobody wakes up.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -11,10 +11,7 @@ use tokio::sync::Notify;
 
 use crate::service::private;
 
-/// The file in the data directory.
-const FILE: &str = "tasks.bell";
-
-/// The bell of a data directory.
+/// Bells of a data directory: one to ring, and perhaps others to hear.
 pub(super) struct Bell {
     path: PathBuf,
     heard: Arc<Notify>,
@@ -23,12 +20,14 @@ pub(super) struct Bell {
 }
 
 impl Bell {
-    /// Begins to listen. The directory is made if it is not there.
-    pub(super) fn hang(dir: &Path) -> Self {
-        let path = dir.join(FILE);
+    /// Begins to listen to the bell `file` and to `others`. The directory is made if it is not
+    /// there.
+    pub(super) fn hang(dir: &Path, file: &str, others: &[&str]) -> Self {
+        let path = dir.join(file);
         let heard = Arc::new(Notify::new());
-        let watcher = watch(dir, &path, &heard)
-            .map_err(|error| tracing::warn!(%error, "tasks of other processes come late"))
+        let all: Vec<PathBuf> = [file].iter().chain(others).map(|file| dir.join(file)).collect();
+        let watcher = watch(dir, &all, &heard)
+            .map_err(|error| tracing::warn!(%error, file, "what other processes do comes late"))
             .ok();
         Self { path, heard, watcher }
     }
@@ -45,11 +44,16 @@ impl Bell {
 
     /// Rings.
     pub(super) fn ring(&self) {
-        // Whoever does not hear it finds out at the next tick.
-        let rung = open(&self.path).and_then(|mut file| file.write_all(b"!"));
-        if let Err(error) = rung {
-            tracing::debug!(%error, "the bell did not ring");
-        }
+        ring(&self.path);
+    }
+}
+
+/// Rings the bell at that path.
+pub(super) fn ring(path: &Path) {
+    // Whoever does not hear it finds out at the next tick.
+    let rung = open(path).and_then(|mut file| file.write_all(b"!"));
+    if let Err(error) = rung {
+        tracing::debug!(%error, "the bell did not ring");
     }
 }
 
@@ -59,11 +63,13 @@ fn open(path: &Path) -> std::io::Result<File> {
 
 fn watch(
     dir: &Path,
-    path: &Path,
+    paths: &[PathBuf],
     heard: &Arc<Notify>,
 ) -> Result<notify::RecommendedWatcher, notify::Error> {
     private::make_dir(dir)?;
-    drop(open(path)?);
+    for path in paths {
+        drop(open(path)?);
+    }
     let heard = Arc::clone(heard);
     let mut watcher = notify::recommended_watcher(move |event: Result<notify::Event, _>| {
         // Opening and closing the file is no ring.
@@ -71,7 +77,9 @@ fn watch(
             heard.notify_one();
         }
     })?;
-    watcher.watch(path, RecursiveMode::NonRecursive)?;
+    for path in paths {
+        watcher.watch(path, RecursiveMode::NonRecursive)?;
+    }
     Ok(watcher)
 }
 
@@ -84,7 +92,8 @@ mod tests {
     #[tokio::test]
     async fn a_ring_is_heard_by_all_and_rings_before_anybody_waits_are_one() {
         let dir = tempfile::TempDir::new().unwrap();
-        let (one, two) = (Bell::hang(dir.path()), Bell::hang(dir.path()));
+        let one = Bell::hang(dir.path(), "a.bell", &[]);
+        let two = Bell::hang(dir.path(), "b.bell", &["a.bell"]);
         assert!(one.watches() && two.watches());
         one.ring();
         one.ring();
