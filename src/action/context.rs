@@ -14,6 +14,8 @@ pub enum Context {
     History,
     /// A folded paste is shown over the panes.
     Paste,
+    /// Several answers to one question lie over the panes.
+    Lanes,
     /// What went over the wire lies over the panes and nothing is typed.
     Inspector,
     /// The composer has the focus and takes text, where vi's keys are wanted.
@@ -46,7 +48,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -57,6 +59,7 @@ impl Context {
         Self::Notices,
         Self::History,
         Self::Paste,
+        Self::Lanes,
         Self::Inspector,
         Self::Models,
         Self::Params,
@@ -77,6 +80,7 @@ impl Context {
             Self::List => "list",
             Self::History => "history",
             Self::Paste => "paste",
+            Self::Lanes => "lanes",
             Self::Inspector => "inspector",
             Self::ViInsert => "vi_insert",
             Self::ViNormal => "vi_normal",

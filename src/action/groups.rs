@@ -149,6 +149,17 @@ actions! {
 }
 
 actions! {
+    /// Actions on several answers to one question.
+    Lanes {
+        #[doc = "Ask two to four models at once, side by side"] Compare = "compare",
+        #[doc = "The answers to this question side by side"] Open = "side_by_side",
+        #[doc = "To the answer before"] Before = "lane_before",
+        #[doc = "To the next answer"] After = "lane_after",
+        #[doc = "Go on with this answer and its model"] Pick = "pick_answer",
+    }
+}
+
+actions! {
     /// Actions on the message being written that carry no text.
     Edit {
         #[doc = "Send the message"] Send = "send",
@@ -236,6 +247,7 @@ actions! {
         #[doc = "Pin the model to a date"] Pin = "pin_model",
         #[doc = "Use the model and make it the default"] Keep = "default_model",
         #[doc = "Only chat models, or all"] Kinds = "model_kinds",
+        #[doc = "Mark the model to compare it, or take the mark back"] Mark = "mark_model",
     }
 }
 

@@ -30,6 +30,8 @@ pub enum Action {
     Models(Models),
     /// The turns of the conversation that is shown.
     Turns(Turns),
+    /// Several answers to one question.
+    Lanes(Lanes),
     /// The message being written; while a list is open, the words that narrow it down.
     Composer(Composer),
     /// What helps to write the message.
@@ -75,6 +77,7 @@ impl Action {
             Self::Inspector(a) => Some(a.name()),
             Self::Models(a) => Some(a.name()),
             Self::Turns(a) => Some(a.name()),
+            Self::Lanes(a) => Some(a.name()),
             Self::Composer(Composer::Edit(a)) => Some(a.name()),
             Self::Draft(a) => Some(a.name()),
             Self::Attach(a) => Some(a.name()),
@@ -103,6 +106,7 @@ impl Action {
             Self::Inspector(a) => Some(a.doc()),
             Self::Models(a) => Some(a.doc()),
             Self::Turns(a) => Some(a.doc()),
+            Self::Lanes(a) => Some(a.doc()),
             Self::Composer(Composer::Edit(a)) => Some(a.doc()),
             Self::Draft(a) => Some(a.doc()),
             Self::Attach(a) => Some(a.doc()),
@@ -128,7 +132,7 @@ impl Action {
             | Self::Vi(_)
             | Self::List(_)
             | Self::Attach(Attach::Here)
-            | Self::Models(Models::Kinds)
+            | Self::Models(Models::Kinds | Models::Mark)
             | Self::Params(Params::Scope)
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -150,6 +154,7 @@ impl Action {
             // The others are for the task that is marked in the list.
             Self::Tasks(action) => matches!(action, Tasks::Open | Tasks::Video | Tasks::Image),
             Self::Inspector(action) => matches!(action, Inspector::Open),
+            Self::Lanes(action) => matches!(action, Lanes::Compare | Lanes::Open),
             Self::App(_)
             | Self::Chat(_)
             | Self::Conversations(_)
@@ -174,7 +179,8 @@ impl Action {
         let export = Export::ALL.iter().copied().map(Self::Export);
         let notices = Notices::ALL.iter().copied().map(Self::Notices);
         let inspector = Inspector::ALL.iter().copied().map(Self::Inspector);
-        let notices = notices.chain(inspector);
+        let lanes = Lanes::ALL.iter().copied().map(Self::Lanes);
+        let notices = notices.chain(inspector).chain(lanes);
         let conversations = conversations.chain(copying).chain(export).chain(notices);
         let models = Models::ALL.iter().copied().map(Self::Models);
         let turns = Turns::ALL.iter().copied().map(Self::Turns);
@@ -204,6 +210,8 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("search", Action::Params(Params::Search)),
     ("system", Action::Params(Params::System)),
     ("regenerate", Action::Turns(Turns::Regenerate)),
+    ("compare", Action::Lanes(Lanes::Compare)),
+    ("lanes", Action::Lanes(Lanes::Open)),
     ("edit", Action::Turns(Turns::Edit)),
     ("fork", Action::Turns(Turns::Fork)),
     ("queue", Action::Turns(Turns::Queue)),

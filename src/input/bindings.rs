@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Attach, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export,
-    Focus, Inspector, List, Models, Notices, Params, Tasks, Turns, Vi,
+    Focus, Inspector, Lanes, List, Models, Notices, Params, Tasks, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -63,6 +63,10 @@ const fn vi(keys: &'static [&'static str], vi: Vi) -> Binding {
 
 const fn paste(keys: &'static [&'static str], chat: Chat) -> Binding {
     row(Context::Paste, keys, Action::Chat(chat))
+}
+
+const fn lanes(keys: &'static [&'static str], action: Action) -> Binding {
+    row(Context::Lanes, keys, action)
 }
 
 const fn inspector(keys: &'static [&'static str], action: Action) -> Binding {
@@ -165,6 +169,8 @@ pub const BINDINGS: &[Binding] = &[
     copying(&["M"], Copying::Source),
     row(Context::Transcript, &["E"], Action::Export(Export::Markdown)),
     row(Context::Transcript, &["ctrl+e"], Action::Export(Export::Json)),
+    row(Context::Transcript, &["C"], Action::Lanes(Lanes::Compare)),
+    row(Context::Transcript, &["|"], Action::Lanes(Lanes::Open)),
     row(Context::Transcript, &["J"], Action::Inspector(Inspector::Open)),
     row(Context::Transcript, &["N"], Action::Notices(Notices::Open)),
     row(Context::Transcript, &["n"], Action::Notices(Notices::Copy)),
@@ -217,6 +223,17 @@ pub const BINDINGS: &[Binding] = &[
     paste(&["g", "home"], Chat::Top),
     paste(&["G", "end"], Chat::End),
     row(Context::Paste, &["z", "alt+z"], Action::Draft(Draft::Unfold)),
+    lanes(&["left", "h", "<", "backtab"], Action::Lanes(Lanes::Before)),
+    lanes(&["right", "l", ">", "tab"], Action::Lanes(Lanes::After)),
+    lanes(&["enter"], Action::Lanes(Lanes::Pick)),
+    lanes(&["y"], Action::Copying(Copying::Message)),
+    lanes(&["q"], Action::App(App::Back)),
+    lanes(&["k", "up"], Action::Chat(Chat::LineUp)),
+    lanes(&["j", "down"], Action::Chat(Chat::LineDown)),
+    lanes(&["u", "ctrl+u"], Action::Chat(Chat::HalfUp)),
+    lanes(&["d", "ctrl+d"], Action::Chat(Chat::HalfDown)),
+    lanes(&["g", "home"], Action::Chat(Chat::Top)),
+    lanes(&["G", "end"], Action::Chat(Chat::End)),
     inspector(&["tab", "left", "right"], Action::Inspector(Inspector::Side)),
     inspector(&["[", "<"], Action::Inspector(Inspector::Before)),
     inspector(&["]", ">"], Action::Inspector(Inspector::After)),
@@ -233,6 +250,7 @@ pub const BINDINGS: &[Binding] = &[
     row(Context::Models, &["tab", "alt+a"], Action::Models(Models::Kinds)),
     row(Context::Models, &["alt+enter", "alt+s"], Action::Models(Models::Keep)),
     row(Context::Models, &["ctrl+t", "alt+d"], Action::Models(Models::Pin)),
+    row(Context::Models, &["space"], Action::Models(Models::Mark)),
     row(Context::Params, &["space"], Action::List(List::Accept)),
     row(Context::Params, &["tab"], Action::Params(Params::Scope)),
     task_list(&["k", "up"], List::Up),

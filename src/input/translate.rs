@@ -23,6 +23,7 @@ pub fn translate(input: Input, contexts: &[Context], keys: &KeyMap) -> Option<Ac
                 Context::Notices,
                 Context::Paste,
                 Context::Inspector,
+                Context::Lanes,
                 Context::Tasks,
                 Context::TaskReview,
             ];

@@ -285,11 +285,16 @@ impl AppState {
             return false;
         }
         let catalog = self.catalog.get();
-        let model = &chat.conversation().model;
-        let Some((at, why)) = misfit(&chat.attached, &catalog.senses(model)) else { return false };
-        let others: Vec<ModelId> = catalog
-            .able_to_take(&chat.attached, model)
+        let found = self
+            .asked_models()
             .into_iter()
+            .find_map(|model| Some((misfit(&chat.attached, &catalog.senses(&model))?, model)));
+        let Some(((at, why), model)) = found else { return false };
+        // Of several models that are asked none is put in the place of another.
+        let others: Vec<ModelId> = catalog
+            .able_to_take(&chat.attached, &model)
+            .into_iter()
+            .filter(|_| chat.compare.is_empty())
             .filter(|id| misfit(&chat.attached, &catalog.senses(id)).is_none())
             .collect();
         let notice = AttachNotice::Misfit(Box::new(Unfitting {

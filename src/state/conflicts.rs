@@ -5,6 +5,7 @@ use super::focus::Overlay;
 use super::picker::Picker;
 use super::{AppState, Effects};
 use crate::domain::chat::ChatParams;
+use crate::domain::models::ModelId;
 use crate::domain::params::{Conflict, Way, conflicts, says_json};
 use crate::domain::settings::Language;
 use crate::domain::time::Now;
@@ -18,6 +19,8 @@ pub struct Ask {
     pub picker: Picker,
     /// What stands in the way.
     pub conflict: Conflict,
+    /// The model it is about.
+    pub model: ModelId,
     /// The ways out.
     pub ways: Vec<Way>,
     /// The message.
@@ -42,13 +45,15 @@ impl AppState {
                 || says_json(text)
                 || chat.entries().iter().any(|entry| says_json(entry.text()))
         };
-        let found = conflicts(params, &self.able(), says);
-        let Some(conflict) = found.into_iter().find(|found| !passed.contains(found)) else {
-            return false;
-        };
+        let catalog = self.catalog.get();
+        let found = self.asked_models().into_iter().find_map(|model| {
+            let found = conflicts(params, &catalog.able(&model), says);
+            Some((found.into_iter().find(|found| !passed.contains(found))?, model))
+        });
+        let Some((conflict, model)) = found else { return false };
         let ways = conflict.ways();
         let picker = Picker::of(ways.len());
-        let ask = Ask { picker, conflict, ways, text: text.to_owned(), passed };
+        let ask = Ask { picker, conflict, model, ways, text: text.to_owned(), passed };
         self.focus.overlay = Some(Overlay::Ask(ask));
         true
     }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::chat::Chat;
 use super::focus::{Overlay, Pane};
 use super::picker::Picker;
+use super::policy::stopped_effects;
 use super::{AppState, Effects, new_chat};
 use crate::action::Conversations as Action;
-use crate::domain::chat::ChatCommand;
 use crate::domain::conversations::{ConversationRow, SavedConversation, StoreCommand};
 use crate::domain::ids::{ConversationId, TurnId};
 use crate::domain::notice::{Notice, NoticeKind};
@@ -255,6 +255,10 @@ impl AppState {
     pub(super) fn leave_shown(&mut self, now: Now) -> Effects {
         let effects = self.save_now(now, true);
         self.conversations.shown_mut().draft = self.composer.text();
+        if matches!(self.focus.overlay, Some(Overlay::Lanes(_) | Overlay::Inspector(_))) {
+            // They are of this conversation.
+            self.focus.overlay = None;
+        }
         effects
     }
 
@@ -408,10 +412,8 @@ impl AppState {
         if self.conversations.shown().conversation().id == id {
             effects.extend(self.leave_shown(now));
         }
-        if let Some((turn, save)) = self.conversations.by_id_mut(id).and_then(Chat::stop) {
-            effects.push(Effect::Chat(ChatCommand::Cancel(turn)));
-            effects.push(Effect::Store(save));
-        }
+        let stopped = self.conversations.by_id_mut(id).map(|chat| chat.stop(None));
+        effects.extend(stopped_effects(stopped.unwrap_or_default()));
         let Self { settings, ids, .. } = self;
         if self.conversations.close(id, || new_chat(settings, ids, now)) {
             effects.extend(self.enter_shown());

@@ -8,6 +8,7 @@ use super::copy::Links;
 use super::doctor::Examination;
 use super::history::History;
 use super::inspector::Inspector;
+use super::lanes::Lanes;
 use super::models::Models;
 use super::notices::History as Told;
 use super::palette::Palette;
@@ -52,6 +53,8 @@ pub enum Overlay {
     Paste(PasteView),
     /// What went over the wire for an answer.
     Inspector(Box<Inspector>),
+    /// Several answers to one question.
+    Lanes(Box<Lanes>),
     /// The models.
     Models(Models),
     /// The parameters.
@@ -89,6 +92,7 @@ impl Overlay {
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
             Self::Paste(_) => &[Context::Paste, Context::Global],
+            Self::Lanes(_) => &[Context::Lanes, Context::Global],
             // Words are typed with the keys of a list.
             Self::Inspector(inspector) if inspector.typing => &[Context::List, Context::Global],
             Self::Inspector(_) => &[Context::Inspector, Context::Global],
@@ -110,6 +114,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&palette.picker),
             Self::Inspector(inspector) => inspector.picker(),
+            Self::Lanes(lanes) => Some(&lanes.picker),
             Self::Links(links) => Some(&links.picker),
             Self::Doctor(examination) => Some(&examination.picker),
             Self::Notices(history) => Some(&history.picker),
@@ -133,6 +138,7 @@ impl Overlay {
             Self::Help { .. } | Self::Paste(_) => None,
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Inspector(inspector) => inspector.picker_mut(),
+            Self::Lanes(lanes) => Some(&mut lanes.picker),
             Self::Links(links) => Some(&mut links.picker),
             Self::Doctor(examination) => Some(&mut examination.picker),
             Self::Notices(history) => Some(&mut history.picker),
@@ -244,6 +250,7 @@ impl Focus {
         match &mut self.overlay {
             Some(Overlay::Paste(paste)) => paste.pieces.limit(last),
             Some(Overlay::Tasks(board)) => board.limit(last),
+            Some(Overlay::Lanes(lanes)) => lanes.painted(last, usize::from(self.list.height)),
             Some(Overlay::Inspector(inspector)) => {
                 inspector.pieces.limit(last);
                 inspector.pieces.seen(usize::from(self.list.height));

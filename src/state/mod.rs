@@ -13,6 +13,7 @@ pub mod field;
 pub mod focus;
 pub mod history;
 pub mod inspector;
+pub mod lanes;
 pub mod models;
 pub mod notices;
 mod notify;
@@ -211,6 +212,7 @@ impl AppState {
             Action::Inspector(action) => self.on_inspector(action, now),
             Action::Models(action) => self.on_models(action, now),
             Action::Turns(action) => self.on_turns(action, now),
+            Action::Lanes(action) => self.on_lanes(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -266,7 +268,7 @@ impl AppState {
         let ServiceEvent::Chat(ChatEvent { what: TurnEvent::Delta { .. }, .. }) = event else {
             return false;
         };
-        let mut running = self.conversations.all().filter_map(Chat::running);
+        let mut running = self.conversations.all().flat_map(Chat::all_running);
         running.all(|running| running.waiting.is_none())
     }
 
@@ -289,9 +291,11 @@ impl AppState {
     pub fn deadline(&self, now: Now) -> Option<Duration> {
         let draft = self.draft_since.map(|since| since + SAVE_DRAFT_AFTER);
         let chats = self.conversations.all().filter_map(Chat::save_deadline);
-        let waits = self.conversations.shown().running().and_then(|r| r.waiting.as_ref());
+        let running = self.conversations.shown().all_running().iter();
+        let waits = running.filter_map(|running| running.waiting.as_ref());
         // A visible countdown moves once a second, on the second.
-        let tick = waits.filter(|wait| wait.until > now.since_start).map(|wait| {
+        let mut ticks = waits.filter(|wait| wait.until > now.since_start);
+        let tick = ticks.next().map(|wait| {
             let left = wait.until.saturating_sub(now.since_start);
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }

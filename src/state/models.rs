@@ -2,9 +2,10 @@
 //! conversation that is shown. It refuses figures, which the painter reads from the catalog.
 
 use super::focus::Overlay;
+use super::lanes::MOST;
 use super::picker::Picker;
 use super::{AppState, Effects};
-use crate::action::Models as Action;
+use crate::action::{Composer as ComposerAction, Models as Action};
 use crate::catalog::models::ModelRow;
 use crate::catalog::{Catalog, Shared};
 use crate::domain::conversations::StoreCommand;
@@ -32,6 +33,8 @@ pub enum Said {
     NotForChat(String, Purpose),
     /// The catalog knows no snapshot of the model.
     NoSnapshots(String),
+    /// Two to four models are compared.
+    MarkSome,
 }
 
 /// The picker while it is open.
@@ -43,6 +46,8 @@ pub struct Models {
     pub chat_only: bool,
     /// The snapshots of this alias are offered instead of all models.
     pub pinning: Option<String>,
+    /// Models that are marked to be compared, in the order they were marked.
+    pub marks: Vec<ModelId>,
     /// What there is to say about the last wish.
     pub said: Option<Said>,
     /// The model of the conversation.
@@ -60,6 +65,7 @@ impl Models {
             picker: Picker::default(),
             chat_only: false,
             pinning: None,
+            marks: Vec::new(),
             said: None,
             current,
             recent,
@@ -187,6 +193,7 @@ impl AppState {
                 }
             }
             Action::Pin => self.pin(now),
+            Action::Mark => return self.mark_or_type(now),
             Action::Keep => return self.keep_model(now),
         }
         Vec::new()
@@ -226,6 +233,57 @@ impl AppState {
         let mut models = Models::new(shown, recent, Day::of(now));
         models.narrow(&self.catalog.get());
         Overlay::Models(models)
+    }
+
+    /// Opens the list with models marked to be compared.
+    pub(super) fn pick_models(&mut self, marks: Vec<ModelId>, said: Option<Said>, now: Now) {
+        let mut overlay = self.models_overlay(now);
+        if let Overlay::Models(models) = &mut overlay {
+            models.marks = marks;
+            models.chat_only = true;
+            models.narrow(&self.catalog.get());
+            models.said = Some(said.unwrap_or(Said::MarkSome));
+        }
+        self.focus.overlay = Some(overlay);
+    }
+
+    /// A blank between two words that are typed is a blank; after the mark was moved, after a whole
+    /// id or another blank, or while models are being marked, it marks one.
+    fn mark_or_type(&mut self, now: Now) -> Effects {
+        let Some(Overlay::Models(models)) = &self.focus.overlay else { return Vec::new() };
+        let query = models.picker.query();
+        let whole = |row: &Row| matches!(row, Row::Known(id, _) if id == query);
+        let marks = query.is_empty()
+            || query.ends_with(' ')
+            || models.picker.marked() > 0
+            || !models.marks.is_empty()
+            || models.marked().is_some_and(whole);
+        if !marks {
+            return self.on_query(&ComposerAction::Insert(' '), now);
+        }
+        self.mark_model();
+        Vec::new()
+    }
+
+    /// Marks the model at the mark to be compared, or takes that back.
+    fn mark_model(&mut self) {
+        let Some(Overlay::Models(models)) = &mut self.focus.overlay else { return };
+        let id = match models.marked() {
+            Some(Row::Known(id, _) | Row::Typed(id)) => ModelId::new(id),
+            None => return,
+        };
+        let purpose = self.catalog.get().model_row(&id).map(ModelRow::purpose);
+        if let Some(at) = models.marks.iter().position(|marked| *marked == id) {
+            models.marks.remove(at);
+            models.said = None;
+        } else if let Some(purpose) = purpose.filter(|purpose| *purpose != Purpose::Chat) {
+            models.said = Some(Said::NotForChat(id.as_str().to_owned(), purpose));
+        } else if models.marks.len() < MOST {
+            models.marks.push(id);
+            models.said = None;
+        } else {
+            models.said = Some(Said::MarkSome);
+        }
     }
 
     /// Lists the snapshots of the marked model, or goes back to the list of all.
@@ -279,6 +337,7 @@ impl AppState {
             return Vec::new();
         }
         let chat = self.conversations.shown_mut();
+        chat.compare.clear();
         if chat.conversation().model == id {
             return Vec::new();
         }

@@ -27,26 +27,28 @@ pub(super) struct Over {
     since: Duration,
     /// Why it failed.
     failed: Option<Notice>,
+    /// Nothing else arrives there.
+    last: bool,
 }
 
 impl Over {
     /// `None` of an answer that the user stopped: whoever did was there.
     pub(super) fn of(chat: &Chat, turn: TurnId, end: &TurnEnd) -> Option<Self> {
-        let running = chat.running().filter(|running| running.turn == turn)?;
+        let all = chat.all_running();
+        let running = all.iter().find(|running| running.turn == turn)?;
         let failed = match end {
             TurnEnd::Complete => None,
             TurnEnd::Failed(notice) => Some(notice.clone()),
             TurnEnd::Stopped => return None,
         };
-        let entry = chat.index(running.answer).and_then(|at| chat.entries().get(at));
+        let entry = chat.message(running.answer);
         let known = entry.and_then(|entry| entry.facts()?.request_id.clone());
         let failed = failed.map(|notice| {
             let id = notice.request_id.clone().or(known);
             notice.with_request_id(id)
         });
-        let head = chat.conversation();
-        let (title, model) = (head.title.clone(), head.model.clone());
-        Some(Self { title, model, since: running.since, failed })
+        let (title, model) = (chat.conversation().title.clone(), chat.model_of(turn).clone());
+        Some(Self { title, model, since: running.since, failed, last: all.len() == 1 })
     }
 }
 
@@ -54,14 +56,14 @@ impl AppState {
     /// An answer is over: why it failed can be read again later, and whoever turned away from a
     /// long one is told.
     pub(super) fn tell_end(&mut self, over: Over, now: Now) -> Option<Effect> {
-        let Over { title, model, since, failed } = over;
+        let Over { title, model, since, failed, last } = over;
         let well = failed.is_none();
         if let Some(notice) = failed {
             self.notices.note(notice, Some(model), now);
         }
         let took = now.since_start.saturating_sub(since);
         let way = self.settings.notify;
-        if self.focused || way == Notify::Off || took < self.settings.notify_after {
+        if !last || self.focused || way == Notify::Off || took < self.settings.notify_after {
             return None;
         }
         let title: String = sanitize::line(&title).chars().take(TITLE).collect();

@@ -8,7 +8,9 @@ use super::palette::{Offer, Palette};
 use super::picker::Picked;
 use super::scroll::Move;
 use super::{AppState, Effects, WHEEL};
-use crate::action::{Action, Attach, Composer as ComposerAction, Copying, Edit, List};
+use crate::action::{
+    Action, Attach, Chat as ChatAction, Composer as ComposerAction, Copying, Edit, Lanes, List,
+};
 use crate::domain::copy::Copied;
 use crate::domain::time::Now;
 
@@ -93,7 +95,11 @@ impl AppState {
             Some(Overlay::TaskAsk(ask)) => ask.narrow(),
             Some(Overlay::Doctor(examination)) => examination.narrow(),
             Some(
-                Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_) | Overlay::Params(_),
+                Overlay::Help { .. }
+                | Overlay::Notices(_)
+                | Overlay::Paste(_)
+                | Overlay::Params(_)
+                | Overlay::Lanes(_),
             )
             | None => {}
         }
@@ -111,7 +117,8 @@ impl AppState {
     /// The mark of the open list is moved or taken.
     pub(super) fn on_list(&mut self, action: List, now: Now) -> Effects {
         let taken = self.on_drawer_list(action).or_else(|| self.on_task_list(action, now));
-        if let Some(effects) = taken.or_else(|| self.on_inspector_list(action)) {
+        let taken = taken.or_else(|| self.on_inspector_list(action));
+        if let Some(effects) = taken.or_else(|| self.on_lanes_list(action)) {
             return effects;
         }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
@@ -156,6 +163,10 @@ impl AppState {
                 Vec::new()
             }
             Some(Overlay::History(history)) => self.take_question(&history, row, now),
+            Some(Overlay::Models(models)) if !models.marks.is_empty() => {
+                self.compare(models.marks, now);
+                Vec::new()
+            }
             Some(Overlay::Models(models)) => self.choose_model(models, row),
             Some(Overlay::Conversations(browser)) => self.browser_accept(&browser, row, now),
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
@@ -169,7 +180,8 @@ impl AppState {
                 | Overlay::Tasks(_)
                 | Overlay::TaskForm(_)
                 | Overlay::TaskAsk(_)
-                | Overlay::Inspector(_),
+                | Overlay::Inspector(_)
+                | Overlay::Lanes(_),
             )
             | None => Vec::new(),
         }
@@ -198,6 +210,9 @@ impl AppState {
             Action::Tasks(action) if !rest.is_empty() => {
                 return self.task_words(action, rest, now);
             }
+            Action::Lanes(Lanes::Compare) if !rest.is_empty() => {
+                return self.compare_words(rest, now);
+            }
             Action::Attach(Attach::Files) if !rest.is_empty() => return look(rest.to_owned()),
             Action::Params(action) if !rest.is_empty() => {
                 if let Some(effects) = self.params_words(action, rest) {
@@ -223,6 +238,9 @@ impl AppState {
 
     /// The wheel of the mouse turned.
     pub(super) fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
+        if self.scroll_lane(if up { ChatAction::LineUp } else { ChatAction::LineDown }) {
+            return Vec::new();
+        }
         if self.list_is_open()
             || matches!(self.focus.overlay, Some(Overlay::Tasks(_) | Overlay::Inspector(_)))
         {
@@ -250,6 +268,10 @@ impl AppState {
 
     /// The mouse was pressed while an overlay is open: a row is marked, the marked one taken.
     pub(super) fn press_list(&mut self, y: u16, now: Now) -> Effects {
+        if matches!(self.focus.overlay, Some(Overlay::Lanes(_))) {
+            // They stand side by side: no row is one of them.
+            return Vec::new();
+        }
         self.stop_asking();
         let ListPlace { y: top, first, height } = self.focus.list;
         let Some(picker) = self.focus.overlay.as_mut().and_then(Overlay::picker_mut) else {

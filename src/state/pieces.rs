@@ -61,11 +61,32 @@ impl Pieces {
         self.spans.is_empty()
     }
 
-    /// One piece of the text they were made of.
+    /// From a piece to the end of its line, in the text they were made of; and the first piece of
+    /// the next line.
     #[must_use]
-    pub fn piece<'a>(&self, text: &'a str, at: usize) -> Option<&'a str> {
-        let (from, to) = *self.spans.get(at)?;
-        text.get(from..to)
+    pub fn line<'a>(&self, text: &'a str, at: usize) -> Option<(&'a str, usize)> {
+        let (from, mut to) = *self.spans.get(at)?;
+        let mut next = at + 1;
+        while let Some(more) = self.spans.get(next).filter(|(from, _)| *from == to) {
+            to = more.1;
+            next += 1;
+        }
+        Some((text.get(from..to)?, next))
+    }
+
+    /// A piece goes on in the line of the piece before it.
+    #[must_use]
+    pub fn goes_on(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.spans.get(before));
+        before.zip(self.spans.get(at)).is_some_and(|(before, this)| before.1 == this.0)
+    }
+
+    /// How many pieces begin within so many bytes from the beginning of one.
+    #[must_use]
+    pub fn within(&self, at: usize, bytes: usize) -> usize {
+        let Some((from, _)) = self.spans.get(at) else { return 0 };
+        let more = self.spans[at + 1..].iter().take_while(|span| span.0 < from + bytes);
+        1 + more.count()
     }
 
     /// The lines that were kept of the text they were made of.
@@ -159,7 +180,9 @@ mod tests {
     fn only_lines_that_are_kept_are_there() {
         let text = format!("one\n{}x\ntwo\nthree", "y".repeat(1000));
         let pieces = Pieces::kept(&text, |line| line.contains('x') || line.starts_with('t'));
-        assert_eq!(pieces.piece(&text, 0).map(str::len), Some(PIECE));
+        assert_eq!(pieces.line(&text, 0).map(|(line, next)| (line.len(), next)), Some((1001, 5)));
+        assert!(pieces.goes_on(4) && !pieces.goes_on(5) && !pieces.goes_on(0));
+        assert_eq!((pieces.within(0, PIECE), pieces.within(0, PIECE + 1)), (1, 2));
         assert_eq!(pieces.text(&text), format!("{}x\ntwo\nthree", "y".repeat(1000)));
         assert!(Pieces::kept(&text, |_| false).is_empty());
     }

@@ -87,13 +87,16 @@ impl AppState {
         if let Some(effects) = self.leave_files(now) {
             return effects;
         }
+        if self.lanes_run() {
+            return self.stop_answer();
+        }
         let left =
             self.leave_field() || self.leave_pins() || self.stop_asking() || self.leave_tasks();
         let left = left || self.leave_inspector();
         if left || self.focus.overlay.take().is_some() {
             return Vec::new();
         }
-        if self.composer.forget_command() || self.leave_editing(now) {
+        if self.composer.forget_command() || self.leave_editing(now) || self.leave_comparing() {
             return Vec::new();
         }
         if self.conversations.shown().running().is_some() {
@@ -116,11 +119,7 @@ impl AppState {
     }
 
     fn cancel_answer(&mut self) -> Effects {
-        let chat = self.conversations.shown_mut();
-        let Some((turn, save)) = chat.stop() else {
-            return Vec::new();
-        };
-        vec![Effect::Chat(ChatCommand::Cancel(turn)), Effect::Store(save)]
+        stopped_effects(self.conversations.shown_mut().stop(None))
     }
 
     pub(super) fn on_chat(&mut self, action: ChatAction, now: Now) -> Effects {
@@ -134,6 +133,9 @@ impl AppState {
         }
         if let Some(Overlay::Inspector(inspector)) = &mut self.focus.overlay {
             inspector.pieces.scroll(action);
+            return Vec::new();
+        }
+        if self.scroll_lane(action) {
             return Vec::new();
         }
         let current = self.current_message();
@@ -176,7 +178,7 @@ impl AppState {
 
     /// Enter: the question goes out, or waits until the answer that is arriving is there.
     pub(super) fn send(&mut self, text: &str, now: Now) -> Effects {
-        if self.ask_first(text) || self.ask_fit(text) {
+        if self.ask_first(text) || self.ask_fit(text) || self.comparing_waits(now) {
             return Vec::new();
         }
         if let Some(editing) = self.conversations.shown().editing.clone() {
@@ -207,6 +209,9 @@ impl AppState {
 
     /// Asks a question in the conversation that is shown.
     pub(super) fn ask(&mut self, text: &str, now: Now) -> Effects {
+        if let Some(effects) = self.ask_lanes(text, now) {
+            return effects;
+        }
         self.restore = false;
         self.quit_until = None;
         self.notices.dismiss_if(|kind| kind.level() < Level::Error || !kind.is_of_store());
@@ -241,8 +246,9 @@ impl AppState {
 
     /// A turn that waits for the service to take it is asked again at once, as a new turn.
     fn send_now(&mut self, now: Now) -> Effects {
-        let waits = self.conversations.shown().running().is_some_and(|r| r.waiting.is_some());
-        if !waits {
+        let running = self.conversations.shown().all_running();
+        // Of several that run none is hurried: the others would be cut short.
+        if !matches!(running, [only] if only.waiting.is_some()) {
             self.notices.tell(Notice::new(NoticeKind::NothingThere), now);
             return Vec::new();
         }
@@ -399,7 +405,7 @@ impl AppState {
 
     fn save_answers(&mut self, now: Now, at_once: bool) -> Effects {
         let chats = self.conversations.all_mut();
-        chats.filter_map(|chat| chat.take_unsaved(now, at_once)).map(Effect::Store).collect()
+        chats.flat_map(|chat| chat.take_unsaved(now, at_once)).map(Effect::Store).collect()
     }
 
     pub(super) fn draft_effect(&self) -> Effect {
@@ -426,6 +432,12 @@ pub(super) fn effects_of(turn: TurnId, asked: Asked) -> Effects {
     let purse = Purse { subject: asked.answer.map(|answer| answer.0), ..Purse::default() };
     effects.push(Effect::Chat(ChatCommand::Start { turn, request: asked.request, purse }));
     effects
+}
+
+/// Turns that were stopped are called off, and what they brought is stored.
+pub(super) fn stopped_effects(stopped: Vec<(TurnId, StoreCommand)>) -> Effects {
+    let effects = |(turn, save)| [Effect::Chat(ChatCommand::Cancel(turn)), Effect::Store(save)];
+    stopped.into_iter().flat_map(effects).collect()
 }
 
 /// Opens or folds the reasoning of the current message, or of the last answer that has one; of an

@@ -35,7 +35,7 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, history: &History, buffer: &m
         let details = laid.details;
         let mut y = details.y;
         for line in question.text.lines() {
-            y = paragraph(scene, details, y, (line, Role::Text), buffer);
+            y = paragraph(scene, details, y, line, buffer);
             if y >= details.bottom() {
                 break;
             }
@@ -49,11 +49,11 @@ pub(super) fn paragraph(
     scene: &Scene<'_>,
     area: Area,
     mut y: u16,
-    (text, role): (&str, Role),
+    text: &str,
     buffer: &mut Buffer,
 ) -> u16 {
     let width = usize::from(area.width.saturating_sub(2)).max(1);
-    let style = scene.theme.style(role);
+    let style = scene.theme.style(Role::Text);
     let mut at = 0;
     while y < area.bottom() {
         let line = wrap::next_line(text, at, width, scene.widths, Mode::Code);

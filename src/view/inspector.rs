@@ -74,7 +74,7 @@ pub(super) fn paint(
         note(scene, body, &Words::NoLine.say(language), buffer);
     } else {
         let text = (inspector.text(), seen.first);
-        pieces::paint(scene, body, &inspector.pieces, text, buffer, |_| Role::Text);
+        pieces::paint(scene, body, &inspector.pieces, text, buffer);
     }
     let place = ListPlace { y: body.y, first: seen.first, height: seen.pieces as u16 };
     Shown { caret: caret.filter(|_| inspector.typing), last: seen.last, place }

@@ -119,8 +119,8 @@ fn key(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Key {
 
 /// The wait of the turn that brings this answer.
 fn waiting<'a>(scene: &Scene<'a>, entry: &Entry) -> Option<&'a Waiting> {
-    let running = scene.state.conversations().shown().running();
-    running.filter(|running| running.answer == entry.id()).and_then(|r| r.waiting.as_ref())
+    let mut running = scene.state.conversations().shown().all_running().iter();
+    running.find(|running| running.answer == entry.id()).and_then(|r| r.waiting.as_ref())
 }
 
 fn head(scene: &Scene<'_>, entry: &Entry, index: usize, width: u16) -> Vec<Line> {

@@ -29,6 +29,7 @@ mod doctor;
 mod help;
 mod history;
 mod inspector;
+mod lanes;
 mod message;
 mod models;
 mod notices;
@@ -104,6 +105,8 @@ pub struct Picture<'a> {
 pub struct View {
     buffer: Buffer,
     rows: RowCache,
+    /// Rows of answers that stand side by side.
+    lanes: lanes::Cache,
     /// One number per screen row of the transcript as it is shown.
     hashes: Vec<u64>,
     dirty: Vec<u16>,
@@ -133,6 +136,7 @@ impl Default for View {
         Self {
             buffer: Buffer::empty(Rect::ZERO),
             rows: RowCache::default(),
+            lanes: lanes::Cache::default(),
             hashes: Vec::new(),
             dirty: Vec::new(),
             panes: Panes::default(),
@@ -265,6 +269,13 @@ impl View {
             Overlay::History(history) => history::paint(scene, list, history, &mut self.buffer),
             Overlay::Paste(paste) => {
                 painted.paste_top = paste::paint(scene, list, paste, &mut self.buffer);
+                return None;
+            }
+            Overlay::Lanes(lanes) => {
+                let Self { buffer, lanes: rows, .. } = self;
+                let shown = lanes::paint(scene, list, lanes, rows, buffer);
+                painted.paste_top = shown.last;
+                painted.list = shown.place;
                 return None;
             }
             Overlay::Inspector(inspector) => {

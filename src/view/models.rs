@@ -27,6 +27,7 @@ use crate::layout::Area;
 use crate::state::models::{Models, Row, Said, ends};
 use crate::text::rows::{Ink, plain};
 use crate::theme::Role;
+use crate::words::lanes::Lanes;
 use crate::words::models::Models as Words;
 
 /// Days before the last one in which a model is marked.
@@ -99,7 +100,11 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, models: &Models, buffer: &mut
     };
     let said = models.said.as_ref().map(|said| sight.say(said_words(said)));
     let details = details_height(area, models.picker.rows());
-    let title = sight.say(title);
+    let marked = models.marks.len();
+    let title = match marked {
+        0 => sight.say(title),
+        _ => Lanes::Marked(marked).say(language).into(),
+    };
     // Among snapshots no other id can be typed.
     let placeholder = models.pinning.is_none().then(|| sight.say(Words::Placeholder));
     let placeholder = placeholder.unwrap_or_default();
@@ -133,6 +138,7 @@ fn said_words(said: &Said) -> Words<'_> {
     match said {
         Said::NotForChat(id, purpose) => Words::NotForChat(id, *purpose),
         Said::NoSnapshots(id) => Words::NoSnapshots(id),
+        Said::MarkSome => Words::MarkSome,
     }
 }
 
@@ -157,6 +163,7 @@ fn model(
 ) {
     let Sight { models, catalog, .. } = sight;
     let sign = match () {
+        () if models.marks.iter().any(|marked| marked.as_str() == row.id) => "✓ ",
         () if models.current.as_str() == row.id => "● ",
         () if models.is_recent(&row.id) => "○ ",
         () => "  ",
@@ -293,8 +300,13 @@ pub(super) fn hints(
 ) -> Vec<(Context, Action, Cow<'static, str>)> {
     let language = scene.state.settings().language;
     let pin = if models.pinning.is_some() { Words::Unpin } else { Words::Pin };
+    let comparing = !models.marks.is_empty();
+    let accept =
+        if comparing { Lanes::AskThem.say(language).into() } else { Words::Accept.say(language) };
+    let mark = Lanes::Mark.say(language).into();
     vec![
-        (Context::List, Action::List(ListAction::Accept), Words::Accept.say(language)),
+        (Context::List, Action::List(ListAction::Accept), accept),
+        (Context::Models, Action::Models(ModelsAction::Mark), mark),
         (Context::Models, Action::Models(ModelsAction::Pin), pin.say(language)),
         (Context::Models, Action::Models(ModelsAction::Keep), Words::Keep.say(language)),
         (Context::Models, Action::Models(ModelsAction::Kinds), Words::Kinds.say(language)),

@@ -177,8 +177,7 @@ fn wrapped(scene: &Scene<'_>, text: &str, role: Role, width: u16, out: &mut Vec<
 /// Paints what stands in the way of sending.
 pub(super) fn paint_ask(scene: &Scene<'_>, area: Area, ask: &Ask, buffer: &mut Buffer) -> Laid {
     let language = scene.state.settings().language;
-    let model = scene.state.conversations().shown().conversation().model.to_string();
-    let told = Params::Conflict(ask.conflict, &model).say(language);
+    let told = Params::Conflict(ask.conflict, ask.model.as_str()).say(language);
     // On a narrow screen the sentence is too long for the line above the ways out.
     let fits = scene.widths.text(&told) + 3 <= usize::from(area.width);
     let list = List {

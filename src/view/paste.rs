@@ -30,7 +30,7 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, view: &PasteView, buffer: &mu
     pen.fill(area.width.saturating_sub(right), "─", line);
     pen.write(" ", line).write(&place, scene.theme.style(Role::Muted)).write(" ─", line);
     let place = (paste.text.as_str(), seen.first);
-    pieces::paint(scene, body, &view.pieces, place, buffer, |_| Role::Text);
+    pieces::paint(scene, body, &view.pieces, place, buffer);
     seen.last
 }
 

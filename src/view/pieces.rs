@@ -9,7 +9,6 @@ use super::history::paragraph;
 use crate::layout::Area;
 use crate::state::pieces::Pieces;
 use crate::text::wrap::{self, Mode};
-use crate::theme::Role;
 
 /// What was painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,34 +30,35 @@ impl Seen {
 
 /// What will be in sight.
 pub(super) fn seen(scene: &Scene<'_>, body: Area, pieces: &Pieces, text: &str) -> Seen {
+    let height = usize::from(body.height);
     let last = last_top(scene, body, pieces, text);
     let first = pieces.top().min(last);
-    let width = usize::from(body.width.saturating_sub(2)).max(1);
-    let (mut rows, mut count) = (0, 0);
-    while let Some(piece) = pieces.piece(text, first + count) {
-        rows += rows_of(scene, piece, width);
-        if rows > usize::from(body.height) {
-            break;
-        }
-        count += 1;
+    let (mut rows, mut at) = (0, first);
+    while rows < height
+        && let Some((line, next)) = pieces.line(text, at)
+    {
+        let (more, bytes) = rows_of(scene, body, line, height - rows);
+        rows += more;
+        at = next.min(at + pieces.within(at, bytes));
     }
-    Seen { first, last, pieces: count }
+    Seen { first, last, pieces: at - first }
 }
 
-/// Paints the pieces from one on.
+/// Paints the text from a piece on.
 pub(super) fn paint(
     scene: &Scene<'_>,
     body: Area,
     pieces: &Pieces,
     (text, first): (&str, usize),
     buffer: &mut Buffer,
-    role: impl Fn(&str) -> Role,
 ) {
     let mut y = body.y;
     let mut at = first;
-    while let Some(piece) = pieces.piece(text, at).filter(|_| y < body.bottom()) {
-        y = paragraph(scene, body, y, (piece, role(piece)), buffer);
-        at += 1;
+    while y < body.bottom()
+        && let Some((line, next)) = pieces.line(text, at)
+    {
+        y = paragraph(scene, body, y, line, buffer);
+        at = next;
     }
     while y < body.bottom() {
         Pen::row(buffer, body, y, scene.widths);
@@ -68,26 +68,32 @@ pub(super) fn paint(
 
 /// The first piece from which everything to the end is in sight.
 fn last_top(scene: &Scene<'_>, body: Area, pieces: &Pieces, text: &str) -> usize {
-    let width = usize::from(body.width.saturating_sub(2)).max(1);
-    let mut rows = 0;
-    let mut top = pieces.len();
-    while let Some(piece) = top.checked_sub(1).and_then(|at| pieces.piece(text, at)) {
-        rows += rows_of(scene, piece, width);
-        if rows > usize::from(body.height) {
+    let height = usize::from(body.height);
+    // Rows of the lines below the one that is looked at, and of all from a piece on.
+    let (mut below, mut all, mut top) = (0, 0, pieces.len());
+    while let Some(at) = top.checked_sub(1) {
+        if !pieces.goes_on(at + 1) {
+            below = all;
+        }
+        let Some((line, _)) = pieces.line(text, at) else { break };
+        all = below + rows_of(scene, body, line, height + 1).0;
+        if all > height {
             break;
         }
-        top -= 1;
+        top = at;
     }
     top.min(pieces.len().saturating_sub(1))
 }
 
-fn rows_of(scene: &Scene<'_>, piece: &str, width: usize) -> usize {
+/// Rows of a line, counted up to a number, and the bytes in them.
+fn rows_of(scene: &Scene<'_>, body: Area, line: &str, most: usize) -> (usize, usize) {
+    let width = usize::from(body.width.saturating_sub(2)).max(1);
     let (mut at, mut rows) = (0, 0);
     loop {
-        at = wrap::next_line(piece, at, width, scene.widths, Mode::Code).next;
+        at = wrap::next_line(line, at, width, scene.widths, Mode::Code).next;
         rows += 1;
-        if at >= piece.len() {
-            return rows;
+        if at >= line.len() || rows >= most {
+            return (rows, at);
         }
     }
 }

@@ -66,6 +66,9 @@ impl Speaker {
         let overlay = scene.state.focus().overlay.as_ref();
         // Findings are read out once, when all of them are there.
         let whole = |o: &&Overlay| !matches!(o, Overlay::Doctor(looking) if looking.running);
+        // So are answers side by side.
+        let answering = !scene.state.conversations().shown().all_running().is_empty();
+        let whole = |o: &&Overlay| whole(o) && !(answering && matches!(o, Overlay::Lanes(_)));
         let overlay = overlay.filter(whole);
         if overlay != self.overlay.as_ref() {
             self.overlay = overlay.cloned();
@@ -117,6 +120,11 @@ impl Speaker {
             out.push_str(&lines(&Plain::Answer { model: &model }.say(language)));
         }
         let Some(answer) = &mut self.answer else { return };
+        if matches!(scene.state.focus().overlay, Some(Overlay::Lanes(_))) {
+            // It is read out together with the others.
+            (answer.said, answer.over) = (entry.text().len(), !streaming);
+            return;
+        }
         // An answer that goes on was over before.
         answer.over &= !streaming;
         if answer.over {
@@ -189,6 +197,10 @@ fn end_of(scene: &Scene<'_>, entry: &Entry) -> String {
 /// What lies over the panes, row by row; the rows of a list with numbers.
 fn read_out(scene: &Scene<'_>, overlay: &Overlay) -> String {
     let language = scene.state.settings().language;
+    if let Overlay::Lanes(lanes) = overlay {
+        let pick = lines(&Plain::Pick { more: 0 }.say(language));
+        return super::lanes::read_out(scene, lanes) + &pick;
+    }
     let picker = overlay.picker();
     // Room for everything of a text, and for a page of a list.
     let height = if picker.is_some() { ROWS + 16 } else { 400 };

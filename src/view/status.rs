@@ -10,12 +10,14 @@ use super::{Scene, show_key};
 use crate::action::{
     Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Focus, Turns,
 };
+use crate::domain::models::ModelId;
 use crate::domain::settings::Figures;
 use crate::layout::Area;
 use crate::state::focus::{Overlay, Pane};
 use crate::state::vi::Mode;
 use crate::theme::Role;
 use crate::words::conversations::Conversations as Sets;
+use crate::words::lanes::Lanes;
 use crate::words::params::Params;
 use crate::words::turns::Turns as Words;
 use crate::words::vi::Vi;
@@ -140,6 +142,7 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
         let tokens = scene.state.composer().tokens();
         right.push((say(language, Phrase::Estimate(tokens)), Role::Muted));
     }
+    right.extend(comparing_price(scene).map(|price| (price.into(), Role::Muted)));
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     let title = if scene.state.conversations().shown().editing.is_none() {
         say(language, Phrase::Message)
@@ -155,6 +158,11 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
     };
     if let Some(mode) = mode.filter(|_| pen.left() > 12) {
         pen.write("─ ", line).write(mode.say(language), name).write(" ", line);
+    }
+    if let Some(models) = comparing(scene) {
+        let room = (pen.left() * 2 / 3).saturating_sub(4);
+        let style = scene.theme.style(Role::Model);
+        pen.write("─ ", line).write_cut(&models, room, style).write(" ", line);
     }
     if let Some(next) = &scene.state.conversations().shown().next {
         let only = Params::NextOnly.say(language);
@@ -177,6 +185,21 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
         pen.write(" ", line).write(text, scene.theme.style(*role)).write(" ", line);
         pen.write("─", line);
     }
+}
+
+/// The models the next question goes to, if there are several.
+fn comparing(scene: &Scene<'_>) -> Option<String> {
+    let all = &scene.state.conversations().shown().compare;
+    let names: Vec<&str> = all.iter().map(ModelId::as_str).collect();
+    let (models, count) = (crate::text::sanitize::line(&names.join(" · ")), names.len());
+    let words = Lanes::To { models: &models, count };
+    (count > 0).then(|| words.say(scene.state.settings().language))
+}
+
+/// What asking them costs at least.
+fn comparing_price(scene: &Scene<'_>) -> Option<String> {
+    let money = scene.state.comparing_costs()?.to_string();
+    Some(Lanes::AtLeast { money: &money }.say(scene.state.settings().language))
 }
 
 /// Keys that matter now, as many as fit.
@@ -236,6 +259,11 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
         }
         Some(Overlay::Paste(_)) => {
             return shown(scene, super::paste::hints(scene).into_iter().chain([close()]));
+        }
+        Some(Overlay::Lanes(_)) => {
+            let running = !state.conversations().shown().all_running().is_empty();
+            let hints = super::lanes::hints(scene).into_iter().map(owned);
+            return shown(scene, hints.chain((!running).then(close)));
         }
         Some(Overlay::Inspector(inspector)) => {
             let hints = super::inspector::hints(scene, inspector);

@@ -56,6 +56,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "list" => "In a list",
             "notices" => "In the list of notices",
             "history" => "In the list of earlier questions",
+            "lanes" => "While answers stand side by side",
             "inspector" => "While looking at a request and its answer",
             "paste" => "While looking into a paste",
             "vi_insert" => "Writing with vi's keys (editing = \"vi\")",

@@ -17,6 +17,7 @@ mod input;
 pub mod inspector;
 pub mod jobs;
 mod keys;
+pub mod lanes;
 pub mod media;
 pub mod models;
 pub mod notices;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::lanes::Lanes;
 use super::{Language, grouped};
 use crate::domain::models::{Ability, Purpose, Thinking};
 use crate::domain::money::Unit;
@@ -141,6 +142,8 @@ pub enum Models<'a> {
     NotForChat(&'a str, Purpose),
     /// There are no snapshots of it.
     NoSnapshots(&'a str),
+    /// Two to four models are compared.
+    MarkSome,
     /// Heads the column of ids.
     HeadModel,
     /// Heads the column of families.
@@ -256,6 +259,7 @@ impl Models<'_> {
                 return format!("No snapshots of {id} are known; type the dated id to use one.")
                     .into();
             }
+            Self::MarkSome => return Lanes::MarkSome.say(Language::En).into(),
             Self::HeadModel => "MODEL",
             Self::HeadFamily => "FAMILY",
             Self::HeadPrice => "IN/OUT",
@@ -348,6 +352,7 @@ impl Models<'_> {
             Self::NoSnapshots(id) => {
                 return format!("目录里没有 {id} 的快照；可以直接输入带日期的 ID。").into();
             }
+            Self::MarkSome => return Lanes::MarkSome.say(Language::ZhCn).into(),
             Self::HeadFamily => "系列",
             Self::HeadPrice => "输入/输出",
             Self::HeadContext => "上下文",

@@ -57,6 +57,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "list" => "在列表里",
             "notices" => "提示列表中",
             "history" => "在提问历史里",
+            "lanes" => "并排看回答时",
             "inspector" => "查看收发原文时",
             "paste" => "查看粘贴内容时",
             "vi_insert" => "vi 键位的输入模式（editing = \"vi\"）",
@@ -205,6 +206,7 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         .or_else(|| super::models::action_zh(name))
         .or_else(|| super::doctor::action_zh(name))
         .or_else(|| super::inspector::action_zh(name))
+        .or_else(|| super::lanes::action_zh(name))
 }
 
 fn after(limit: Duration) -> String {

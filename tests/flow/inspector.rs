@@ -289,3 +289,38 @@ fn of_what_is_not_remembered_it_says_so() {
     tell(&mut h, turns, Vec::new());
     assert!(h.find("keeps the last 32").is_some(), "{}", h.screen());
 }
+
+#[test]
+fn a_long_line_is_filled_row_by_row_and_all_of_it_is_reached() {
+    let mut h = Harness::new();
+    h.exchange("q", "a");
+    let turn = h.turn();
+    h.keys("<alt+2>J");
+    let turns = asked(&mut h);
+    let mut long = answered(turn);
+    let line = numbered(1_000, |n| format!("{n:05}"));
+    long.came.as_mut().unwrap().body = raw(&format!("{line}\nlast line"));
+    tell(&mut h, turns, vec![long]);
+    let digits = |h: &Harness| -> Vec<String> {
+        let rows = h.rows().into_iter().skip(5);
+        rows.map(|row| row.trim().to_owned())
+            .filter(|row| !row.is_empty() && row.chars().all(|c| c.is_ascii_digit()))
+            .collect()
+    };
+    let mut all = String::new();
+    loop {
+        let rows = digits(&h);
+        let (last, full) = rows.split_last().expect("rows");
+        assert!(full.iter().all(|row| row.len() == 78), "{}", h.screen());
+        let shown = [full.concat(), last.clone()].concat();
+        // A page keeps something of the one before.
+        let known = (0..=shown.len()).rev().find(|n| all.ends_with(&shown[..*n])).unwrap();
+        assert!(all.is_empty() || known > 0, "nothing is skipped\n{}", h.screen());
+        all.push_str(&shown[known..]);
+        if h.find("last line").is_some() {
+            break;
+        }
+        h.keys("<pagedown>");
+    }
+    assert_eq!(all, line);
+}

@@ -13,6 +13,7 @@ mod harness;
 mod input;
 mod inspector;
 mod keeping;
+mod lanes;
 mod letters;
 mod many;
 mod marking;

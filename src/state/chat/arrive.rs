@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use super::entry::Entry;
-use super::{Chat, Unsaved, Waiting};
+use super::{Chat, Running, Unsaved, Waiting};
 use crate::domain::chat::{FinishReason, MessageState, TurnEnd, TurnTiming, Usage};
 use crate::domain::conversations::StoreCommand;
-use crate::domain::ids::TurnId;
+use crate::domain::ids::{MessageId, TurnId};
 use crate::domain::models::ModelId;
 use crate::domain::money::Money;
 use crate::domain::notice::{Notice, NoticeKind};
@@ -19,8 +19,12 @@ use crate::effect::HighlightCommand;
 const SAVE_EVERY: Duration = Duration::from_millis(200);
 
 impl Chat {
+    fn running_turn(&mut self, turn: TurnId) -> Option<&mut Running> {
+        self.running.iter_mut().find(|running| running.turn == turn)
+    }
+
     fn running_entry(&mut self, turn: TurnId) -> Option<&mut Entry> {
-        let running = self.running.as_mut().filter(|running| running.turn == turn)?;
+        let running = self.running_turn(turn)?;
         running.waiting = None;
         let answer = running.answer;
         self.tree.get_mut(answer)
@@ -79,9 +83,11 @@ impl Chat {
         };
         entry.push(text, reasoning);
         let wanted = entry.uncoloured();
-        self.unsaved.text.push_str(text);
-        self.unsaved.reasoning.push_str(reasoning);
-        self.unsaved.since.get_or_insert(now.since_start);
+        if let Some(Running { unsaved, .. }) = self.running_turn(turn) {
+            unsaved.text.push_str(text);
+            unsaved.reasoning.push_str(reasoning);
+            unsaved.since.get_or_insert(now.since_start);
+        }
         wanted
     }
 
@@ -97,42 +103,44 @@ impl Chat {
         let Some(entry) = self.running_entry(turn) else { return Vec::new() };
         entry.becomes_markdown();
         let empty = entry.text().is_empty();
-        let Some(running) = &mut self.running else { return Vec::new() };
+        let Some(running) = self.running_turn(turn) else { return Vec::new() };
         let text = running.calls.piece(index, name, arguments, empty);
         self.push(turn, &text, "", now)
     }
 
     /// Shows what was held back of calls, before something else comes or when nothing more does.
     fn close_calls(&mut self, turn: TurnId) -> String {
-        let running = self.running.as_mut().filter(|running| running.turn == turn);
+        let running = self.running_turn(turn);
         running.map(|running| running.calls.finish()).unwrap_or_default()
     }
 
     /// Another try will be made.
     pub fn wait(&mut self, turn: TurnId, waiting: Waiting) {
-        if let Some(running) = self.running.as_mut().filter(|running| running.turn == turn) {
+        if let Some(running) = self.running_turn(turn) {
             running.waiting = Some(waiting);
         }
     }
 
-    /// The user stopped the answer: what arrived stays, what still comes is dropped. Returns the
-    /// turn and what to store: the turn's end may come late, or never if the program ends.
-    pub fn stop(&mut self) -> Option<(TurnId, StoreCommand)> {
-        let mut running = self.running.take()?;
-        self.unsaved = Unsaved::default();
-        let entry = self.tree.get_mut(running.answer)?;
-        entry.push(&running.calls.finish(), "");
-        entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
-        Some((running.turn, self.save(running.answer)?))
+    /// The user stopped the answers, but for the one that is to be kept: what arrived stays, what
+    /// still comes is dropped. Returns the turns and what to store: a turn's end may come late, or
+    /// never if the program ends.
+    pub fn stop(&mut self, keep: Option<MessageId>) -> Vec<(TurnId, StoreCommand)> {
+        let stopped = |running: &mut Running| Some(running.answer) != keep;
+        let all: Vec<Running> = self.running.extract_if(.., stopped).collect();
+        let mut out = Vec::new();
+        for mut running in all {
+            let Some(entry) = self.tree.get_mut(running.answer) else { continue };
+            entry.push(&running.calls.finish(), "");
+            entry.close(MessageState::Partial, Some(Notice::new(NoticeKind::Stopped)));
+            out.extend(self.save(running.answer).map(|save| (running.turn, save)));
+        }
+        out
     }
 
     /// The turn is over. Returns what to store; empty if it is not one of ours.
     pub fn ended(&mut self, turn: TurnId, how: Ended) -> Vec<StoreCommand> {
         let held = self.close_calls(turn);
-        if self.running.as_ref().is_some_and(|running| running.turn == turn) {
-            self.running = None;
-            self.unsaved = Unsaved::default();
-        }
+        self.running.retain(|running| running.turn != turn);
         let Some(at) = self.turns.iter().position(|(known, _)| *known == turn) else {
             return Vec::new();
         };
@@ -174,23 +182,29 @@ impl Chat {
         self.save(answer).into_iter().collect()
     }
 
-    /// When arrived text must go to the store.
+    /// When arrived text must go to the store. What a stopped turn left is saved with its end, not
+    /// by time.
     #[must_use]
     pub fn save_deadline(&self) -> Option<Duration> {
-        // What a stopped turn left is saved with its end, not by time.
-        self.running.as_ref()?;
-        self.unsaved.since.map(|since| since + SAVE_EVERY)
+        self.running.iter().filter_map(|running| running.unsaved.due()).min()
     }
 
     /// Hands arrived text to the store, if it has waited long enough or must go now.
-    pub fn take_unsaved(&mut self, now: Now, at_once: bool) -> Option<StoreCommand> {
-        let due = self.save_deadline().is_some_and(|at| at_once || at <= now.since_start);
-        let message = self.running.as_ref().map(|running| running.answer)?;
-        if !due {
-            return None;
-        }
-        let Unsaved { text, reasoning, .. } = std::mem::take(&mut self.unsaved);
-        Some(StoreCommand::AppendText { message, text, reasoning })
+    pub fn take_unsaved(&mut self, now: Now, at_once: bool) -> Vec<StoreCommand> {
+        let due =
+            |unsaved: &Unsaved| unsaved.due().is_some_and(|at| at_once || at <= now.since_start);
+        let waiting = self.running.iter_mut().filter(|running| due(&running.unsaved));
+        let save = |running: &mut Running| {
+            let Unsaved { text, reasoning, .. } = std::mem::take(&mut running.unsaved);
+            StoreCommand::AppendText { message: running.answer, text, reasoning }
+        };
+        waiting.map(save).collect()
+    }
+}
+
+impl Unsaved {
+    fn due(&self) -> Option<Duration> {
+        self.since.map(|since| since + SAVE_EVERY)
     }
 }
 

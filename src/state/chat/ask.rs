@@ -10,6 +10,7 @@ use crate::domain::chat::{
 use crate::domain::conversations::{Conversation, StoreCommand};
 use crate::domain::ids::{IdSource, MessageId, TurnId};
 use crate::domain::inspector::KEPT;
+use crate::domain::models::ModelId;
 use crate::domain::notice::NoticeKind;
 use crate::domain::time::Now;
 use crate::state::conflicts::wants_json;
@@ -25,12 +26,23 @@ pub struct Asked {
     pub store: Vec<StoreCommand>,
 }
 
+/// A model that is asked, and where its answer goes.
+#[derive(Debug)]
+pub struct Lane {
+    /// The model.
+    pub model: ModelId,
+    /// The answer.
+    pub answer: MessageId,
+    /// The turn that brings it.
+    pub turn: TurnId,
+}
+
 impl Chat {
     /// The last answer is unfinished or failed and nothing runs.
     #[must_use]
     pub fn can_continue(&self) -> bool {
         let open = |state| matches!(state, MessageState::Partial | MessageState::Failed);
-        self.running.is_none()
+        self.running.is_empty()
             && self.tree.path().last().is_some_and(|entry| {
                 entry.role() == Role::Assistant && open(entry.state()) && !is_elsewhere(entry)
             })
@@ -52,20 +64,59 @@ impl Chat {
     pub fn ask_after(
         &mut self,
         parent: Option<MessageId>,
-        (text, attachments): (&str, Vec<Attachment>),
+        question: (&str, Vec<Attachment>),
         ids: (MessageId, MessageId),
         turn: TurnId,
         now: Now,
     ) -> Asked {
+        let store = self.put_question(parent, question, ids.0, now);
+        let params = self.next.take().unwrap_or_else(|| self.params.clone());
+        let lane = Lane { model: self.conversation.model.clone(), answer: ids.1, turn };
+        self.answer(ids.0, lane, (params, None), now, store)
+    }
+
+    /// Puts a question after the last message that is shown and asks it of several models at once:
+    /// each answers on a branch of its own, and the first one's is shown.
+    pub fn ask_all(
+        &mut self,
+        question: (&str, Vec<Attachment>),
+        id: MessageId,
+        lanes: Vec<Lane>,
+        now: Now,
+    ) -> Vec<(TurnId, Asked)> {
+        let mut store = self.put_question(self.tree.leaf(), question, id, now);
+        let params = self.next.take().unwrap_or_else(|| self.params.clone());
+        self.compared = lanes.iter().map(|lane| (lane.answer, lane.model.clone())).collect();
+        let others = lanes.len().saturating_sub(1);
+        let mut all = Vec::with_capacity(lanes.len());
+        for lane in lanes {
+            let (turn, own) = (lane.turn, (params.clone(), None));
+            let asked = self.answer(id, lane, own, now, std::mem::take(&mut store));
+            all.push((turn, asked));
+        }
+        if let Some(last) = self.tree.leaf() {
+            self.tree.step(last, 0_isize.saturating_sub_unsigned(others));
+        }
+        self.conversation.leaf = self.tree.leaf();
+        if let Some((_, asked)) = all.last_mut() {
+            asked.store.push(StoreCommand::SaveConversation(self.conversation.clone()));
+        }
+        all
+    }
+
+    fn put_question(
+        &mut self,
+        parent: Option<MessageId>,
+        (text, attachments): (&str, Vec<Attachment>),
+        id: MessageId,
+        now: Now,
+    ) -> Vec<StoreCommand> {
         if self.conversation.title.is_empty() {
             self.conversation.title = title_of(text);
         }
-        let question = message(ids.0, parent, Role::User, text, now);
+        let question = message(id, parent, Role::User, text, now);
         self.tree.add(Entry::new(Message { attachments, ..question }));
-        let mut store = vec![];
-        store.extend(self.save(ids.0));
-        let params = self.next.take().unwrap_or_else(|| self.params.clone());
-        self.answer(ids.0, ids.1, (params, None), turn, now, store)
+        self.save(id).into_iter().collect()
     }
 
     /// Asks the question of an answer that is shown once more; the answer stays as another branch.
@@ -82,29 +133,28 @@ impl Chat {
         let question = entry.message.parent?;
         let own = seed.or(self.params.seed);
         let params = ChatParams { seed: own, ..self.params.clone() };
-        Some(self.answer(question, id, (params, seed), turn, now, Vec::new()))
+        let lane = Lane { model: self.conversation.model.clone(), answer: id, turn };
+        Some(self.answer(question, lane, (params, seed), now, Vec::new()))
     }
 
     /// Opens an answer to a question that is shown; the seed is remembered where it is its own.
     fn answer(
         &mut self,
         question: MessageId,
-        id: MessageId,
+        Lane { model, answer: id, turn }: Lane,
         (params, seed): (ChatParams, Option<u64>),
-        turn: TurnId,
         now: Now,
         before: Vec<StoreCommand>,
     ) -> Asked {
         let mut answer = message(id, Some(question), Role::Assistant, "", now);
         answer.state = MessageState::Streaming;
-        let model = Some(self.conversation.model.clone());
         let json = wants_json(&params);
-        answer.facts = Some(AnswerFacts { model, json, seed, ..AnswerFacts::default() });
+        let named = Some(model.clone());
+        answer.facts = Some(AnswerFacts { model: named, json, seed, ..AnswerFacts::default() });
         let mut answer = Entry::new(answer);
         answer.reopen();
         self.tree.add(answer);
-        let mut request = self.request(false);
-        request.params = params;
+        let request = ChatRequest { model, params, ..self.request(false) };
         self.begin(turn, now);
         let mut store = vec![StoreCommand::SaveConversation(self.conversation.clone())];
         store.extend(before);
@@ -149,10 +199,10 @@ impl Chat {
         self.asked.truncate(KEPT - 1);
         self.asked.push_front((turn, answer));
         let since = now.since_start;
-        self.running =
-            Some(Running { turn, since, waiting: None, answer, calls: Calls::default() });
         // The message is saved whole now: pieces of a turn just stopped must not follow it.
-        self.unsaved = Unsaved::default();
+        let unsaved = Unsaved::default();
+        let calls = Calls::default();
+        self.running.push(Running { turn, since, waiting: None, answer, calls, unsaved });
         self.conversation.leaf = Some(answer);
         self.conversation.updated_ms = now.wall_ms;
     }

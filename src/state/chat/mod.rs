@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 pub use arrive::Ended;
-pub use ask::Asked;
+pub use ask::{Asked, Lane};
 pub use entry::Entry;
 pub use sums::Sums;
 
@@ -53,6 +53,7 @@ pub struct Running {
     /// The answer that arrives.
     pub answer: MessageId,
     calls: Calls,
+    unsaved: Unsaved,
 }
 
 /// What arrived and is not yet handed to the store.
@@ -79,19 +80,23 @@ pub struct Editing {
 pub struct Chat {
     conversation: Conversation,
     tree: Tree,
-    running: Option<Running>,
+    /// Turns that run: one, or one for each model that was asked the same question.
+    running: Vec<Running>,
     /// Turns that have not said their last word, with their answers: the one that runs, and those
     /// that were just stopped.
     turns: Vec<(TurnId, MessageId)>,
     /// The last turns, over or not, with their answers.
     asked: VecDeque<(TurnId, MessageId)>,
-    unsaved: Unsaved,
+    /// Models that answers of the last comparison were asked of.
+    compared: Vec<(MessageId, ModelId)>,
     /// What was being written here when another conversation was shown.
     pub draft: String,
     /// What goes with the message that is being written here.
     pub attached: Vec<Attachment>,
     /// An earlier question that is being changed.
     pub editing: Option<Editing>,
+    /// The next question goes to all of these; empty is to the model of the conversation.
+    pub compare: Vec<ModelId>,
     /// Messages that wait to be sent.
     pub queue: Queue,
     /// Where the reader is.
@@ -113,10 +118,11 @@ impl Chat {
         Self {
             conversation,
             tree: Tree::default(),
-            running: None,
+            running: Vec::new(),
             turns: Vec::new(),
             asked: VecDeque::new(),
-            unsaved: Unsaved::default(),
+            compared: Vec::new(),
+            compare: Vec::new(),
             draft: String::new(),
             attached: Vec::new(),
             editing: None,
@@ -247,16 +253,37 @@ impl Chat {
         path.iter().take(2).find(|entry| entry.role() == Role::Assistant)
     }
 
-    /// The turn that is running.
+    /// The turn that is running; of several the one whose answer is shown, else the first.
     #[must_use]
     pub fn running(&self) -> Option<&Running> {
-        self.running.as_ref()
+        let leaf = self.tree.leaf();
+        let shown = self.running.iter().find(|running| leaf == Some(running.answer));
+        shown.or_else(|| self.running.first())
     }
 
-    /// The answer that arrives is the last message that is shown.
+    /// All turns that run.
     #[must_use]
-    pub fn shows_running(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| self.tree.leaf() == Some(running.answer))
+    pub fn all_running(&self) -> &[Running] {
+        &self.running
+    }
+
+    /// Any message, shown or not.
+    #[must_use]
+    pub fn message(&self, id: MessageId) -> Option<&Entry> {
+        self.tree.get(id)
+    }
+
+    /// The messages that follow a message, each on a branch of its own, the oldest first.
+    pub fn following(&self, id: MessageId) -> impl Iterator<Item = &Entry> {
+        self.tree.following(id)
+    }
+
+    /// The model an answer was asked of, whatever the service calls it.
+    #[must_use]
+    pub fn asked_of(&self, answer: MessageId) -> Option<&ModelId> {
+        let asked = self.compared.iter().find(|(known, _)| *known == answer);
+        let named = || self.tree.get(answer)?.facts()?.model.as_ref();
+        asked.map(|(_, model)| model).or_else(named)
     }
 
     /// Nothing arrives, waits or is being changed here: the store has all of it.
@@ -353,18 +380,69 @@ mod tests {
         chat.ask(("question", Vec::new()), (MessageId(1), MessageId(2)), TurnId(1), now);
         chat.push_delta(TurnId(1), "half an ", "", now);
         assert!(chat.save_deadline().is_some());
-        chat.stop().unwrap();
+        assert_eq!(chat.stop(None).len(), 1);
         assert_eq!(chat.save_deadline(), None, "a stopped turn wakes nobody");
         let asked = chat.go_on(TurnId(2), now).unwrap();
         let saved = asked.store.iter().any(|command| {
             matches!(command, StoreCommand::SaveMessage { message, .. } if message.text == "half an ")
         });
         assert!(saved, "{:?}", asked.store);
-        assert_eq!(chat.take_unsaved(now, true), None);
+        assert_eq!(chat.take_unsaved(now, true), []);
         chat.push_delta(TurnId(2), "answer", "", now);
-        let Some(StoreCommand::AppendText { text, .. }) = chat.take_unsaved(now, true) else {
+        let saved = chat.take_unsaved(now, true);
+        let [StoreCommand::AppendText { text, .. }] = saved.as_slice() else {
             panic!("the new piece is saved");
         };
         assert_eq!(text, "answer");
+    }
+
+    #[test]
+    fn several_answers_to_one_question_are_kept_apart() {
+        let now = Now::default();
+        let head = Conversation {
+            id: ConversationId(1),
+            title: String::new(),
+            model: ModelId::new("m"),
+            created_ms: 0,
+            updated_ms: 0,
+            leaf: None,
+            params: None,
+        };
+        let mut chat = Chat::new(head, ChatParams::default(), None);
+        let lane = |n: i64| Lane {
+            model: ModelId::new(&format!("m-{n}")),
+            answer: MessageId(10 + n),
+            turn: TurnId(n),
+        };
+        let asked = chat.ask_all(("q", Vec::new()), MessageId(1), vec![lane(1), lane(2)], now);
+        let models: Vec<_> = asked.iter().map(|(_, asked)| asked.request.model.as_str()).collect();
+        assert_eq!(models, ["m-1", "m-2"]);
+        assert_eq!(asked[0].1.request.messages, asked[1].1.request.messages);
+        let leaf = asked.last().and_then(|(_, asked)| match asked.store.last() {
+            Some(StoreCommand::SaveConversation(head)) => head.leaf,
+            _ => None,
+        });
+        assert_eq!(leaf, Some(MessageId(11)), "the first is the one that is shown");
+        assert_eq!(chat.entries().last().map(Entry::id), Some(MessageId(11)));
+        chat.push_delta(TurnId(1), "one", "", now);
+        chat.push_delta(TurnId(2), "two", "", now);
+        let saved = chat.take_unsaved(now, true);
+        let saved: Vec<_> = saved
+            .into_iter()
+            .map(|command| match command {
+                StoreCommand::AppendText { message, text, .. } => (message.0, text),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(saved, [(11, "one".to_owned()), (12, "two".to_owned())]);
+        assert_eq!(chat.model_of(TurnId(2)).as_str(), "m-2");
+        // The one that is kept runs on.
+        assert_eq!(chat.stop(Some(MessageId(12))).len(), 1);
+        let left: Vec<_> = chat.all_running().iter().map(|running| running.turn).collect();
+        assert_eq!(left, [TurnId(2)]);
+        chat.push_delta(TurnId(1), "late", "", now);
+        assert_eq!(chat.message(MessageId(11)).map(Entry::text), Some("one"));
+        let of_it: Vec<_> = chat.following(MessageId(1)).map(|entry| entry.id().0).collect();
+        assert_eq!(of_it, [11, 12]);
     }
 }

@@ -125,6 +125,12 @@ impl Tree {
         self.push(entry);
     }
 
+    /// The messages that follow one, in the order they were added.
+    pub(super) fn following(&self, id: MessageId) -> impl Iterator<Item = &Entry> {
+        let all = self.children.get(&Some(id)).map_or(&[][..], Vec::as_slice);
+        all.iter().filter_map(|child| self.get(*child))
+    }
+
     /// Which of its siblings a message is, from 1, and how many there are.
     pub(super) fn siblings(&self, id: MessageId) -> (usize, usize) {
         let Some(entry) = self.get(id) else { return (1, 1) };
