@@ -11,16 +11,24 @@ mod doctor;
 mod embed;
 #[path = "pty/harness/fake.rs"]
 mod fake;
+#[path = "headless/jobs.rs"]
+mod jobs;
+#[path = "headless/kills.rs"]
+mod kills;
 #[path = "headless/media.rs"]
 mod media;
 #[path = "headless/models.rs"]
 mod models;
 #[path = "headless/params.rs"]
 mod params;
+#[path = "headless/places.rs"]
+mod places;
 #[path = "headless/run.rs"]
 mod run;
 #[path = "headless/settings.rs"]
 mod settings;
+#[path = "headless/tasks.rs"]
+mod tasks;
 
 use std::io::Read as _;
 

@@ -4,9 +4,11 @@ pub mod chat;
 pub mod config;
 pub mod doctor;
 pub mod embed;
+pub mod jobs;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod task;
 pub mod usage;
 
 use std::path::PathBuf;
@@ -111,6 +113,12 @@ pub enum Command {
     Chat(chat::ChatArgs),
     /// Turn texts into vectors
     Embed(embed::EmbedArgs),
+    /// Make videos
+    Video(jobs::VideoArgs),
+    /// Make pictures
+    Image(jobs::ImageArgs),
+    /// Tasks without a screen: look, wait, follow, cancel, fetch, take over
+    Task(task::TaskArgs),
     /// List the models with prices, limits and abilities
     Models(models::ModelsArgs),
     /// Tell what was used and what it cost

@@ -5,9 +5,11 @@ pub mod chat;
 pub mod config;
 pub mod doctor;
 pub mod embed;
+pub mod jobs;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod task;
 pub mod usage;
 
 use crate::cli::{Cli, Global};

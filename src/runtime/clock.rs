@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::domain::time::Now;
+use crate::service::tasks::setup::Clocks;
 
 /// How often the offset of local time is read anew, for the day it changes.
 const ZONE_EVERY: Duration = Duration::from_secs(600);
@@ -27,6 +28,9 @@ pub(super) fn now() -> Now {
     let utc_offset_min = jiff::Zoned::now().offset().seconds() / 60;
     Now { since_start: Duration::ZERO, wall_ms: wall_ms(), utc_offset_min }
 }
+
+/// The clocks that services are given.
+pub(super) const CLOCKS: Clocks = Clocks { wall_ms, now };
 
 impl Clock {
     pub(super) fn new() -> Self {

@@ -4,15 +4,19 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use crate::api::client::install_crypto;
+use crate::cli::jobs::{ImageArgs, MakeCommand, VideoArgs};
 use crate::cli::{Cli, Command, When};
 use crate::config::{self, Config};
 use crate::domain::day::Day;
+use crate::domain::jobs::Makes;
 use crate::domain::notice::{Notice, NoticeKind};
+use crate::service::attachments::look::Base;
 use crate::service::attachments::uploads::Uploads;
 use crate::service::connect;
 use crate::service::keys::{self, Keys};
 use crate::service::log;
 use crate::service::models;
+use crate::service::tasks::setup::Setup;
 use crate::terminal::caps::{Background, Caps, ColourChoice};
 use crate::theme::Ground;
 use crate::{command, sim, terminal, words};
@@ -50,6 +54,16 @@ pub async fn launch(mut cli: Cli) -> u8 {
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
         Some(Command::Embed(args)) => embed(&cli, args).await,
+        Some(Command::Video(VideoArgs { what: MakeCommand::Create(args) })) => {
+            create(&cli, Makes::Video, args).await
+        }
+        Some(Command::Image(ImageArgs { what: MakeCommand::Create(args) })) => {
+            create(&cli, Makes::Image, args).await
+        }
+        Some(Command::Task(args)) => match bench(&cli).await {
+            Ok(ready) => command::task::run(&ready.0.config, ready.1, &args.what).await,
+            Err(code) => code,
+        },
         // The largest future of the program, made once.
         None => Box::pin(workbench(cli)).await,
     }
@@ -230,6 +244,37 @@ async fn embed(cli: &Cli, mut args: crate::cli::embed::EmbedArgs) -> u8 {
         say(&words::line(language, &notice));
     }
     command::embed::run(&config, deps, &args, texts).await
+}
+
+/// What the commands for tasks work with; simulator and log live as long as it is held.
+async fn bench(cli: &Cli) -> Result<(Ready, command::task::Deps), u8> {
+    let ready = ready(cli, command::flags(cli), false).await?;
+    let Config { settings, paths, target, .. } = &ready.config;
+    let (mine, faults) = config::models::catalog(&paths.config);
+    if let Some(catalog) = mine {
+        ready.deps.catalog.put(catalog);
+    }
+    if let Some(notice) = models::notice(&faults) {
+        say(&words::line(settings.language, &notice));
+    }
+    let home = command::env("HOME").map(std::path::PathBuf::from);
+    let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
+    let connect = target.deadlines.connect;
+    let setup = Setup::new(&ready.deps, settings, connect, paths.data.clone(), files);
+    let rush = command::env("LIAN_TIME_SCALE").and_then(|scale| scale.parse().ok());
+    let setup = setup.hurried(rush.unwrap_or(1));
+    let deps = command::task::Deps { setup, clocks: super::clock::CLOCKS, seed: seed() };
+    Ok((ready, deps))
+}
+
+/// Wishes for videos or pictures.
+async fn create(cli: &Cli, makes: Makes, args: crate::cli::jobs::CreateArgs) -> u8 {
+    let (ready, deps) = match bench(cli).await {
+        Ok(ready) => ready,
+        Err(code) => return code,
+    };
+    let model = cli.global.model.as_deref();
+    command::jobs::create(&ready.config, deps, makes, model, &args).await
 }
 
 async fn workbench(cli: Cli) -> u8 {

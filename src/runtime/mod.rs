@@ -37,6 +37,7 @@ use crate::event::{EditorEvent, ServiceEvent};
 use crate::input::keymap::KeyMap;
 use crate::input::{Input, translate::translate};
 use crate::service::attachments::look::Base;
+use crate::service::tasks::setup::Setup;
 use crate::service::{self, chat::Deps, log::Hidden};
 use crate::sim;
 use crate::state::AppState;
@@ -48,7 +49,7 @@ use crate::theme::Theme;
 use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
-use perform::{Order, Services, TaskSetup, Wanted};
+use perform::{Order, Services, Wanted};
 use reload::{Choice, Reload, Update};
 use signals::{Signal, Signals};
 
@@ -148,7 +149,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let connect = target.deadlines.connect;
     let home = crate::command::env("HOME").map(PathBuf::from);
     let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
-    let tasks = TaskSetup::new(&deps, &settings, connect, paths.data.clone(), files.clone());
+    let tasks = Setup::new(&deps, &settings, connect, paths.data.clone(), files.clone());
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
@@ -184,7 +185,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     };
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
-    runtime.services.begin_tasks(tasks, seed, &out);
+    runtime.services.begin_tasks(tasks, &out);
     service::models::load(paths.config, catalog, out.clone());
     // A key command may take its time; the simulator's key is no news.
     if simulator.is_none() {
@@ -381,6 +382,7 @@ impl Runtime {
         let name = settings.theme.clone();
         self.own_theme = Some((name.clone(), theme.clone()));
         self.keys = keys;
+        self.services.heed(&settings);
         let settings = Box::new(settings);
         self.on_events(ServiceEvent::Settings(SettingsEvent::Changed { settings, later, more }));
         // While another theme is being tried the file's waits.

@@ -7,15 +7,14 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, Sender};
 use tokio_util::sync::CancellationToken;
 
-use super::clock::{self, wall_ms};
-use crate::api::files::FileClient;
+use super::clock::{CLOCKS, wall_ms};
 use crate::domain::settings::Settings;
 use crate::domain::tasks::book::TaskEvent;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
 use crate::service::attachments::look::Base;
-use crate::service::downloads::{self, Downloads};
 use crate::service::ledger::Ledger;
+use crate::service::tasks::setup::Setup;
 use crate::service::{
     attachments, chat, clipboard, doctor, errands, export, highlight, meters, store, tasks,
 };
@@ -36,59 +35,6 @@ pub(super) struct Services {
     attachments: attachments::Handle,
     doctor: doctor::Handle,
     cancel: CancellationToken,
-}
-
-/// What the services of tasks need besides what they share with the others.
-#[derive(Debug)]
-pub(super) struct TaskSetup {
-    /// Client, endpoint, keys, catalog.
-    pub(super) chat: chat::Deps,
-    /// Whose tasks, which prices.
-    pub(super) profile: String,
-    /// Which prices.
-    pub(super) figures: crate::domain::settings::Figures,
-    /// Where files go and what they are called.
-    pub(super) downloads: downloads::Settings,
-    /// The longest wait for a connection.
-    pub(super) connect: Duration,
-    /// The data directory.
-    pub(super) data: PathBuf,
-    /// Where paths that are typed begin.
-    pub(super) files: Base,
-}
-
-impl TaskSetup {
-    /// From the settings in force.
-    pub(super) fn new(
-        chat: &chat::Deps,
-        settings: &Settings,
-        connect_seconds: u32,
-        data: PathBuf,
-        files: Base,
-    ) -> Self {
-        let given = settings.tasks.dir.as_deref();
-        let dir = given.map_or_else(|| data.join("files"), |dir| files_dir(dir, &data));
-        let template = settings.tasks.template.clone();
-        let template = template.unwrap_or_else(|| downloads::name::TEMPLATE.to_owned());
-        Self {
-            chat: chat.clone(),
-            profile: settings.place.profile.clone(),
-            figures: settings.figures,
-            downloads: downloads::Settings { dir, template },
-            connect: Duration::from_secs(u64::from(connect_seconds.max(1))),
-            data,
-            files,
-        }
-    }
-}
-
-/// A directory as the configuration names it: `~/` is the home directory, a relative one begins at
-/// the data directory, wherever lian was started.
-fn files_dir(dir: &str, data: &std::path::Path) -> PathBuf {
-    match (dir.strip_prefix("~/"), crate::command::env("HOME")) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        (Some(_) | None, _) => data.join(dir),
-    }
 }
 
 /// What is for the loop itself.
@@ -165,46 +111,38 @@ impl Services {
 
     /// Starts the services of tasks. They look at the disk at once, so the first frame comes
     /// before them.
-    pub(super) fn begin_tasks(&mut self, setup: TaskSetup, seed: u64, out: &Sender<ServiceEvent>) {
-        let TaskSetup { chat, profile, figures, downloads, connect, data, files: base } = setup;
-        let desk = self.store.desk();
+    pub(super) fn begin_tasks(&mut self, setup: Setup, out: &Sender<ServiceEvent>) {
+        let (profile, data) = (setup.profile.clone(), setup.data.clone());
+        // Not the seed of the state: two sources of one seed make the same keys.
+        let seed = super::launch::seed();
         let ledger = self.ledger.clone();
-        let files = FileClient::for_endpoint(&chat.endpoint, connect);
+        let deps =
+            tasks::Deps { ledger: ledger.clone(), ..setup.deps(self.store.desk(), CLOCKS, seed) };
         let meters = meters::Deps {
-            client: chat.client.clone(),
-            endpoint: chat.endpoint.clone(),
-            keys: chat.keys.clone(),
-            catalog: chat.catalog.clone(),
-            figures,
-            desk: desk.clone(),
+            client: deps.client.clone(),
+            endpoint: deps.endpoint.clone(),
+            keys: deps.keys.clone(),
+            catalog: deps.catalog.clone(),
+            figures: deps.figures,
+            desk: deps.desk.clone(),
             profile: profile.clone(),
             data: data.clone(),
             now: wall_ms,
         };
         self.meters = Some(meters::spawn(meters, out.clone(), self.cancel.child_token()));
-        let deps = tasks::Deps {
-            client: chat.client,
-            endpoint: chat.endpoint,
-            keys: chat.keys,
-            catalog: chat.catalog,
-            figures,
-            desk,
-            ledger: ledger.clone(),
-            uploads: chat.uploads,
-            files: base,
-            downloads: Downloads::new(files, downloads, clock::now),
-            profile: profile.clone(),
-            data: data.clone(),
-            now: wall_ms,
-            seed,
-            rush: 1,
-        };
         // When it is full the service waits; it is emptied into the loop's own channel.
         let (told, events) = mpsc::channel(TASK_EVENTS);
         self.tasks = Some(tasks::spawn(deps, told, self.cancel.child_token()));
         tokio::spawn(pass_on(events, out.clone()));
         let deps = errands::Deps { ledger, profile, data };
         self.errands = Some(errands::spawn(deps, out.clone(), self.cancel.child_token()));
+    }
+
+    /// The files of the configuration say something else.
+    pub(super) fn heed(&self, settings: &Settings) {
+        if let Some(tasks) = &self.tasks {
+            tasks.heed(settings);
+        }
     }
 
     /// Hands a command to a service that may not have begun.

@@ -84,7 +84,7 @@ async fn run(deps: &Deps, errand: Errand) -> Option<ServiceEvent> {
             let dir = Path::new(&path).parent().map(|dir| dir.to_string_lossy().into_owned());
             show(dir.unwrap_or_else(|| path.clone()), path).await
         }
-        Errand::Ended { words, facts } => ended(deps, &words, &facts).await,
+        Errand::Ended { words, facts } => ended(&deps.data, &words, &facts).await,
         Errand::Poster { key, path, kind } => {
             let poster = poster(&path, kind).await;
             Some(ServiceEvent::Errand(ErrandEvent::Poster { key, poster }))
@@ -129,10 +129,11 @@ async fn show(what: String, path: String) -> Option<ServiceEvent> {
     run_beside(program, OPEN, Command::new(program).arg(&what)).await
 }
 
-/// Runs the user's program once for a task, whichever of several running programs is quicker.
-async fn ended(deps: &Deps, words: &[String], facts: &EndFacts) -> Option<ServiceEvent> {
+/// Runs the user's program once for a task, whichever of several running programs is quicker; tells
+/// of it only if it fails. `data` is the data directory.
+pub async fn ended(data: &Path, words: &[String], facts: &EndFacts) -> Option<ServiceEvent> {
     let (program, arguments) = words.split_first()?;
-    match claim(&deps.data, &facts.key.to_string()).await {
+    match claim(data, &facts.key.to_string()).await {
         Ok(true) => {}
         Ok(false) => return None,
         Err(error) => return Some(failed(program, &error.to_string())),
@@ -249,14 +250,14 @@ mod tests {
             files: vec!["a b.mp4".to_owned()],
         };
         let missing = ["/nowhere/at-all".to_owned()];
-        let told = ended(&deps, &missing, &facts).await;
+        let told = ended(&deps.data, &missing, &facts).await;
         assert!(matches!(told, Some(ServiceEvent::Notice(_))), "{told:?}");
         // What it is told reaches it, word by word.
         let out = dir.path().join("out");
         let script = format!("printf '%s|%s' \"$LIAN_TASK_STATE\" \"$1\" > '{}'", out.display());
         let words = ["/bin/sh", "-c", &script, "sh"].map(str::to_owned);
         let facts = EndFacts { key: TaskKey(2), ..facts };
-        assert_eq!(ended(&deps, &words, &facts).await, None);
+        assert_eq!(ended(&deps.data, &words, &facts).await, None);
         assert_eq!(std::fs::read_to_string(&out).unwrap(), "saved|a b.mp4");
     }
 

@@ -33,6 +33,7 @@ pub mod side;
 pub mod support;
 pub mod surface;
 pub mod task_form;
+pub mod task_line;
 pub mod tasks;
 pub mod tasks_pane;
 pub mod turns;

@@ -56,6 +56,24 @@ fn task_en(notice: &TaskNotice) -> Told {
             "lian ended while the request was under way: the task may exist.",
             "It is looked for in the account's list; nothing is sent again by itself.",
         ),
+        TaskNotice::Vanished => told(
+            "The service does not know this task any more, and no end of it was seen.",
+            "It may have been made and paid; what was reserved for it stays counted. Look at the \
+             account's bill before it is made again.",
+        ),
+        TaskNotice::Expired => told(
+            "The file was not fetched in time: the service keeps files for 24 hours.",
+            "It is paid and gone there. Make it again with the same seed, and let `lian task watch` \
+             run so that files are fetched at once.",
+        ),
+        TaskNotice::Partly { made, of } => told(
+            format!("{made} of {of} parts were made, the others failed."),
+            "Only what was made is paid, and it is saved. Send the task again for the rest.",
+        ),
+        TaskNotice::StillPending { minutes } => told(
+            format!("The service has let this task wait for {minutes} minutes."),
+            "It is followed as before and costs nothing while it waits; it can still be canceled.",
+        ),
     }
 }
 
@@ -93,6 +111,22 @@ fn task_zh_cn(notice: &TaskNotice) -> Told {
             "请求还在途中时 lian 退出了：任务可能已经创建。",
             "正在账号的任务列表里查找；不会自行重发。",
         ),
+        TaskNotice::Vanished => told(
+            "服务方已查不到这个任务，也没有见到它的结果。",
+            "它可能已生成并计费，预留的金额仍计入花费。重新提交之前请先核对账单。",
+        ),
+        TaskNotice::Expired => told(
+            "文件没有及时下载：服务方只保留 24 小时。",
+            "任务已计费，文件已被清除。请用相同的种子重新生成，并保持 `lian task watch` 运行，以便及时下载。",
+        ),
+        TaskNotice::Partly { made, of } => told(
+            format!("{of} 个结果中生成了 {made} 个，其余失败。"),
+            "只对生成的部分计费，并已保存。其余部分请重新提交。",
+        ),
+        TaskNotice::StillPending { minutes } => told(
+            format!("服务方已让这个任务排队 {minutes} 分钟。"),
+            "会继续跟踪；排队期间不计费，也仍可取消。",
+        ),
     }
 }
 
@@ -100,11 +134,12 @@ fn download_en(notice: &DownloadNotice) -> Told {
     match notice {
         DownloadNotice::NoRoom { dir, bytes } => told(
             format!("There is no room for {} bytes in {dir}.", grouped(*bytes)),
-            "Free some space and download again; the service keeps the file for 24 hours.",
+            "Free some space: it is tried again by itself as long as the service keeps it, 24 hours.",
         ),
         DownloadNotice::Unwritable { dir } => told(
             format!("Nothing can be written to {dir}."),
-            "Check the directory (tasks.dir in the configuration) and download again.",
+            "Check the directory (tasks.dir in the configuration): it is tried again by itself, for 24 \
+             hours.",
         ),
         DownloadNotice::WrongLength { got, told: expected } => told(
             format!(
@@ -133,11 +168,12 @@ fn download_zh_cn(notice: &DownloadNotice) -> Told {
     match notice {
         DownloadNotice::NoRoom { dir, bytes } => told(
             format!("{dir} 的剩余空间放不下 {} 字节。", grouped(*bytes)),
-            "请腾出空间后重新下载；服务方会保留文件 24 小时。",
+            "请腾出空间：在服务方保留文件的 24 小时内会自动重试。",
         ),
-        DownloadNotice::Unwritable { dir } => {
-            told(format!("无法写入 {dir}。"), "请检查该目录（配置中的 tasks.dir），然后重新下载。")
-        }
+        DownloadNotice::Unwritable { dir } => told(
+            format!("无法写入 {dir}。"),
+            "请检查该目录（配置中的 tasks.dir）：24 小时内会自动重试。",
+        ),
         DownloadNotice::WrongLength { got, told: expected } => told(
             format!("文件在 {} 字节处结束，应为 {} 字节。", grouped(*got), grouped(*expected)),
             "会重新下载。",

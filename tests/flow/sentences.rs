@@ -104,8 +104,8 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     all.extend(input_notices().into_iter().map(N::Input));
     all.extend(key_faults().into_iter().map(N::Key));
     all.extend(attach_notices().into_iter().map(N::Attach));
-    all.push(N::Task(TaskNotice::NoId));
-    all.push(N::Download(DownloadNotice::WrongSum));
+    all.extend(task_notices().map(N::Task));
+    all.extend(download_notices().map(N::Download));
     let (title, path) = (|| "a boat".to_owned(), || "/f/boat.mp4".to_owned());
     all.extend(
         [
@@ -255,6 +255,58 @@ fn media_notices() -> Vec<MediaNotice> {
 }
 
 /// The notices of writing a message.
+/// Whatever can become of a task.
+fn task_notices() -> [TaskNotice; 12] {
+    [
+        TaskNotice::NoSchema { model: "wan9".to_owned() },
+        TaskNotice::NoId,
+        TaskNotice::NotUploaded { path: "/tmp/cat.png".to_owned() },
+        TaskNotice::FailedWithoutWord,
+        TaskNotice::NoFile,
+        TaskNotice::TooLateToCancel,
+        TaskNotice::Found,
+        TaskNotice::Interrupted,
+        TaskNotice::Vanished,
+        TaskNotice::Expired,
+        TaskNotice::Partly { made: 3, of: 4 },
+        TaskNotice::StillPending { minutes: 31 },
+    ]
+}
+
+/// Whatever can become of a file on its way.
+fn download_notices() -> [DownloadNotice; 7] {
+    let dir = || "/mnt/films".to_owned();
+    [
+        DownloadNotice::NoRoom { dir: dir(), bytes: 1_234_567 },
+        DownloadNotice::Unwritable { dir: dir() },
+        DownloadNotice::WrongLength { got: 7, told: 1_000 },
+        DownloadNotice::WrongSum,
+        DownloadNotice::Empty,
+        DownloadNotice::Elsewhere { to: "http://10.0.0.1".to_owned() },
+        DownloadNotice::Interrupted { why: "reset".to_owned() },
+    ]
+}
+
+/// What goes wrong with a task or its file has a sentence and a next step, on the screen's details
+/// too, in both languages.
+#[test]
+fn what_becomes_of_a_task_is_one_sentence_and_a_next_step() {
+    let tasks = task_notices().map(NoticeKind::Task).into_iter();
+    let files = download_notices().map(NoticeKind::Download).into_iter();
+    for kind in tasks.chain(files) {
+        for language in [Language::En, Language::ZhCn] {
+            let told = tell(language, &kind);
+            let end = if language == Language::En { '.' } else { '。' };
+            for part in [&told.sentence, &told.next] {
+                assert!(part.ends_with(end), "{language:?} {kind:?}: {part}");
+            }
+            let sentences =
+                told.sentence.matches(". ").count() + told.sentence.matches('。').count();
+            assert!(sentences <= 1, "{kind:?}: more than one sentence: {}", told.sentence);
+        }
+    }
+}
+
 fn input_notices() -> Vec<InputNotice> {
     use SecretKind as S;
     let program = || "vim".to_owned();

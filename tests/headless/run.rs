@@ -208,12 +208,21 @@ pub(crate) struct Sim {
 impl Sim {
     /// With faults by script.
     pub(crate) fn with(scenario: &str) -> Self {
+        Self::of(scenario, 1.0)
+    }
+
+    fn of(scenario: &str, time_scale: f64) -> Self {
         let scenario = Scenario::parse("test", scenario).expect("a scenario");
-        let options = Options { scenario: Some(scenario), ..Options::default() };
+        let options = Options { scenario: Some(scenario), time_scale, ..Options::default() };
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).enable_all().build().expect("threads");
         let server = runtime.block_on(sim::start(options)).expect("a simulator");
         Self { server: Some(server), runtime: Some(runtime) }
+    }
+
+    /// With faults by script, where time runs so many times as fast.
+    pub(crate) fn hurried(scenario: &str, time_scale: f64) -> Self {
+        Self::of(scenario, time_scale)
     }
 
     /// Every answer is this text, at once.

@@ -27,6 +27,22 @@ pub enum TaskNotice {
     Found,
     /// The program ended while its request was under way.
     Interrupted,
+    /// The service does not know its id any more, and no end of it was seen.
+    Vanished,
+    /// Its files were not fetched before the service forgot them.
+    Expired,
+    /// Some of its parts failed; why the first did is the notice's detail.
+    Partly {
+        /// Parts that were made.
+        made: u64,
+        /// Parts in all.
+        of: u64,
+    },
+    /// The service has not begun it for an unusually long time.
+    StillPending {
+        /// For so many minutes.
+        minutes: u64,
+    },
 }
 
 impl TaskNotice {
@@ -35,10 +51,15 @@ impl TaskNotice {
             Self::NoSchema { .. } | Self::NotUploaded { .. } => {
                 Class::error(Some(Fault::You), Exit::Failed)
             }
-            Self::NoId | Self::FailedWithoutWord | Self::NoFile => {
-                Class::error(Some(Fault::Service), Exit::Failed)
+            Self::NoId
+            | Self::FailedWithoutWord
+            | Self::NoFile
+            | Self::Vanished
+            | Self::Partly { .. } => Class::error(Some(Fault::Service), Exit::Failed),
+            Self::Expired => Class::error(None, Exit::Failed),
+            Self::TooLateToCancel | Self::Interrupted | Self::StillPending { .. } => {
+                Class::of(Level::Warning)
             }
-            Self::TooLateToCancel | Self::Interrupted => Class::of(Level::Warning),
             Self::Found => Class::of(Level::Info),
         }
     }

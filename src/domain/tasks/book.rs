@@ -106,6 +106,24 @@ impl Stage {
         }
     }
 
+    /// Nothing of it has left this machine: it is in line, going or held.
+    #[must_use]
+    pub const fn is_in_line(self) -> bool {
+        match self {
+            Self::Waiting | Self::Paused => true,
+            Self::Sending
+            | Self::Maybe
+            | Self::Refused
+            | Self::Following
+            | Self::Saving
+            | Self::Saved
+            | Self::Failed
+            | Self::Canceled
+            | Self::Expired
+            | Self::Lost => false,
+        }
+    }
+
     /// Something is being done by itself: while there is one such task, somebody must be at work.
     #[must_use]
     pub const fn is_active(self) -> bool {

@@ -40,6 +40,15 @@ impl Base {
     }
 }
 
+impl Base {
+    /// The same name from the root on: whoever reads it again, wherever it runs, means the same
+    /// file.
+    #[must_use]
+    pub fn from_root(&self, typed: &str) -> String {
+        self.path(typed).to_string_lossy().replace('\\', "\\\\")
+    }
+}
+
 /// A name without the quotes or backslashes of a shell.
 fn unquoted(typed: &str) -> String {
     let typed = typed.trim();

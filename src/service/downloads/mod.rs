@@ -3,12 +3,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "files are what this is for")]
 
+mod mark;
 pub mod name;
 mod part;
 mod place;
 mod sidecar;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -20,6 +22,7 @@ use crate::domain::ids::TaskKey;
 use crate::domain::notice::{DownloadNotice, Notice, NoticeKind};
 use crate::domain::tasks::book::{Asset, TaskRecord};
 use crate::domain::time::Now;
+use mark::Mark;
 use part::Part;
 
 /// So often at most progress is told.
@@ -67,6 +70,9 @@ pub enum Lost {
     Expired,
     /// It may come at another time; what has come stays.
     Passing(Notice),
+    /// There is no room for it here, or nothing can be written. What has come stays, and it is
+    /// tried again: whoever is asleep loses nothing by it.
+    Place(Notice),
     /// It will not come by itself.
     Final(Notice),
 }
@@ -86,28 +92,41 @@ pub struct Want<'a> {
 #[derive(Debug, Clone)]
 pub struct Downloads {
     client: FileClient,
-    settings: Settings,
+    /// Shared by all clones: files that are begun after a change go to the new place.
+    settings: Arc<Mutex<Settings>>,
     now: fn() -> Now,
 }
 
 impl Downloads {
     /// `now` names the files by date.
     #[must_use]
-    pub const fn new(client: FileClient, settings: Settings, now: fn() -> Now) -> Self {
-        Self { client, settings, now }
+    pub fn new(client: FileClient, settings: Settings, now: fn() -> Now) -> Self {
+        Self { client, settings: Arc::new(Mutex::new(settings)), now }
     }
 
-    /// The directory.
-    #[must_use]
-    pub const fn dir(&self) -> &PathBuf {
-        &self.settings.dir
+    /// Where files go now.
+    fn settings(&self) -> Settings {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Files that are begun from now on go there, for all clones. What had begun to arrive elsewhere
+    /// arrives there, or begins anew.
+    pub fn move_to(&self, settings: Settings) {
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Fetches one file, or goes on with it where it was left, by whichever process.
     pub async fn fetch(&self, want: Want<'_>) -> Result<Saved, Lost> {
-        let dir = &self.settings.dir;
+        let settings = self.settings();
+        let dir = &settings.dir;
         place::prepare(dir).map_err(|error| disk(dir, &error))?;
-        let key = format!("{}-{}", want.task.key, want.asset.part);
+        let key = key_of(want.task.key, want.asset.part);
+        let mark = Mark::of(dir, &key);
+        // A program that died between the name and the store's record has left it whole.
+        if let Some(saved) = mark.found() {
+            Part::clean(dir, &key);
+            return Ok(saved);
+        }
         let mut part = Part::open(dir, &key).map_err(|error| disk(dir, &error))?;
         let resume = part.resume();
         let mut file = match self.client.get(&want.asset.url, resume.as_ref()).await {
@@ -127,14 +146,23 @@ impl Downloads {
             && place::free(dir).is_some_and(|free| free < total.saturating_sub(part.len()))
         {
             let kind = DownloadNotice::NoRoom { dir: dir.display().to_string(), bytes: total };
-            return Err(Lost::Final(Notice::new(NoticeKind::Download(kind))));
+            return Err(Lost::Place(Notice::new(NoticeKind::Download(kind))));
         }
-        self.receive(&mut file, &mut part, &want).await?;
-        self.finish(&file, part, &want)
+        Self::receive(&mut file, &mut part, &want, dir).await?;
+        self.finish(&file, part, &mark, &want, &settings)
     }
 
-    async fn receive(&self, file: &mut File, part: &mut Part, want: &Want<'_>) -> Result<(), Lost> {
-        let dir = &self.settings.dir;
+    /// The store knows that a file is on disk.
+    pub fn settled(&self, task: TaskKey, part: u32) {
+        Mark::of(&self.settings().dir, &key_of(task, part)).clear();
+    }
+
+    async fn receive(
+        file: &mut File,
+        part: &mut Part,
+        want: &Want<'_>,
+        dir: &Path,
+    ) -> Result<(), Lost> {
         let (begun, from) = (Instant::now(), part.len());
         let mut told = begun;
         loop {
@@ -181,8 +209,15 @@ impl Downloads {
     }
 
     /// The file is whole: its name, and only then it is there.
-    fn finish(&self, file: &File, mut part: Part, want: &Want<'_>) -> Result<Saved, Lost> {
-        let dir = &self.settings.dir;
+    fn finish(
+        &self,
+        file: &File,
+        mut part: Part,
+        mark: &Mark,
+        want: &Want<'_>,
+        settings: &Settings,
+    ) -> Result<Saved, Lost> {
+        let dir = &settings.dir;
         let sums = part.sums().map_err(|error| disk(dir, &error))?;
         if file.md5.as_deref().is_some_and(|told| told.trim() != sums.md5) {
             part.forget().map_err(|error| disk(dir, &error))?;
@@ -200,9 +235,9 @@ impl Downloads {
             part: (want.asset.part, u32::try_from(task.assets.len()).unwrap_or(u32::MAX)),
         };
         let ending = name::ending(want.asset.kind, &head);
-        let name = name::fill(&self.settings.template, &facts, ending);
+        let name = name::fill(&settings.template, &facts, ending);
         let bytes = part.len();
-        let path = part.publish(dir, &name).map_err(|error| disk(dir, &error))?;
+        let path = part.publish(mark, &name, &sums.sha256).map_err(|error| disk(dir, &error))?;
         Ok(Saved { path: path.display().to_string(), bytes, sha256: sums.sha256 })
     }
 
@@ -212,6 +247,11 @@ impl Downloads {
             tracing::warn!(task = %task.key, %error, "the note beside the files was not written");
         }
     }
+}
+
+/// Under what the traces of a file on its way are kept.
+fn key_of(task: TaskKey, part: u32) -> String {
+    format!("{task}-{part}")
 }
 
 /// What an error of the fetch means.
@@ -230,7 +270,8 @@ fn lost(error: &ApiError) -> Lost {
     }
 }
 
-/// What a fault of the disk means. A full or forbidden place stays so until somebody acts.
+/// What a fault of the disk means. A full or forbidden place stays so until somebody acts, and then
+/// the file comes by itself.
 fn disk(dir: &std::path::Path, error: &std::io::Error) -> Lost {
     use std::io::ErrorKind;
 
@@ -239,5 +280,5 @@ fn disk(dir: &std::path::Path, error: &std::io::Error) -> Lost {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => NoticeKind::DiskFull { path },
         _ => NoticeKind::Download(DownloadNotice::Unwritable { dir: path }),
     };
-    Lost::Final(Notice::new(kind).with_detail(error.to_string()))
+    Lost::Place(Notice::new(kind).with_detail(error.to_string()))
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use ring::digest::{Context, SHA256};
 
-use super::place;
+use super::mark::{Mark, Whole};
 use crate::api::files::Resume;
 
 /// What a server's content is known by, in a line of its own, and its length.
@@ -45,6 +45,13 @@ fn options() -> OpenOptions {
 }
 
 impl Part {
+    /// Takes away what is left of a file that has its name already.
+    pub(super) fn clean(dir: &Path, key: &str) {
+        // What stays behind is found and taken away another time.
+        let _ = remove(&dir.join(format!(".{key}.part")));
+        let _ = remove(&dir.join(format!(".{key}.note")));
+    }
+
     /// Opens what is there of it, or begins.
     pub(super) fn open(dir: &Path, key: &str) -> io::Result<Self> {
         let path = dir.join(format!(".{key}.part"));
@@ -111,20 +118,7 @@ impl Part {
     /// Reads the whole file once: what is on disk is what counts, not what was sent.
     pub(super) fn sums(&mut self) -> io::Result<Sums> {
         self.file.seek(SeekFrom::Start(0))?;
-        let mut sha256 = Context::new(&SHA256);
-        let mut md5 = md5::Context::new();
-        let mut buffer = vec![0; 128 << 10];
-        loop {
-            let read = self.file.read(&mut buffer)?;
-            if read == 0 {
-                break;
-            }
-            sha256.update(&buffer[..read]);
-            md5.consume(&buffer[..read]);
-        }
-        let hex = hex(sha256.finish().as_ref());
-        let md5 = base64::engine::general_purpose::STANDARD.encode(md5.finalize().0);
-        Ok(Sums { sha256: hex, md5 })
+        sums(&mut self.file)
     }
 
     /// The first bytes, which tell what it is.
@@ -136,13 +130,31 @@ impl Part {
     }
 
     /// Gives it a name; from now on it is a file like any other.
-    pub(super) fn publish(self, dir: &Path, name: &str) -> io::Result<PathBuf> {
+    pub(super) fn publish(self, mark: &Mark, name: &str, sha256: &str) -> io::Result<PathBuf> {
         self.file.sync_all()?;
-        let path = place::publish(&self.path, dir, name)?;
+        let path = mark.publish(&self.path, name, Whole { bytes: self.length, sha256 })?;
         // A note that stays behind belongs to no part and harms nobody.
         let _ = remove(&self.note_path);
         Ok(path)
     }
+}
+
+/// The checksums of a file from where it is being read.
+pub(super) fn sums(file: &mut File) -> io::Result<Sums> {
+    let mut sha256 = Context::new(&SHA256);
+    let mut md5 = md5::Context::new();
+    let mut buffer = vec![0; 128 << 10];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        sha256.update(&buffer[..read]);
+        md5.consume(&buffer[..read]);
+    }
+    let hex = hex(sha256.finish().as_ref());
+    let md5 = base64::engine::general_purpose::STANDARD.encode(md5.finalize().0);
+    Ok(Sums { sha256: hex, md5 })
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -38,11 +38,21 @@ fn statvfs(path: &std::ffi::CStr) -> Option<u64> {
     u64::from(stat.f_bavail).checked_mul(u64::from(stat.f_frsize))
 }
 
-/// Gives a whole file its name, or the next free one like it; never takes another's. The file and
-/// the directory are on disk when this returns.
-pub(super) fn publish(part: &Path, dir: &Path, name: &str) -> io::Result<PathBuf> {
+/// Gives a whole file its name, or the next free one like it; never takes another's. Each name is
+/// told before it is taken. The file and the directory are on disk when this returns.
+pub(super) fn publish(
+    part: &Path,
+    dir: &Path,
+    name: &str,
+    tell: impl Fn(&str) -> io::Result<()>,
+) -> io::Result<PathBuf> {
     for number in 1..=MOST {
-        let path = dir.join(numbered(name, number));
+        let name = numbered(name, number);
+        let path = dir.join(&name);
+        if path.symlink_metadata().is_ok() {
+            continue;
+        }
+        tell(&name)?;
         match fs::hard_link(part, &path) {
             Ok(()) => {
                 fs::remove_file(part)?;

@@ -15,6 +15,18 @@ pub(super) const FILE: &str = "lian.db";
 /// How long one process waits for another one's transaction.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// How long it looks away between two tries. SQLite's own waits grow to a tenth of a second: of
+/// several processes that write one after the other, one that waits so long between its tries finds
+/// the way taken again and again, until its time is over.
+const NAP: Duration = Duration::from_millis(2);
+
+/// Waits for another process's transaction; `false` gives up.
+fn wait_a_turn(tries: i32) -> bool {
+    std::thread::sleep(NAP);
+    let waited = NAP * u32::try_from(tries).unwrap_or(u32::MAX);
+    waited < BUSY
+}
+
 /// An open database that can be written.
 #[derive(Debug)]
 pub(super) struct Base {
@@ -31,7 +43,7 @@ impl Base {
         drop(place::make_file(&path)?);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(&path, flags)?;
-        db.busy_timeout(BUSY)?;
+        db.busy_handler(Some(wait_a_turn))?;
         cost::teach(&db)?;
         (options.tune)(&mut db);
         // Before anything that writes: a file we do not know stays as it is.

@@ -150,6 +150,10 @@ pub(super) enum TaskRow {
     TooLateToCancel,
     Found,
     Interrupted,
+    Vanished,
+    Expired,
+    Partly { made: u64, of: u64 },
+    StillPending { minutes: u64 },
 }
 
 /// Files that tasks made.

@@ -68,6 +68,12 @@ pub(super) struct Actor {
     /// This process asks and fetches.
     holder: bool,
     lease_due: Option<Instant>,
+    /// When to look what changed without having been told: while something is under way, for a
+    /// ring may be lost (a file of another machine is not watched here); always where the bell
+    /// cannot be heard; and after a look that failed.
+    look_due: Option<Instant>,
+    /// Looks that failed one after the other.
+    blind: u32,
     pace: Pace,
     line_due: Option<Instant>,
     /// Tasks whose lost answer is looked for, and when next.
@@ -101,6 +107,8 @@ impl Actor {
             active: Vec::new(),
             holder: false,
             lease_due: None,
+            look_due: None,
+            blind: 0,
             pace: Pace::default(),
             line_due: None,
             searches: Vec::new(),
@@ -153,8 +161,17 @@ impl Actor {
             let left = deadline.saturating_duration_since(Instant::now());
             match timeout(left, self.jobs.join_next()).await {
                 Ok(Some(Ok(Done::Sent(key, sent)))) => self.sent(key, *sent).await,
+                Ok(Some(Ok(Done::Fetched(key, part, Ok(saved))))) => {
+                    self.on_disk(key, part, saved).await;
+                }
                 Ok(Some(_)) => {}
                 Ok(None) | Err(_) => break,
+            }
+        }
+        // A file that has its name is noted as one; what is still coming goes on another time.
+        while let Some(done) = self.jobs.try_join_next() {
+            if let Ok(Done::Fetched(key, part, Ok(saved))) = done {
+                self.on_disk(key, part, saved).await;
             }
         }
         if self.holder {
@@ -168,7 +185,7 @@ impl Actor {
         let pace = pace.map(|at| self.started + at / self.deps.rush);
         let searches = self.searches.iter().map(|search| search.due);
         let retries = self.retries.iter().map(|retry| retry.due);
-        [pace, self.lease_due, self.line_due]
+        [pace, self.lease_due, self.look_due, self.line_due]
             .into_iter()
             .flatten()
             .chain(searches)
@@ -181,9 +198,9 @@ impl Actor {
         let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
         if due(self.lease_due) {
             self.renew().await;
-            if !self.bell.watches() {
-                self.refresh().await;
-            }
+        }
+        if due(self.look_due) {
+            self.refresh().await;
         }
         if due(self.line_due) {
             self.line_due = None;
@@ -227,8 +244,17 @@ impl Actor {
             .await;
         let (newest, changed, hidden) = match read {
             Ok(read) => read,
-            Err(notice) => return self.say(TaskEvent::Trouble(notice)).await,
+            Err(notice) => {
+                // What was rung for is still unread, and nobody need ring again.
+                self.look_due = Some(Instant::now() + lease::TICK * (1 << self.blind.min(4)));
+                self.blind += 1;
+                if self.blind == 1 {
+                    self.say(TaskEvent::Trouble(notice)).await;
+                }
+                return;
+            }
         };
+        self.blind = 0;
         self.revision = newest;
         for key in hidden {
             self.active.retain(|task| task.key != key);
@@ -238,6 +264,9 @@ impl Actor {
         for task in changed {
             self.take_in(task).await;
         }
+        let under_way = self.active.iter().any(|task| task.stage.is_active());
+        let looks = under_way || !self.bell.watches();
+        self.look_due = looks.then(|| Instant::now() + lease::TICK);
         self.go_on().await;
     }
 

@@ -15,6 +15,7 @@ mod pace;
 mod rows;
 mod seen;
 mod send;
+pub mod setup;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,8 +26,9 @@ use tokio_util::sync::CancellationToken;
 use crate::api::client::ApiClient;
 use crate::api::region::Endpoint;
 use crate::domain::ids::IdSource;
-use crate::domain::settings::Figures;
-use crate::domain::tasks::book::{TaskCommand, TaskEvent};
+use crate::domain::notice::Notice;
+use crate::domain::settings::{Figures, Settings};
+use crate::domain::tasks::book::{TaskCommand, TaskEvent, TaskRecord};
 use crate::service::attachments::look::Base;
 use crate::service::attachments::uploads::Uploads;
 use crate::service::downloads::Downloads;
@@ -70,7 +72,8 @@ pub struct Deps {
     pub data: PathBuf,
     /// Milliseconds since 1970 (UTC).
     pub now: fn() -> i64,
-    /// Random per process.
+    /// Random, and nobody else's: keys of tasks and of entries of the ledger are made from it, and
+    /// another source of the same seed, here or in another process, would make the same ones.
     pub seed: u64,
     /// Every wait of the pace is divided by this: 1 with the service, more where its time runs
     /// faster.
@@ -82,6 +85,9 @@ pub struct Deps {
 pub struct Handle {
     inbox: mpsc::Sender<TaskCommand>,
     ended: CancellationToken,
+    downloads: Downloads,
+    /// The data directory, and where paths that are typed begin.
+    at: (PathBuf, Base),
 }
 
 impl Handle {
@@ -90,10 +96,25 @@ impl Handle {
         self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
     }
 
+    /// The settings are others: files that are fetched from now on go where these say.
+    pub fn heed(&self, settings: &Settings) {
+        self.downloads.move_to(setup::places(settings, &self.at.0, &self.at.1));
+    }
+
     /// Waits until the service has ended.
     pub async fn ended(&self) {
         self.ended.cancelled().await;
     }
+}
+
+/// Every task of a store, newest first, without starting anything.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn read(desk: &Desk) -> Result<Vec<TaskRecord>, Notice> {
+    let mut all = desk.ask(|change| rows::changed(change, -1)).await?;
+    all.reverse();
+    Ok(all)
 }
 
 /// Starts the service. Events go to `out`, waiting when it is full. After `cancel` nothing new is
@@ -104,12 +125,13 @@ pub fn spawn(deps: Deps, out: mpsc::Sender<TaskEvent>, cancel: CancellationToken
     let ended = CancellationToken::new();
     let guard = ended.clone().drop_guard();
     let ids = IdSource::new(deps.seed);
+    let (downloads, at) = (deps.downloads.clone(), (deps.data.clone(), deps.files.clone()));
     let actor = Actor::new(Arc::new(deps), ids, out, cancel);
     tokio::spawn(async move {
         actor.run(commands).await;
         drop(guard);
     });
-    Handle { inbox, ended }
+    Handle { inbox, ended, downloads, at }
 }
 
 #[cfg(test)]

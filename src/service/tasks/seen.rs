@@ -3,12 +3,16 @@
 
 use crate::domain::ledger::{Outcome, Settlement, Units};
 use crate::domain::money::Money;
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Notice, NoticeKind, TaskNotice};
 use crate::domain::tasks::book::{Asset, AssetState, Stage, TaskRecord};
 use crate::domain::tasks::{TaskPart, TaskSnapshot, TaskStatus, TaskUsage};
 
 /// A task the service does not know within this time of its making is not visible yet.
 const VISIBLE: i64 = 60_000;
+
+/// A task that waits at the service for so long is told of, in milliseconds: usual are seconds, and
+/// minutes in a crowd.
+const STUCK: i64 = 30 * 60_000;
 
 /// What became of a record by an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +58,7 @@ pub(super) fn apply(
             task.times.ended.get_or_insert(now_ms);
             task.assets = assets(before, snapshot);
             task.cost = cost.or(task.cost);
-            task.notice = None;
+            task.notice = shortfall(&task, snapshot);
             task.stage = if task.assets.is_empty() { Stage::Expired } else { Stage::Saving };
             settlement = settle(&task, Outcome::Done, cost, &snapshot.usage);
         }
@@ -69,14 +73,56 @@ pub(super) fn apply(
             task.stage = Stage::Canceled;
             settlement = settle(&task, Outcome::Refused, None, &snapshot.usage);
         }
-        TaskStatus::Pending
-        | TaskStatus::Running
+        TaskStatus::Pending => {
+            task.stage = Stage::Following;
+            let since = task.times.submitted.unwrap_or(task.times.created);
+            if task.notice.is_none() && now_ms - since >= STUCK {
+                let minutes = u64::try_from((now_ms - since) / 60_000).unwrap_or(0);
+                task.notice = about(TaskNotice::StillPending { minutes }, snapshot);
+            }
+        }
+        TaskStatus::Running
         | TaskStatus::Suspended
         | TaskStatus::Other(_)
-        | TaskStatus::Unknown => task.stage = Stage::Following,
+        | TaskStatus::Unknown => {
+            task.stage = Stage::Following;
+            task.notice.take_if(|notice| is_waiting(notice));
+        }
     }
     let is_news = task != *before;
     is_news.then_some(Seen { task, settlement })
+}
+
+fn about(notice: TaskNotice, snapshot: &TaskSnapshot) -> Option<Notice> {
+    let notice = Notice::new(NoticeKind::Task(notice));
+    Some(notice.with_request_id(snapshot.request_id.clone()))
+}
+
+/// It was said that the service has not begun.
+const fn is_waiting(notice: &Notice) -> bool {
+    matches!(notice.kind, NoticeKind::Task(TaskNotice::StillPending { .. }))
+}
+
+/// What a success does not hold: any file at all, or some of its parts.
+fn shortfall(task: &TaskRecord, snapshot: &TaskSnapshot) -> Option<Notice> {
+    if task.assets.is_empty() {
+        return about(TaskNotice::NoFile, snapshot);
+    }
+    let told = snapshot.metrics.map_or(0, |metrics| metrics.failed);
+    let failed = told.max(snapshot.failures().count() as u64);
+    if failed == 0 {
+        return None;
+    }
+    let made = task.assets.len() as u64;
+    let notice = about(TaskNotice::Partly { made, of: made + failed }, snapshot)?;
+    let why = snapshot.failures().next().map(|failure| {
+        let words = [failure.code.as_str(), failure.message.as_str()];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": ")
+    });
+    Some(match why.filter(|why| !why.is_empty()) {
+        Some(why) => notice.with_detail(why),
+        None => notice,
+    })
 }
 
 /// The service does not know the id: it is too new, too old, or was never there.
@@ -88,6 +134,7 @@ fn unknown(before: &TaskRecord, now_ms: i64) -> Option<Seen> {
     let mut task = before.clone();
     task.stage = Stage::Lost;
     task.status = Some(TaskStatus::Unknown);
+    task.notice = Some(Notice::new(NoticeKind::Task(TaskNotice::Vanished)));
     // It may have been done and paid: what was reserved stays.
     let settlement = settle(&task, Outcome::Unknown, None, &TaskUsage::default());
     Some(Seen { task, settlement })
@@ -154,3 +201,6 @@ fn units(usage: &TaskUsage) -> Units {
         ..Units::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

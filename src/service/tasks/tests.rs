@@ -24,7 +24,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::tasks::TaskRow;
 use crate::domain::tasks::book::{AssetState, Order, Stage, TaskRecord, Verdict};
 use crate::domain::time::Now;
-use crate::service::downloads::Settings;
+use crate::service::downloads;
 use crate::service::log::Hidden;
 use crate::service::store;
 use crate::sim;
@@ -37,6 +37,14 @@ const MODEL: &str = "wan2.5-t2v-preview";
 
 fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
+}
+
+/// Another one for each program, also for those that begin in the same millisecond: of two with one
+/// seed the second cannot enter its orders, for their entries in the ledger have the same ids.
+fn seed() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _};
+
+    std::hash::RandomState::new().build_hasher().finish()
 }
 
 fn now() -> Now {
@@ -67,19 +75,17 @@ fn dirs(home: &Path) -> (PathBuf, PathBuf) {
     (home.join("data"), home.join("films"))
 }
 
-/// Another one for each program: two that start within one millisecond must not make the same ids.
-fn another_seed() -> u64 {
-    static PROGRAMS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-    let number = PROGRAMS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    now_ms().cast_unsigned() ^ (number << 48)
-}
-
 impl Program {
     fn start(home: &Path, server: &sim::Server) -> Self {
         Self::at(home, &server.origin())
     }
 
     fn at(home: &Path, origin: &str) -> Self {
+        Self::hearing(home, origin, dirs(home).0)
+    }
+
+    /// One whose bell hangs in another directory than its store.
+    fn hearing(home: &Path, origin: &str, bell: PathBuf) -> Self {
         let (data, films) = dirs(home);
         let (store_out, _) = mpsc::channel(1);
         let store = store::spawn(store::Deps { dir: data.clone(), now: now_ms }, store_out);
@@ -88,7 +94,7 @@ impl Program {
         let client = ApiClient::new(ClientOptions::for_endpoint(&endpoint));
         let files = FileClient::for_endpoint(&endpoint, CAP);
         let settings =
-            Settings { dir: films, template: crate::service::downloads::name::TEMPLATE.to_owned() };
+            downloads::Settings { dir: films, template: downloads::name::TEMPLATE.to_owned() };
         let ledger = Ledger::new(store.desk());
         let deps = Deps {
             client,
@@ -102,9 +108,9 @@ impl Program {
             files: Base::default(),
             downloads: Downloads::new(files, settings, now),
             profile: "dev".to_owned(),
-            data,
+            data: bell,
             now: now_ms,
-            seed: another_seed(),
+            seed: seed(),
             rush: 40,
         };
         let (out, events) = mpsc::channel(64);
@@ -203,6 +209,15 @@ fn order(key: i64, prompt: &str) -> Order {
 fn yuan(text: &str) -> crate::domain::money::Money {
     let amount: Decimal = text.parse().expect("a decimal");
     crate::domain::money::Money { amount, currency: Currency::Cny }
+}
+
+/// Waits for what no event tells.
+async fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + CAP;
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what} never came");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Creations that reached the simulator.
@@ -362,6 +377,22 @@ async fn several_programs_send_ask_and_fetch_each_task_once_and_all_show_the_sam
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_cannot_hear_the_bell_looks_by_itself_also_while_it_has_no_task() {
+    let home = TempDir::new().expect("a directory");
+    let server = simulator("").await;
+    // No bell can hang below a file.
+    let file = home.path().join("file");
+    std::fs::write(&file, "").expect("a file");
+    let mut deaf = Program::hearing(home.path(), &server.origin(), file.join("bell"));
+    let mut other = Program::start(home.path(), &server);
+    other.submit(vec![order(1, "somebody else's")], Gate::default());
+    other.until("the file", |p| p.stages() == [Stage::Saved]).await;
+    deaf.until("the news", |p| p.stages() == [Stage::Saved]).await;
+    deaf.end().await;
+    other.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_go_on_when_their_program_ends_and_another_starts() {
     let home = TempDir::new().expect("a directory");
     let server = simulator("").await;
@@ -455,6 +486,87 @@ async fn broken_downloads_end_whole() {
         assert!(whole.windows(4).any(|four| four == b"moov"), "{rule}");
         program.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_that_cannot_be_written_is_told_once_and_the_file_comes_when_it_can() {
+    let home = TempDir::new().expect("a directory");
+    let server = simulator("").await;
+    let place = dirs(home.path()).1;
+    std::fs::write(&place, "a file where the directory should be").expect("a file");
+    let mut program = Program::start(home.path(), &server);
+    program.submit(vec![order(1, "has no place")], Gate::default());
+    program.until("the word", |p| !p.trouble.is_empty()).await;
+    let unwritable = |notice: &crate::domain::notice::Notice| {
+        matches!(
+            notice.kind,
+            NoticeKind::Download(crate::domain::notice::DownloadNotice::Unwritable { .. })
+        )
+    };
+    assert!(matches!(&program.trouble[0], TaskEvent::Trouble(notice) if unwritable(notice)));
+    let task = program.only();
+    assert_eq!(task.stage, Stage::Saving, "nothing is given up");
+    assert!(task.notice.as_ref().is_some_and(unwritable), "the list says it too: {task:?}");
+    std::fs::remove_file(&place).expect("it is gone");
+    program.until("the file", |p| p.stages() == [Stage::Saved]).await;
+    assert_eq!((program.only().notice.clone(), films(home.path()).len()), (None, 1));
+    assert_eq!(program.trouble.len(), 1, "{:?}", program.trouble);
+    let mark = place.join(format!(".{}-0.done", program.only().key));
+    eventually("the last word on the first", || !mark.exists()).await;
+    // Another directory counts at once.
+    let elsewhere = downloads::Settings {
+        dir: home.path().join("elsewhere"),
+        template: downloads::name::TEMPLATE.to_owned(),
+    };
+    let back = downloads::Settings { dir: place.clone(), ..elsewhere.clone() };
+    program.handle.as_ref().expect("it runs").downloads.move_to(elsewhere);
+    program.submit(vec![order(3, "goes elsewhere")], Gate::default());
+    program.until("the file there", |p| p.stages() == [Stage::Saved; 2]).await;
+    assert_eq!((films(home.path()).len(), program.all[1].saved().count()), (1, 1));
+    assert!(program.all[1].saved().all(|path| path.contains("/elsewhere/")));
+    program.handle.as_ref().expect("it runs").downloads.move_to(back);
+    // A directory that vanished is made again.
+    std::fs::remove_dir_all(&place).expect("it is gone");
+    program.submit(vec![order(2, "finds none")], Gate::default());
+    program.until("the other file", |p| p.stages() == [Stage::Saved; 3]).await;
+    assert_eq!(films(home.path()).len(), 1);
+    program.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_has_its_name_is_not_fetched_again_by_the_next_program() {
+    let home = TempDir::new().expect("a directory");
+    let server = simulator("").await;
+    let mut program = Program::start(home.path(), &server);
+    program.submit(vec![order(1, "named, not noted")], Gate::default());
+    program.until("the file", |p| p.stages() == [Stage::Saved]).await;
+    let task = program.only().clone();
+    let AssetState::Saved { path, bytes, sha256 } = task.assets[0].state.clone() else { panic!() };
+    eventually("the mark goes when the store knows", || {
+        !dirs(home.path()).1.join(format!(".{}-0.done", task.key)).exists()
+    })
+    .await;
+    program.end().await;
+    // As if it had died after the name and before the store's record.
+    let name = Path::new(&path).file_name().expect("a name").to_string_lossy().into_owned();
+    let mark = dirs(home.path()).1.join(format!(".{}-0.done", task.key));
+    std::fs::write(&mark, format!("{name}\n{bytes}\n{sha256}\n")).expect("a mark");
+    let db = rusqlite::Connection::open(dirs(home.path()).0.join("lian.db")).expect("the store");
+    let assets: String =
+        db.query_row("SELECT assets FROM tasks", [], |row| row.get(0)).expect("a row");
+    let mut assets: serde_json::Value = serde_json::from_str(&assets).expect("JSON");
+    assets[0]["state"] = "wanted".into();
+    db.execute("UPDATE tasks SET stage = 'saving', assets = ?1", [assets.to_string()])
+        .expect("a change");
+    drop(db);
+    let mut next = Program::start(home.path(), &server);
+    next.until("the file", |p| p.stages() == [Stage::Saved]).await;
+    assert_eq!(next.only().saved().collect::<Vec<_>>(), [path.as_str()]);
+    assert_eq!(films(home.path()).len(), 1, "and not a second one");
+    let fetched = server.seen().iter().filter(|s| s.path.starts_with("/results/")).count();
+    assert_eq!(fetched, 1);
+    eventually("the mark is gone", || !mark.exists()).await;
+    next.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,7 @@ use crate::domain::tasks::book::{
 };
 use crate::domain::tasks::{CancelOutcome, TaskId, TaskRow};
 use crate::service::tasks::change::Next;
-use crate::service::tasks::{rows, send};
+use crate::service::tasks::{read, rows, send};
 
 impl Actor {
     pub(super) async fn on_command(&mut self, command: TaskCommand) {
@@ -33,12 +33,8 @@ impl Actor {
     }
 
     async fn list(&mut self) {
-        let read = self.deps.desk.ask(|change| rows::changed(change, -1)).await;
-        match read {
-            Ok(mut all) => {
-                all.reverse();
-                self.say(TaskEvent::Listed(all)).await;
-            }
+        match read(&self.deps.desk).await {
+            Ok(all) => self.say(TaskEvent::Listed(all)).await,
             Err(notice) => self.say(TaskEvent::Trouble(notice)).await,
         }
     }
@@ -61,20 +57,11 @@ impl Actor {
     async fn first(&mut self, key: TaskKey) {
         let place = self.deps.desk.ask(|change| rows::place(change, true)).await;
         let Ok(position) = place else { return };
-        self.alter(key, move |before, _| match before.stage {
-            Stage::Waiting | Stage::Paused => {
-                Next::Save(Box::new(TaskRecord { position, ..before.clone() }))
+        self.alter(key, move |before, _| {
+            if !before.stage.is_in_line() {
+                return Next::Nothing;
             }
-            Stage::Sending
-            | Stage::Maybe
-            | Stage::Refused
-            | Stage::Following
-            | Stage::Saving
-            | Stage::Saved
-            | Stage::Failed
-            | Stage::Canceled
-            | Stage::Expired
-            | Stage::Lost => Next::Nothing,
+            Next::Save(Box::new(TaskRecord { position, ..before.clone() }))
         })
         .await;
     }
@@ -83,19 +70,12 @@ impl Actor {
     /// cancel, which it does only before it begins.
     async fn cancel(&mut self, key: TaskKey) {
         let left = self
-            .alter(key, |before, _| match before.stage {
-                Stage::Waiting | Stage::Paused => unsent(before),
-                Stage::Sending
-                | Stage::Maybe
-                | Stage::Refused
-                | Stage::Following
-                | Stage::Saving
-                | Stage::Saved
-                | Stage::Failed
-                | Stage::Canceled
-                | Stage::Expired
-                | Stage::Lost => Next::Nothing,
-            })
+            .alter(
+                key,
+                |before, _| {
+                    if before.stage.is_in_line() { unsent(before) } else { Next::Nothing }
+                },
+            )
             .await;
         if left.is_some() {
             return self.go_on().await;

@@ -2,6 +2,7 @@
 //! long as the service keeps them, and asks for a fresh address where one died. It refuses to
 //! touch the disk; `downloads` does.
 
+use std::mem::discriminant;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,7 +10,8 @@ use tokio::time::Instant;
 use super::{Actor, Done};
 use crate::api::tasks;
 use crate::domain::ids::TaskKey;
-use crate::domain::tasks::book::{AssetState, Stage, TaskRecord};
+use crate::domain::notice::{Notice, NoticeKind, TaskNotice};
+use crate::domain::tasks::book::{AssetState, Stage, TaskEvent, TaskRecord};
 use crate::service::downloads::{Lost, Saved, Want};
 use crate::service::tasks::change::Next;
 
@@ -18,6 +20,8 @@ const AT_ONCE: usize = 3;
 /// The first wait after a fault; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// The longest wait for a place that cannot be written: somebody may be making room.
+const PLACE: Duration = Duration::from_secs(60);
 
 /// A file that is fetched again later.
 #[derive(Debug, Clone, Copy)]
@@ -91,19 +95,7 @@ impl Actor {
     pub(super) async fn fetched(&mut self, key: TaskKey, part: u32, result: Result<Saved, Lost>) {
         self.fetching.remove(&(key, part));
         match result {
-            Ok(saved) => {
-                self.retries.retain(|retry| (retry.key, retry.part) != (key, part));
-                self.set(
-                    key,
-                    part,
-                    AssetState::Saved {
-                        path: saved.path,
-                        bytes: saved.bytes,
-                        sha256: saved.sha256,
-                    },
-                )
-                .await;
-            }
+            Ok(saved) => self.on_disk(key, part, saved).await,
             Err(Lost::Expired) => self.renew_address(key, part).await,
             Err(Lost::Passing(notice)) => {
                 let expired = self.is_over(key);
@@ -114,9 +106,28 @@ impl Actor {
                     self.retry_later(key, part, false);
                 }
             }
-            Err(Lost::Final(notice)) => self.set(key, part, AssetState::Failed(notice)).await,
+            Err(Lost::Place(notice)) => {
+                if self.is_over(key) {
+                    self.set(key, part, AssetState::Expired).await;
+                } else {
+                    self.retry_in(key, part, false, PLACE);
+                    self.tell_place(key, notice).await;
+                }
+            }
+            Err(Lost::Final(notice)) => {
+                self.set(key, part, AssetState::Failed(notice)).await;
+            }
         }
         self.go_on().await;
+    }
+
+    /// A file is whole and has its name.
+    pub(super) async fn on_disk(&mut self, key: TaskKey, part: u32, saved: Saved) {
+        self.retries.retain(|retry| (retry.key, retry.part) != (key, part));
+        let Saved { path, bytes, sha256 } = saved;
+        if self.set(key, part, AssetState::Saved { path, bytes, sha256 }).await {
+            self.deps.downloads.settled(key, part);
+        }
     }
 
     /// The service does not keep the files of a task any more.
@@ -126,11 +137,34 @@ impl Actor {
         task.and_then(TaskRecord::expires_ms).is_some_and(|at| at <= now)
     }
 
+    /// Says once why a file cannot be written, with the task and to whoever looks on.
+    async fn tell_place(&mut self, key: TaskKey, notice: Notice) {
+        let said = notice.clone();
+        let changed = self
+            .alter(key, move |before, _| {
+                // How much is free changes from try to try; the fault is the same.
+                let same = |old: &Notice| discriminant(&old.kind) == discriminant(&said.kind);
+                if before.stage != Stage::Saving || before.notice.as_ref().is_some_and(same) {
+                    return Next::Nothing;
+                }
+                Next::Save(Box::new(TaskRecord { notice: Some(said), ..before.clone() }))
+            })
+            .await;
+        if changed.is_some() {
+            self.say(TaskEvent::Trouble(notice)).await;
+        }
+    }
+
     fn retry_later(&mut self, key: TaskKey, part: u32, renewed: bool) {
+        self.retry_in(key, part, renewed, LONGEST_WAIT);
+    }
+
+    /// Tries again after a wait that grows up to `longest`.
+    fn retry_in(&mut self, key: TaskKey, part: u32, renewed: bool, longest: Duration) {
         let old = self.retries.iter().position(|r| (r.key, r.part) == (key, part));
         let old = old.map(|at| self.retries.swap_remove(at));
         let faults = old.map_or(0, |retry| retry.faults) + 1;
-        let step = FIRST_WAIT.saturating_mul(1 << faults.min(8)).min(LONGEST_WAIT);
+        let step = FIRST_WAIT.saturating_mul(1 << faults.min(8)).min(longest);
         let wait = step.mul_f64(0.5 + 0.5 * self.random()) / self.deps.rush;
         let renewed = renewed || old.is_some_and(|retry| retry.renewed);
         let due = Instant::now() + wait;
@@ -147,7 +181,8 @@ impl Actor {
         let task = self.active.iter().find(|task| task.key == key);
         let id = task.and_then(|task| task.remote.clone()).filter(|_| !renewed);
         let Some(id) = id else {
-            return self.set(key, part, AssetState::Expired).await;
+            self.set(key, part, AssetState::Expired).await;
+            return;
         };
         let deps = self.deps.clone();
         let fresh = match Self::endpoint(&deps).await {
@@ -162,7 +197,8 @@ impl Actor {
             }
         });
         let Some(url) = url else {
-            return self.set(key, part, AssetState::Expired).await;
+            self.set(key, part, AssetState::Expired).await;
+            return;
         };
         self.alter(key, move |before, _| {
             let mut task = before.clone();
@@ -176,7 +212,8 @@ impl Actor {
     }
 
     /// Notes how far a file has come; with the last one the task is at its end.
-    async fn set(&mut self, key: TaskKey, part: u32, state: AssetState) {
+    /// Tells whether it is on disk.
+    async fn set(&mut self, key: TaskKey, part: u32, state: AssetState) -> bool {
         let now = (self.deps.now)();
         let changed = self
             .alter(key, move |before, _| {
@@ -188,9 +225,10 @@ impl Actor {
                 Next::Save(Box::new(task))
             })
             .await;
-        if let Some(task) = changed.filter(|task| task.stage == Stage::Saved) {
-            self.deps.downloads.note(&task);
+        if let Some(task) = changed.as_ref().filter(|task| task.stage == Stage::Saved) {
+            self.deps.downloads.note(task);
         }
+        changed.is_some()
     }
 }
 
@@ -205,8 +243,16 @@ fn finish(task: &mut TaskRecord, now: i64) {
     if task.saved().next().is_some() {
         task.times.saved = Some(now);
     }
-    task.notice = task.assets.iter().find_map(|asset| match &asset.state {
+    let failed = task.assets.iter().find_map(|asset| match &asset.state {
         AssetState::Failed(notice) => Some(notice.clone()),
         AssetState::Wanted | AssetState::Saved { .. } | AssetState::Expired => None,
     });
+    let expired = task.assets.iter().any(|asset| asset.state == AssetState::Expired);
+    let expired = expired.then(|| Notice::new(NoticeKind::Task(TaskNotice::Expired)));
+    // That parts of it were never made stays true; a fault of the place is over.
+    let partly = task
+        .notice
+        .take()
+        .filter(|notice| matches!(notice.kind, NoticeKind::Task(TaskNotice::Partly { .. })));
+    task.notice = failed.or(expired).or(partly);
 }

@@ -7,12 +7,13 @@ use tokio::time::Instant;
 
 use super::{Actor, Done};
 use crate::domain::ids::TaskKey;
-use crate::domain::jobs::Created;
+use crate::domain::jobs::{Created, Form, Media, Value};
 use crate::domain::ledger::{Estimate, Gate, Outcome, Settlement, Spending, Units, Verdict};
 use crate::domain::models::Surface;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::tasks::book::{Asset, AssetState, Order, Stage, TaskEvent, TaskRecord, Times};
 use crate::domain::tasks::{TaskPart, TaskUsage};
+use crate::service::attachments::look::Base;
 use crate::service::ledger;
 use crate::service::ledger::question::Refused;
 use crate::service::store::Change;
@@ -21,6 +22,7 @@ use crate::service::tasks::line;
 use crate::service::tasks::rows;
 use crate::service::tasks::seen;
 use crate::service::tasks::send::{self, Sent};
+use crate::service::tasks::setup::origin_of;
 
 /// A request that certainly did not arrive is sent so often at most.
 const MOST: u32 = 4;
@@ -82,7 +84,7 @@ impl Actor {
             origin: self.origin(),
             model: order.model.clone(),
             title: order.title.clone(),
-            form: order.form.clone(),
+            form: at_home(&order.form, &self.deps.files),
             batch: order.batch,
             position: 0,
             stage: Stage::Waiting,
@@ -104,10 +106,7 @@ impl Actor {
 
     /// Where tasks of this process live: no other place knows their ids.
     pub(super) fn origin(&self) -> String {
-        let endpoint = &self.deps.endpoint;
-        endpoint
-            .native()
-            .map_or_else(|| endpoint.origin(), |url| url.origin().ascii_serialization())
+        origin_of(&self.deps.endpoint)
     }
 
     /// Sends whoever the line lets go.
@@ -208,6 +207,21 @@ impl Actor {
         let cost = self.deps.catalog.get().task_cost(self.deps.figures, model, usage);
         cost.map(|cost| cost.cost)
     }
+}
+
+/// The form with the paths of its files from the root on: another program may send it, from another
+/// directory.
+fn at_home(form: &Form, base: &Base) -> Form {
+    let mut form = form.clone();
+    for value in form.values.values_mut() {
+        let Value::Media(files) = value else { continue };
+        for file in files {
+            if let Media::File { path, .. } = file {
+                *path = base.from_root(path);
+            }
+        }
+    }
+    form
 }
 
 /// The gate and the wish in one transaction.
