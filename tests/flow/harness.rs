@@ -360,6 +360,7 @@ impl Harness {
                 Effect::Store(_) => self.full == Some(Inbox::Store),
                 Effect::Highlight(_)
                 | Effect::Task(_)
+                | Effect::Meters(_)
                 | Effect::Errand(_)
                 | Effect::Screen(_)
                 | Effect::Settings(_)
