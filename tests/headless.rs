@@ -19,6 +19,8 @@ mod kills;
 mod media;
 #[path = "headless/models.rs"]
 mod models;
+#[path = "headless/money.rs"]
+mod money;
 #[path = "headless/params.rs"]
 mod params;
 #[path = "headless/places.rs"]
@@ -46,7 +48,13 @@ fn the_answer_is_on_stdout_and_nothing_else_anywhere() {
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].body["messages"][0]["content"], "what is it?");
     assert_eq!(seen[0].body["stream"], true);
-    assert!(!world.path().join("data").exists(), "nothing is stored");
+    // What it cost is written down, and nothing of what was said.
+    let kept =
+        world.files().into_iter().filter(|(path, _)| path.starts_with(world.path().join("data")));
+    for (path, bytes) in kept {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("what is it?") && !text.contains("a **bold**"), "{path:?}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::domain::embeddings::TextType;
 /// On stdout one line for each text: its number from 0, the text, the numbers with blanks between
 /// them, and with --sparse the weights as number:weight; tabs between the four. Tokens and cost go to
 /// stderr. Exit code: 0 all vectors, 1 it failed, 2 usage, 3 key or permission, 4 throttled, 5
-/// network, 6 configuration, 7 content refused.
+/// network, 6 configuration, 7 content refused, 8 the budget does not allow it.
 #[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct EmbedArgs {
@@ -35,6 +35,9 @@ pub struct EmbedArgs {
     /// A table of how alike the texts are, from -1 to 1, instead of their vectors
     #[arg(long)]
     pub similar: bool,
+    /// Send them even if it goes beyond a limit of the budget or looks like a loop
+    #[arg(long)]
+    pub over_budget: bool,
     /// One JSON object per line: index, text, embedding; with --similar the likeness to each text
     #[arg(long)]
     pub json: bool,

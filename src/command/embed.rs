@@ -1,11 +1,15 @@
 //! `lian embed`: texts in, vectors on stdout as they come, tokens and cost on stderr. It refuses to
 //! keep anything, and to send what the model is known not to take.
 
+mod books;
+
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::time::Duration;
 
 use serde_json::json;
+
+use books::Books;
 
 use super::chat::{BROKEN_PIPE, Delivered, Signals, deliver};
 use crate::api::diagnose::{self, Asked, diagnose};
@@ -23,6 +27,7 @@ use crate::domain::models::{ModelId, Purpose};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::settings::{Figures, Language};
 use crate::service::chat::Deps;
+use crate::service::ledger::alone::Alone;
 use crate::text::width::Widths;
 use crate::text::{estimate, sanitize};
 use crate::words::embeddings::Embeddings as Words;
@@ -142,7 +147,11 @@ pub async fn run(config: &Config, deps: Deps, args: &EmbedArgs, texts: Vec<Strin
         forecast(&request, row, &catalog, figures, language);
     }
     let cap = row.map_or(1, |row| row.texts);
+    let alone = Alone::in_dir(config.paths.data.clone());
+    let purse = super::chat::purse(&config.settings, args.over_budget);
+    let asked = (request.model.clone(), surface(&request));
     let mut work = Work {
+        books: Books::new((alone.ledger(), purse), catalog.clone(), asked, deps.seed),
         deps: &deps,
         endpoint,
         language,
@@ -155,11 +164,14 @@ pub async fn run(config: &Config, deps: Deps, args: &EmbedArgs, texts: Vec<Strin
         done: 0,
     };
     let code = work.all(Batches::new(&request, surface(&request), cap), args).await;
+    work.books.left().await;
     if work.done > 0 && !args.plain {
         let tokens = work.usage.tokens;
         let cost = tokens.and_then(|n| catalog.embedding_cost(figures, &request.model, n));
         tell(&Words::Used { texts: work.done as u64, tokens, cost }.say(language));
     }
+    drop(work);
+    alone.close().await;
     code
 }
 
@@ -192,6 +204,7 @@ struct Work<'a> {
     waited: Duration,
     random: u64,
     signals: Signals,
+    books: Books,
     usage: EmbedUsage,
     /// Kept where all of them are needed at the end.
     vectors: Vec<Vector>,
@@ -204,6 +217,9 @@ impl Work<'_> {
         let mut tries = 0;
         loop {
             tries += 1;
+            if let Err(code) = self.reserve(&batches, tries > 1).await {
+                return code;
+            }
             let next = tokio::select! {
                 biased;
                 signal = self.signals.next() => return signal,
@@ -213,11 +229,13 @@ impl Work<'_> {
                 None => break,
                 Some(Ok(embedded)) => {
                     tries = 0;
+                    self.books.done(&embedded).await;
                     if let Err(code) = self.take(embedded, args).await {
                         return code;
                     }
                 }
                 Some(Err(error)) => {
+                    self.books.failed(&error).await;
                     let random = self.random();
                     let so_far = Tried { tries, waited: self.waited, output: false, random };
                     let decision = decide(&error, so_far);
@@ -247,6 +265,26 @@ impl Work<'_> {
             return self.print(table.into_bytes()).await.err().unwrap_or(0);
         }
         0
+    }
+
+    /// Counts the part that is next, if there is one. The exit code where it may not be sent.
+    async fn reserve(&mut self, batches: &Batches<'_>, again: bool) -> Result<(), u8> {
+        let texts = &self.request.texts;
+        let begin = texts.len() - batches.left();
+        let part = &texts[begin..(begin + batches.cap()).min(texts.len())];
+        if part.is_empty() {
+            return Ok(());
+        }
+        match self.books.reserve(part, again).await {
+            Ok(notice) => {
+                notice.iter().for_each(|notice| tell(&words::line(self.language, notice)));
+                Ok(())
+            }
+            Err(notice) => {
+                tell(&words::line(self.language, &notice));
+                Err(notice.kind.exit_code(self.done > 0))
+            }
+        }
     }
 
     /// Prints what has come, or keeps it until all is there.

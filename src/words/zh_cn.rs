@@ -486,7 +486,6 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::TooLarge { .. }
         | NoticeKind::EmptyAnswer
         | NoticeKind::Redirected { .. }
-        // These have files of their own.
         | NoticeKind::Account(_)
         | NoticeKind::Request(_)
         | NoticeKind::Route(_)

@@ -18,6 +18,7 @@ mod letters;
 mod many;
 mod marking;
 mod models;
+mod money;
 mod mouse;
 mod palette;
 mod params;

@@ -8,12 +8,16 @@ use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
+use lian::domain::ledger::{Cap, Reached};
+use lian::domain::money::{Currency, Money};
 use lian::domain::notice::{
-    AccountNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice, MediaNotice,
-    Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
+    AccountNotice, BudgetNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice,
+    MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side,
+    TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
+use rust_decimal::Decimal;
 
 fn chinese(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
@@ -123,6 +127,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         ]
         .map(N::Errand),
     );
+    all.extend(budget_notices().map(N::Budget));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -367,6 +372,19 @@ fn key_faults() -> Vec<KeyFault> {
         KeyFault::FileWrong { path: path(), line: 3 },
         KeyFault::Keyring,
     ]
+}
+
+fn budget_notices() -> impl Iterator<Item = BudgetNotice> {
+    let money = |cents| Money { amount: Decimal::new(cents, 2), currency: Currency::Cny };
+    let reached = move |cap, asked| {
+        Box::new(Reached { cap, spent: money(1_990), limit: money(2_000), asked: money(asked) })
+    };
+    let of = move |cap| {
+        let over = [BudgetNotice::Over(reached(cap, 25)), BudgetNotice::Over(reached(cap, 0))];
+        over.into_iter().chain([BudgetNotice::Near(reached(cap, 0))])
+    };
+    let more = [BudgetNotice::Loop { times: 3 }, BudgetNotice::Uncounted];
+    Cap::ALL.into_iter().flat_map(of).chain(more)
 }
 
 fn settings_notices() -> Vec<SettingsNotice> {

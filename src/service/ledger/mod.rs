@@ -5,6 +5,7 @@
 
 pub mod alone;
 pub mod days;
+pub mod ends;
 mod learn;
 pub mod question;
 mod read;

@@ -19,8 +19,8 @@ use crate::domain::ledger::{Outcome, Purse, Settlement, Units, Verdict, guess};
 use crate::domain::models::{ModelId, Surface};
 use crate::domain::notice::{BudgetNotice, Notice, NoticeKind, Throttle};
 use crate::event::ServiceEvent;
-use crate::service::ledger::Ledger;
 use crate::service::ledger::question::{Question, Reckoned, Refused, saved, tag};
+use crate::service::ledger::{Ledger, ends};
 use crate::text::estimate::Tally;
 
 /// A request that was reserved and has not ended.
@@ -167,7 +167,7 @@ impl Turn {
 
     /// A try ended with an error: whether it is paid follows from what came before.
     pub(super) fn book_error(&mut self, error: &ApiError) {
-        let outcome = if self.output { Outcome::Partial } else { unanswered(error) };
+        let outcome = if self.output { Outcome::Partial } else { ends::unanswered(error) };
         let throttle = error.refusal().and_then(|refusal| match kind(refusal) {
             Kind::Throttled(throttle) => Some(throttle),
             _ => None,
@@ -247,32 +247,6 @@ impl Turn {
 
 fn budget(notice: BudgetNotice) -> Notice {
     Notice::new(NoticeKind::Budget(notice))
-}
-
-/// How a request ended of which nothing came.
-fn unanswered(error: &ApiError) -> Outcome {
-    match error {
-        ApiError::NoKey
-        | ApiError::BadKey
-        | ApiError::NoNative
-        | ApiError::Setup { .. }
-        | ApiError::Dns { .. }
-        | ApiError::Refused { .. }
-        | ApiError::Tls { .. }
-        | ApiError::Connect { .. }
-        | ApiError::ConnectTimeout { .. } => Outcome::Unsent,
-        ApiError::Status(_)
-        | ApiError::Stream(_)
-        | ApiError::WebPage
-        | ApiError::Redirect { .. } => Outcome::Refused,
-        // It was taken, and perhaps answered to nobody.
-        ApiError::FirstByte { .. }
-        | ApiError::Idle { .. }
-        | ApiError::Overall { .. }
-        | ApiError::Cut { .. }
-        | ApiError::Garbled { .. }
-        | ApiError::TooLarge { .. } => Outcome::Unknown,
-    }
 }
 
 /// A prompt in tokens, as guessed.

@@ -347,3 +347,36 @@ proptest! {
         }
     }
 }
+
+/// A measurement, not a test: `cargo test --release --lib -- --ignored --nocapture hundred_thousand`.
+#[tokio::test]
+#[ignore = "measures; run it in a release build"]
+#[expect(clippy::disallowed_methods, reason = "it measures time")]
+async fn a_hundred_thousand_requests_open_quickly() {
+    let dir = TempDir::new().unwrap();
+    let books = open(dir.path());
+    books.ledger.reserve(estimate(1, "1"), Gate::default()).await.unwrap();
+    // Half a year of five hundred a day, for eight models.
+    let fill = "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+        INSERT INTO ledger (id, at_ms, profile, spending, model, surface, session, state, reserved,
+        cost, counts, currency, price_source, price_as_of, settled_ms, outcome, first_ms, total_ms,
+        input, output, cached, letters, revision)
+        SELECT i, ?1 - i * 155000, 'dev', 'chat', 'model-' || (i % 8), 'compat', 7, 'settled', 900,
+        800, 800, 'CNY', 'market', '2026-05-30', ?1 - i * 155000 + 4000, 'done', 300, 4000,
+        1000, 300, 100, 4000, i FROM n";
+    file(dir.path()).execute(fill, [NOON]).unwrap();
+    for _ in 0..3 {
+        let begun = std::time::Instant::now();
+        let all = |change: &Change<'_>| super::super::report::opening(change, "dev");
+        let news = books.handle.desk().ask(all).await.unwrap();
+        println!("opened in {:?}: {} entries", begun.elapsed(), news.entries.len());
+        assert_eq!(news.habits.map(|habits| habits.len()), Some(8));
+        let begun = std::time::Instant::now();
+        Report::open(dir.path())
+            .unwrap()
+            .unwrap()
+            .table(By::Model, Span::Today, None, NOON)
+            .unwrap();
+        println!("a status line in {:?}", begun.elapsed());
+    }
+}
