@@ -2,6 +2,10 @@
 //! is used of a limit is measured elsewhere.
 
 pub mod count;
+pub mod days;
+pub mod governor;
+pub mod limits;
+pub mod window;
 
 use super::models::ModelId;
 

@@ -3,8 +3,9 @@
 //! process can come between; [`Ledger::settle`] puts the real one in its place. It refuses
 //! sentences, and to let anything pass that is not on disk.
 
-pub mod days;
 mod rows;
+
+pub use crate::domain::meters::days;
 
 use crate::domain::ledger::{Estimate, Gate, Settlement, Standing, Verdict};
 use crate::domain::money::Currency;
