@@ -9,6 +9,7 @@ use crate::domain::doctor::DoctorCommand;
 use crate::domain::errands::Errand;
 use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
+use crate::domain::meters::count::MetersCommand;
 use crate::domain::settings::Notify;
 use crate::domain::tasks::book::TaskCommand;
 
@@ -23,6 +24,8 @@ pub enum Effect {
     Task(TaskCommand),
     /// For whoever does small things outside for tasks.
     Errand(Errand),
+    /// For whoever counts.
+    Meters(MetersCommand),
     /// For the highlight worker.
     Highlight(HighlightCommand),
     /// For the screen.

@@ -7,6 +7,7 @@ use crate::domain::conversations::StoreEvent;
 use crate::domain::doctor::DoctorEvent;
 use crate::domain::errands::ErrandEvent;
 use crate::domain::ids::MessageId;
+use crate::domain::meters::count::MetersEvent;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
 use crate::domain::tasks::book::TaskEvent;
@@ -21,6 +22,8 @@ pub enum ServiceEvent {
     Store(StoreEvent),
     /// A task went on, or there is something to say of it.
     Task(Box<TaskEvent>),
+    /// What was used, or may be.
+    Meters(Box<MetersEvent>),
     /// Something was done outside.
     Errand(ErrandEvent),
     /// Colours for code are ready.

@@ -28,6 +28,8 @@ pub enum Context {
     Queue,
     /// The tasks lie over the panes and nothing is typed.
     Tasks,
+    /// The meters lie over the panes.
+    Meters,
     /// A form for a task lies over the panes and no value is typed.
     TaskForm,
     /// Results of tasks are looked at one after the other.
@@ -44,7 +46,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -59,6 +61,7 @@ impl Context {
         Self::Params,
         Self::Conversations,
         Self::Queue,
+        Self::Meters,
         Self::Tasks,
         Self::TaskForm,
         Self::TaskReview,
@@ -80,6 +83,7 @@ impl Context {
             Self::Params => "params",
             Self::Conversations => "conversations",
             Self::Queue => "queue",
+            Self::Meters => "meters",
             Self::Tasks => "tasks",
             Self::TaskForm => "task_form",
             Self::TaskReview => "task_review",

@@ -215,6 +215,7 @@ impl Services {
             Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
             Effect::Attach(command) => self.attachments.try_send(command).map_err(Effect::Attach),
+            Effect::Meters(_) => return Wanted::Nothing,
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Editor(command) => return Wanted::Editor(command),

@@ -45,7 +45,8 @@ pub fn endpoint(target: &Target) -> Result<Endpoint, NoAddress> {
         Some(base) => found.with_native(base)?,
         None => found,
     };
-    Ok(found.with_workspace(target.workspace.clone()).with_surface(target.surface))
+    let found = found.with_workspace(target.workspace.clone()).with_surface(target.surface);
+    Ok(found.queued(target.queue))
 }
 
 /// The addresses as base URL, plan or region give them. A foreign server that is named for the

@@ -7,6 +7,8 @@ use super::conversations::Browser;
 use super::copy::Links;
 use super::doctor::Examination;
 use super::history::History;
+use super::meters::ask::SpendAsk;
+use super::meters::panel::Panel;
 use super::models::Models;
 use super::notices::History as Told;
 use super::palette::Palette;
@@ -65,6 +67,10 @@ pub enum Overlay {
     TaskForm(Box<TaskForm>),
     /// What has to be decided about tasks.
     TaskAsk(Box<TaskAsk>),
+    /// What was used and may be.
+    Meters(Panel),
+    /// What has to be decided before more is spent.
+    SpendAsk(Box<SpendAsk>),
     /// Files to attach.
     Files(Files),
     /// What goes with the message does not fit the model.
@@ -82,6 +88,7 @@ impl Overlay {
             | Self::Ask(_)
             | Self::Files(_)
             | Self::Unfit(_)
+            | Self::SpendAsk(_)
             | Self::TaskAsk(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
@@ -92,6 +99,7 @@ impl Overlay {
             Self::Params(_) => &[Context::Params, Context::List, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
+            Self::Meters(_) => &[Context::Meters, Context::Global],
             Self::Tasks(board) => board.contexts(),
             Self::TaskForm(form) => form.contexts(),
         }
@@ -101,7 +109,8 @@ impl Overlay {
     #[must_use]
     pub fn picker(&self) -> Option<&Picker> {
         match self {
-            Self::Help { .. } | Self::Paste(_) => None,
+            Self::Help { .. } | Self::Paste(_) | Self::Meters(_) => None,
+            Self::SpendAsk(ask) => Some(&ask.picker),
             Self::Palette(palette) => Some(&palette.picker),
             Self::Links(links) => Some(&links.picker),
             Self::Doctor(examination) => Some(&examination.picker),
@@ -123,7 +132,8 @@ impl Overlay {
     /// The same, to change them.
     pub fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
-            Self::Help { .. } | Self::Paste(_) => None,
+            Self::Help { .. } | Self::Paste(_) | Self::Meters(_) => None,
+            Self::SpendAsk(ask) => Some(&mut ask.picker),
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Links(links) => Some(&mut links.picker),
             Self::Doctor(examination) => Some(&mut examination.picker),
@@ -236,6 +246,7 @@ impl Focus {
         match &mut self.overlay {
             Some(Overlay::Paste(paste)) => paste.limit(last),
             Some(Overlay::Tasks(board)) => board.limit(last),
+            Some(Overlay::Meters(panel)) => panel.limit(last),
             Some(_) | None => {}
         }
     }

@@ -12,6 +12,7 @@ mod draft;
 pub mod field;
 pub mod focus;
 pub mod history;
+pub mod meters;
 pub mod models;
 pub mod notices;
 mod notify;
@@ -37,11 +38,9 @@ use conversations::Conversations;
 use focus::{Focus, ListPlace, Overlay};
 use notices::Notices;
 use outbox::Outbox;
-use scroll::{Move, Position};
+use scroll::Position;
 
-use crate::action::{
-    Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction, List as ListAction,
-};
+use crate::action::{Action, Composer as ComposerAction, Context, Edit, Focus as FocusAction};
 use crate::catalog::Shared;
 use crate::domain::chat::{ChatEvent, TurnEvent};
 use crate::domain::conversations::{Conversation, StoreCommand, StoreEvent};
@@ -74,6 +73,7 @@ pub struct AppState {
     outbox: Outbox,
     catalog: Shared,
     tasks: tasks::Tasks,
+    meters: meters::Meters,
     /// Until when another Ctrl+C quits.
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
@@ -150,6 +150,7 @@ impl AppState {
             outbox: Outbox::default(),
             catalog: Shared::default(),
             tasks: tasks::Tasks::default(),
+            meters: meters::Meters::default(),
             quit_until: None,
             draft_since: None,
             place_since: None,
@@ -203,6 +204,7 @@ impl AppState {
             Action::List(action) => self.on_list(action, now),
             Action::Params(action) => self.on_params(action),
             Action::Tasks(action) => self.on_tasks(action, now),
+            Action::Meters(action) => self.on_meters(action),
             Action::Conversations(action) => self.on_conversations(action, now),
             Action::Copying(action) => self.on_copying(action, now),
             Action::Export(action) => self.on_export(action, None, now),
@@ -220,7 +222,7 @@ impl AppState {
                 Vec::new()
             }
         };
-        self.outbox.order(effects)
+        self.out(effects, now)
     }
 
     /// The world said something.
@@ -238,6 +240,7 @@ impl AppState {
                 Vec::new()
             }
             ServiceEvent::Task(event) => self.on_task(*event, now),
+            ServiceEvent::Meters(event) => self.on_meters_event(*event, now),
             ServiceEvent::Errand(event) => self.on_errand(event),
             ServiceEvent::Models(ModelsEvent::Loaded) => {
                 self.models_loaded();
@@ -253,7 +256,7 @@ impl AppState {
             ServiceEvent::Doctor(event) => self.on_doctor(event),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
-        self.outbox.order(effects)
+        self.out(effects, now)
     }
 
     /// Only text of an answer arrived. The first after a wait ends the wait, which is more.
@@ -276,7 +279,8 @@ impl AppState {
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
         effects.extend(self.search_now(now));
-        self.outbox.order(effects)
+        effects.extend(self.release_held(now));
+        self.out(effects, now)
     }
 
     /// When [`AppState::on_time`] wants to be called next; `None` while nothing waits.
@@ -297,7 +301,8 @@ impl AppState {
         let tasks = self.tasks_deadline(now);
         let notices = self.notices.deadline();
         let others = [notices, self.outbox.deadline(), draft, tick, choice, place, search, tasks];
-        others.into_iter().flatten().chain(chats).min()
+        let others = others.into_iter().chain([self.meters_deadline(now)]);
+        others.flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.
@@ -419,20 +424,6 @@ impl AppState {
             FocusAction::Transcript => self.focus.pane = focus::Pane::Transcript,
             FocusAction::Composer => self.focus.pane = focus::Pane::Composer,
         }
-    }
-
-    fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
-        if self.list_is_open() || matches!(self.focus.overlay, Some(Overlay::Tasks(_))) {
-            return self.on_list(if up { ListAction::Up } else { ListAction::Down }, now);
-        }
-        if self.focus.overlay.is_some() {
-            self.focus.wheel_help(up);
-        } else {
-            let rows = i32::from(WHEEL);
-            let scroll = &mut self.conversations.shown_mut().scroll;
-            scroll.wish(Move::Rows(if up { -rows } else { rows }));
-        }
-        Vec::new()
     }
 
     fn on_press(&mut self, row: u16, now: Now) -> Effects {

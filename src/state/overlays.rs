@@ -6,7 +6,8 @@ use super::conversations::Asking;
 use super::focus::{ListPlace, Overlay};
 use super::palette::{Offer, Palette};
 use super::picker::Picked;
-use super::{AppState, Effects};
+use super::scroll::Move;
+use super::{AppState, Effects, WHEEL};
 use crate::action::{Action, Attach, Composer as ComposerAction, Copying, Edit, List};
 use crate::domain::copy::Copied;
 use crate::domain::time::Now;
@@ -88,9 +89,14 @@ impl AppState {
             Some(Overlay::Tasks(_)) => self.board_narrowed(),
             Some(Overlay::TaskForm(form)) => form.narrow(),
             Some(Overlay::TaskAsk(ask)) => ask.narrow(),
+            Some(Overlay::SpendAsk(ask)) => ask.narrow(),
             Some(Overlay::Doctor(examination)) => examination.narrow(),
             Some(
-                Overlay::Help { .. } | Overlay::Notices(_) | Overlay::Paste(_) | Overlay::Params(_),
+                Overlay::Help { .. }
+                | Overlay::Notices(_)
+                | Overlay::Paste(_)
+                | Overlay::Params(_)
+                | Overlay::Meters(_),
             )
             | None => {}
         }
@@ -110,6 +116,10 @@ impl AppState {
         if let Some(effects) =
             self.on_drawer_list(action).or_else(|| self.on_task_list(action, now))
         {
+            return effects;
+        }
+        let meters = self.on_meters_list(action).or_else(|| self.on_spend_list(action, now));
+        if let Some(effects) = meters {
             return effects;
         }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
@@ -166,7 +176,9 @@ impl AppState {
                 | Overlay::Params(_)
                 | Overlay::Tasks(_)
                 | Overlay::TaskForm(_)
-                | Overlay::TaskAsk(_),
+                | Overlay::TaskAsk(_)
+                | Overlay::Meters(_)
+                | Overlay::SpendAsk(_),
             )
             | None => Vec::new(),
         }
@@ -176,7 +188,7 @@ impl AppState {
     pub fn on_command(&mut self, action: Action, rest: &str, now: Now) -> Effects {
         self.happened += 1;
         let effects = self.run(action, rest, now);
-        self.outbox.order(effects)
+        self.out(effects, now)
     }
 
     /// Does what a command is for; the words after its name go into the list it opens.
@@ -216,6 +228,27 @@ impl AppState {
     /// No such command after all: its words become the beginning of a message.
     fn write_words(&mut self, name: &str, rest: &str, now: Now) -> Effects {
         self.write(ComposerAction::Paste(format!("/{name} {rest}")), now)
+    }
+
+    /// What a step came to: requests that go out are counted, writes keep their order.
+    pub(super) fn out(&mut self, effects: Effects, now: Now) -> Effects {
+        self.note_started(&effects, now);
+        self.outbox.order(effects)
+    }
+
+    pub(super) fn on_wheel(&mut self, up: bool, now: Now) -> Effects {
+        let lists = matches!(self.focus.overlay, Some(Overlay::Tasks(_) | Overlay::Meters(_)));
+        if self.list_is_open() || lists {
+            return self.on_list(if up { List::Up } else { List::Down }, now);
+        }
+        if self.focus.overlay.is_some() {
+            self.focus.wheel_help(up);
+        } else {
+            let rows = i32::from(WHEEL);
+            let scroll = &mut self.conversations.shown_mut().scroll;
+            scroll.wish(Move::Rows(if up { -rows } else { rows }));
+        }
+        Vec::new()
     }
 
     /// The mouse was pressed while an overlay is open: a row is marked, the marked one taken.

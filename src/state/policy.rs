@@ -94,6 +94,9 @@ impl AppState {
         if self.composer.forget_command() || self.leave_editing(now) {
             return Vec::new();
         }
+        if let Some(effects) = self.take_back_held(now) {
+            return effects;
+        }
         if self.conversations.shown().running().is_some() {
             return self.stop_answer();
         }
@@ -180,6 +183,8 @@ impl AppState {
         self.draft_since = None;
         let mut effects = if self.conversations.shown().running().is_some() {
             self.enqueue(text)
+        } else if let Some(held) = self.hold(text, now) {
+            held
         } else {
             self.conversations.shown_mut().queue.filled();
             self.ask(text, now)
@@ -223,7 +228,7 @@ impl AppState {
         scroll.to_end();
     }
 
-    fn go_on(&mut self, now: Now) -> Effects {
+    pub(super) fn go_on(&mut self, now: Now) -> Effects {
         let turn = self.ids.turn();
         if let Some(asked) = self.conversations.shown_mut().go_on(turn, now) {
             self.follow(now);
@@ -235,6 +240,9 @@ impl AppState {
 
     /// A turn that waits for the service to take it is asked again at once, as a new turn.
     fn send_now(&mut self, now: Now) -> Effects {
+        if let Some(effects) = self.send_held(now) {
+            return effects;
+        }
         let waits = self.conversations.shown().running().is_some_and(|r| r.waiting.is_some());
         if !waits {
             self.notices.tell(Notice::new(NoticeKind::NothingThere), now);
@@ -247,6 +255,7 @@ impl AppState {
 
     /// Something happened to a turn.
     pub(super) fn on_turn(&mut self, turn: TurnId, what: TurnEvent, now: Now) -> Effects {
+        self.note_turn(turn, &what, now);
         let Some(chat) = self.conversations.of_turn(turn) else {
             return Vec::new();
         };
@@ -322,6 +331,7 @@ impl AppState {
             | Effect::Terminal(_)
             | Effect::Editor(_)
             | Effect::Settings(_)
+            | Effect::Meters(_)
             // What is looked at is looked at again when it is wanted.
             | Effect::Errand(_)
             | Effect::Quit => Vec::new(),

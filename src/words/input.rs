@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::domain::notice::{InputNotice, Secret, SecretKind};
+use crate::domain::settings::Language;
 
 type Sentence = (Cow<'static, str>, Cow<'static, str>);
 
@@ -40,6 +41,7 @@ pub(super) fn en(notice: &InputNotice) -> Sentence {
         InputNotice::EditorNotHere => say("The editor opens from the full screen only.", ""),
         InputNotice::EditorEmpty => say("The editor left the file empty.", KEPT),
         InputNotice::EditorFile => say("The file for the editor cannot be used.", KEPT),
+        InputNotice::NearCap(reached) => super::meters::near(Language::En, reached),
     }
 }
 
@@ -69,6 +71,7 @@ pub(super) fn zh_cn(notice: &InputNotice) -> Sentence {
         InputNotice::EditorNotHere => say("只有全屏界面才能打开编辑器。", ""),
         InputNotice::EditorEmpty => say("编辑器留下的是空文件。", KEPT),
         InputNotice::EditorFile => say("无法使用给编辑器的临时文件。", KEPT),
+        InputNotice::NearCap(reached) => super::meters::near(Language::ZhCn, reached),
     }
 }
 

@@ -16,6 +16,7 @@ mod input;
 pub mod jobs;
 mod keys;
 pub mod media;
+pub mod meters;
 pub mod models;
 pub mod notices;
 pub mod palette;
@@ -132,8 +133,6 @@ pub enum Phrase<'a> {
     ContextTitle(&'a str),
     /// The id to quote to support.
     RequestId(&'a str),
-    /// Estimated tokens of what is written.
-    Estimate(u64),
     /// Which of how many conversations.
     Which(usize, usize),
     /// The screen is too small for anything but this.
@@ -183,6 +182,8 @@ pub enum Hint {
     Palette,
     /// Copy the message.
     Copy,
+    /// Take back the message that waits.
+    TakeBack,
 }
 
 /// Says a short text.

@@ -54,6 +54,7 @@ pub(crate) fn settings() -> Settings {
         theme_held_by: None,
         budget: Budget::default(),
         tasks: lian::domain::settings::Tasks::default(),
+        limits: lian::domain::settings::Limits::default(),
     }
 }
 
@@ -361,6 +362,7 @@ impl Harness {
                 Effect::Highlight(_)
                 | Effect::Task(_)
                 | Effect::Errand(_)
+                | Effect::Meters(_)
                 | Effect::Screen(_)
                 | Effect::Settings(_)
                 | Effect::Terminal(_)

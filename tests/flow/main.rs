@@ -15,6 +15,7 @@ mod keeping;
 mod letters;
 mod many;
 mod marking;
+mod meters;
 mod models;
 mod mouse;
 mod palette;

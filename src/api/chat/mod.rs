@@ -121,7 +121,7 @@ pub async fn open(
         Place::Native(path) => Call::native(path.call(), native::body(request, path)),
     };
     let mut all = request.messages.iter().flat_map(|message| &message.attachments);
-    let call = call.streamed().resolving(all.any(Attachment::is_stored));
+    let call = call.streamed().resolving(all.any(Attachment::is_stored)).queued(endpoint.queues());
     let reply = client.call(endpoint, call).await?;
     let id = reply.request_id().map(str::to_owned);
     let parser = match place {

@@ -1,6 +1,8 @@
 //! What there is to say while a message is written, and what in it looks like a key. It refuses
 //! sentences (`words`), and more of a key than tells which one it is.
 
+use crate::domain::ledger::Reached;
+
 /// What there is to say while a message is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputNotice {
@@ -36,6 +38,8 @@ pub enum InputNotice {
     EditorEmpty,
     /// The file for the editor could not be written or read.
     EditorFile,
+    /// What was spent comes near a limit of the budget.
+    NearCap(Reached),
 }
 
 /// Kinds of text that look like a key.

@@ -37,7 +37,7 @@ pub(super) fn sum(prices: impl Iterator<Item = Option<Money>>) -> Option<Money> 
 
 impl AppState {
     /// The conditions under which money may be spent.
-    pub(super) fn gate(&self) -> Gate {
+    pub(in crate::state) fn gate(&self) -> Gate {
         let budget = self.settings.budget;
         let caps = Caps { session: None, day: budget.day, month: budget.month };
         Gate { caps, override_caps: false, loop_after: Some(LOOP) }
