@@ -117,6 +117,7 @@ pub const SETTINGS: &[Setting] = &[
     row("profiles.*.native_base_url", &["LIAN_NATIVE_BASE_URL"], None, Kind::Text),
     row("profiles.*.surface", &["LIAN_SURFACE"], None, Kind::Choice(&["auto", "compat", "native"])),
     row("profiles.*.model", &[], None, Kind::Form(file::check_filled)),
+    row("profiles.*.figures", &[], None, Kind::Choice(&["documented", "seed"])),
     row("profiles.*.production", &[], None, Kind::Switch),
     row("profiles.*.api_key_env", &[], None, Kind::Form(file::check_variable)),
     row("profiles.*.api_key_command", &[], None, Kind::Words),

@@ -184,6 +184,12 @@ mod tests {
     }
 
     #[test]
+    fn a_rush_waits_at_the_service_only_where_that_is_asked_for() {
+        let queues = |toml: &str| endpoint(&target(toml).unwrap()).unwrap().queues();
+        assert!(!queues("") && queues("[limits]\nqueue = true"));
+    }
+
+    #[test]
     fn profiles_become_addresses() {
         assert_eq!(of(""), "https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions");
         assert_eq!(

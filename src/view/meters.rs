@@ -61,11 +61,16 @@ fn bar(percent: u64, cells: u16) -> String {
     format!("▕{}{}▏", "█".repeat(full), "░".repeat(cells as usize - full))
 }
 
+/// Cells of most counts of tokens: `9.1K`, `178K`.
+const USED: usize = 4;
+
 /// One piece of the strip.
 struct Item {
     label: String,
     percent: Option<u64>,
     figures: String,
+    /// Cells its figures may come to: bars are as wide as leaves room for them, so that they stay.
+    most: usize,
 }
 
 impl Item {
@@ -75,7 +80,13 @@ impl Item {
             None => short(gauge.used),
         };
         let label = Meters::Short(gauge.kind).say(language);
-        Self { label, percent: gauge.percent(), figures }
+        let limit = gauge.limit.as_ref().map(|limit| short(limit.rate.amount).len());
+        let used = match gauge.kind {
+            LimitKind::Requests | LimitKind::Running => limit.unwrap_or(0),
+            LimitKind::Tokens | LimitKind::DayTokens => USED,
+        };
+        let most = used + limit.map_or(0, |limit| limit + 1);
+        Self { label, percent: gauge.percent(), figures, most }
     }
 
     /// The parts with their looks; the bar has so many cells.
@@ -98,13 +109,16 @@ fn items(reading: &Reading, language: Language) -> Vec<Item> {
     let mut day = Item::gauge(&reading.day, language);
     // A day is seldom near its end: its figures are enough, unless it is.
     day.percent = day.percent.filter(|percent| *percent >= 80);
-    day.figures = format!("{} ↺{}", day.figures, span(reading.day_left));
+    let left = format!(" ↺{}", span(reading.day_left));
+    day.most += left.chars().count();
+    day.figures.push_str(&left);
     let (used, window) = reading.context;
     let of = window.map(|window| format!("/{}", short(window))).unwrap_or_default();
     let context = Item {
         label: Meters::Context.say(language),
         percent: window.map(|window| percent(used, window)),
         figures: format!("{}{of}", short(used)),
+        most: USED + of.len(),
     };
     items.push(day);
     items.push(context);
@@ -129,10 +143,16 @@ pub(super) fn strip(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     let language = scene.state.settings().language;
     let reading = scene.state.reading(scene.now);
     let mut items = items(&reading, language);
+    // Between two pieces; a narrow screen needs the cells for bars.
+    let gap: u16 = if area.width >= 100 { 3 } else { 2 };
+    let item_cells = |item: &Item, bar: u16| {
+        let parts = item.parts(bar);
+        let text: usize = parts.iter().map(|(text, _)| scene.widths.text(text)).sum();
+        text + item.most.saturating_sub(scene.widths.text(&item.figures))
+    };
     let cells = |items: &[Item], bar: u16| {
-        let parts = items.iter().flat_map(|item| item.parts(bar));
-        let text: usize = parts.map(|(text, _)| scene.widths.text(&text)).sum();
-        text + 3 * items.len().saturating_sub(1) + 2
+        let text: usize = items.iter().map(|item| item_cells(item, bar)).sum();
+        text + usize::from(gap) * items.len().saturating_sub(1) + 1
     };
     let room = usize::from(area.width);
     let wide = [8, 6, 4, 3, 0].into_iter().find(|bar| cells(&items, *bar) <= room);
@@ -144,7 +164,7 @@ pub(super) fn strip(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
     pen.skip(1);
     for (at, item) in items.iter().enumerate() {
-        pen.skip(if at > 0 { 3 } else { 0 });
+        pen.skip(if at > 0 { gap } else { 0 });
         for (text, role) in item.parts(wide.unwrap_or(0)) {
             pen.write(&text, scene.theme.style(role));
         }
@@ -280,7 +300,7 @@ fn source(scene: &Scene<'_>, limit: &Limit) -> String {
         Source::Catalog { figures, as_of, .. } => {
             let said = Meters::Listed(*figures, as_of).say(language);
             let old = crate::state::models::is_old(as_of, Day::of(scene.now));
-            if old { format!("{said} ?") } else { said }
+            if old { format!("{said} {}", Meters::OldShort.say(language)) } else { said }
         }
     }
 }

@@ -460,6 +460,7 @@ fn the_meters_speak_both_languages() {
         Meters::Prices,
         Meters::NoPriceKnown,
         Meters::Old,
+        Meters::OldShort,
         Meters::Free,
         Meters::FreeUsed(7),
         Meters::FreeUnknown,

@@ -49,18 +49,29 @@ impl Live {
         self.turn == turn
     }
 
-    /// The ledger means this answer.
+    /// The ledger may mean this answer.
     pub(super) fn is(&self, entry: &Entry) -> bool {
-        let named = [Some(self.turn.0), self.answer].contains(&entry.subject);
-        let near = entry.at_ms.abs_diff(self.since_ms) <= NEAR_MS.unsigned_abs();
         let fits = entry.mine && entry.spending == Spending::Chat && entry.model == self.model;
-        fits && (near || (named && entry.subject.is_some() && entry.at_ms >= self.since_ms))
+        fits && (self.distance(entry) <= NEAR_MS.unsigned_abs() || self.is_named(entry))
     }
 
-    /// The ledger has told how this answer ended.
-    pub(super) fn is_settled_by(&self, entry: &Entry) -> bool {
-        entry.settled_ms.is_some() && self.is(entry)
+    /// The ledger names this answer, by its turn or its message.
+    fn is_named(&self, entry: &Entry) -> bool {
+        let named = [Some(self.turn.0), self.answer].contains(&entry.subject);
+        named && entry.subject.is_some() && entry.at_ms >= self.since_ms
     }
+
+    fn distance(&self, entry: &Entry) -> u64 {
+        entry.at_ms.abs_diff(self.since_ms)
+    }
+}
+
+/// The one answer whose end the ledger tells of: the one it names, else the nearest.
+pub(super) fn settled_by(live: &[Live], entry: &Entry) -> Option<usize> {
+    entry.settled_ms?;
+    let fits = live.iter().enumerate().filter(|(_, live)| live.is(entry));
+    let nearest = fits.min_by_key(|(_, live)| (!live.is_named(entry), live.distance(entry)));
+    nearest.map(|(at, _)| at)
 }
 
 /// Estimated tokens of a request, by the user's own figures where there are some.
@@ -85,6 +96,7 @@ impl AppState {
     pub(in crate::state) fn note_started(&mut self, effects: &Effects, now: Now) {
         for effect in effects {
             let Effect::Chat(ChatCommand::Start { turn, request }) = effect else { continue };
+            self.meters.forget_answers(now);
             let of_turn = self.conversations.of_turn(*turn);
             let answer = of_turn.and_then(|chat| chat.running()).map(|running| running.answer.0);
             self.meters.live.push(Live {

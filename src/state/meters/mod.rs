@@ -98,10 +98,18 @@ impl Meters {
         self.tables.get(&(by, span)).map(Vec::as_slice)
     }
 
+    /// Answers the ledger never told of go as well, in the end.
+    fn forget_answers(&mut self, now: Now) {
+        let since = now.wall_ms.saturating_sub(KEPT_MS);
+        self.live.retain(|live| live.last_ms(now) > since);
+    }
+
     /// Takes requests in; those that are too old go.
     fn take(&mut self, entries: Vec<Entry>, now: Now) {
         for entry in entries {
-            self.live.retain(|live| !live.is_settled_by(&entry));
+            if let Some(at) = live::settled_by(&self.live, &entry) {
+                self.live.remove(at);
+            }
             self.entries.insert(entry.id, entry);
         }
         let since = now.wall_ms.saturating_sub(KEPT_MS);
@@ -109,7 +117,7 @@ impl Meters {
             let last = entry.settled_ms.unwrap_or(entry.at_ms).max(entry.at_ms);
             last > since
         });
-        self.live.retain(|live| live.last_ms(now) > since);
+        self.forget_answers(now);
         if self.entries.len() > MOST {
             let mut times: Vec<i64> = self.entries.values().map(|entry| entry.at_ms).collect();
             times.sort_unstable();

@@ -161,7 +161,9 @@ impl AppState {
             }
             let at_ms = live.ended_ms.unwrap_or(now.wall_ms);
             tokens.push(Use { at_ms, amount: live.tokens() });
-            fresh = fresh.saturating_add(live.tokens());
+            if at_ms >= day_begin(now.wall_ms) {
+                fresh = fresh.saturating_add(live.tokens());
+            }
         }
         Load {
             day_tokens: self.day_tokens(model, now).saturating_add(fresh),
