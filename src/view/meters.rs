@@ -179,7 +179,7 @@ fn second(scene: &Scene<'_>, reading: &Reading, area: Area, buffer: &mut Buffer)
     let language = scene.state.settings().language;
     let mut pieces = vec![(spark_text(reading, language), Role::Info)];
     pieces.extend(cache(reading, language).map(|text| (text, Role::Muted)));
-    pieces.extend(sums(scene).into_iter().map(|(text, role)| (text, role)));
+    pieces.extend(sums(scene));
     let limit = reading.requests.limit.as_ref().or(reading.tokens.limit.as_ref());
     if let Some(limit) = limit {
         let source = source(scene, limit);

@@ -144,6 +144,36 @@ fn requests_of_other_programs_count_and_those_of_others_do_not() {
 }
 
 #[test]
+fn two_answers_at_once_are_settled_one_by_one() {
+    let mut h = harness(seed(), (100, 24));
+    h.ask("one");
+    h.keys("<ctrl+n>");
+    h.ask("two");
+    h.delta(&"word ".repeat(400));
+    assert!(strip(&h).contains(" 2/200"), "{}", strip(&h));
+    let before = strip(&h);
+    let mut running = entry(&h, 2, 0, 0);
+    (running.mine, running.settled_ms, running.outcome) = (true, None, None);
+    running.subject = Some(h.turn().0);
+    entries(&mut h, vec![running.clone()]);
+    assert_eq!(strip(&h), before, "what runs is counted once, by what arrived of it");
+    let settled_ms = Some(h.now.wall_ms);
+    let units = Units { input: Some(2_000), output: Some(9_000), ..Units::default() };
+    entries(&mut h, vec![Entry { settled_ms, units, ..running }]);
+    assert!(strip(&h).contains(" 2/200") && strip(&h).contains("11K/200K"), "{}", strip(&h));
+    h.delta(&"word ".repeat(400));
+    assert!(strip(&h).contains("11K/200K"), "that answer is over: {}", strip(&h));
+}
+
+#[test]
+fn the_first_frame_reads_no_catalog() {
+    let mut h = Harness::bare(seed(), (100, 24));
+    assert_eq!(strip(&h), "");
+    h.start(None);
+    assert!(strip(&h).contains("RPM"), "{}", strip(&h));
+}
+
+#[test]
 fn nothing_wakes_anybody_while_nothing_moves() {
     let mut h = harness(seed(), (100, 24));
     let all = vec![entry(&h, 1, 5, 900)];
@@ -224,7 +254,8 @@ fn a_message_that_waits_is_taken_back_or_sent_at_once() {
         h
     };
     let mut h = full();
-    h.keys("<esc>");
+    // Two of them: the first comes back, the second waits for a word.
+    h.keys("and me<enter><esc>");
     assert_eq!(h.state.composer().text(), "wait for me");
     h.keys("<ctrl+u>").pass(60_000);
     assert_eq!(h.turns().len(), 0, "it is not sent by itself any more");

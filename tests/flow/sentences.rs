@@ -272,12 +272,12 @@ fn input_notices() -> Vec<InputNotice> {
         InputNotice::EditorNotHere,
         InputNotice::EditorEmpty,
         InputNotice::EditorFile,
-        InputNotice::NearCap(lian::domain::ledger::Reached {
+        InputNotice::NearCap(Box::new(lian::domain::ledger::Reached {
             cap: lian::domain::ledger::Cap::Month,
             spent: yuan(170),
             limit: yuan(200),
             asked: yuan(0),
-        }),
+        })),
     ]
 }
 

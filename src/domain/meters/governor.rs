@@ -113,9 +113,9 @@ mod tests {
     /// 2027-01-15 08:00 UTC, 16:00 in Beijing.
     const NOW: i64 = 1_800_000_000_000;
 
-    fn limit(amount: u64, seconds: u64, slice: Option<(u64, u64)>) -> Option<Limit> {
+    fn limit(amount: u64, seconds: u64, slice: Option<(u64, u64)>) -> Limit {
         let slice = slice.map(|(amount, seconds)| Rate { amount, seconds });
-        Some(Limit { rate: Rate { amount, seconds }, slice, source: Source::Own })
+        Limit { rate: Rate { amount, seconds }, slice, source: Source::Own }
     }
 
     fn uses(ago: &[(i64, u64)]) -> Window {
@@ -125,8 +125,8 @@ mod tests {
     #[test]
     fn the_limit_that_passes_last_is_named() {
         let limits = Limits {
-            requests: limit(2, 60, None),
-            tokens: limit(1_000, 60, None),
+            requests: Some(limit(2, 60, None)),
+            tokens: Some(limit(1_000, 60, None)),
             ..Limits::default()
         };
         let load = Load {
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_slice_of_seconds_counts_too() {
-        let limits = Limits { requests: limit(600, 60, Some((10, 1))), ..Limits::default() };
+        let limits = Limits { requests: Some(limit(600, 60, Some((10, 1)))), ..Limits::default() };
         let load = Load { requests: uses(&[(400, 10)]), ..Load::default() };
         let wait = Duration::from_millis(600);
         let found = fit(&limits, &load, Asked::default(), NOW);
@@ -154,13 +154,13 @@ mod tests {
 
     #[test]
     fn the_day_ends_in_beijing_and_a_task_waits_for_another() {
-        let day = Limits { day_tokens: limit(1_000, 86_400, None), ..Limits::default() };
+        let day = Limits { day_tokens: Some(limit(1_000, 86_400, None)), ..Limits::default() };
         let load = Load { day_tokens: 990, running: 5, ..Load::default() };
         let asked = Asked { tokens: 20, task: false };
         let wait = Duration::from_secs(8 * 3_600);
         assert_eq!(fit(&day, &load, asked, NOW), Fit::In { wait, kind: LimitKind::DayTokens });
         assert_eq!(fit(&day, &load, Asked { tokens: 10, task: false }, NOW), Fit::Now);
-        let tasks = Limits { running: limit(5, 0, None), ..Limits::default() };
+        let tasks = Limits { running: Some(limit(5, 0, None)), ..Limits::default() };
         let task = Asked { tokens: 0, task: true };
         assert_eq!(fit(&tasks, &load, task, NOW), Fit::WhenOneEnds);
         assert_eq!(fit(&tasks, &Load { running: 4, ..load.clone() }, task, NOW), Fit::Now);
@@ -175,8 +175,8 @@ mod tests {
             tpm in 50_u64..500, gaps in prop::collection::vec((0_i64..20_000, 1_u64..400), 1..25)
         ) {
             let limits = Limits {
-                requests: limit(rpm, 60, slice),
-                tokens: limit(tpm, 60, None),
+                requests: Some(limit(rpm, 60, slice)),
+                tokens: Some(limit(tpm, 60, None)),
                 ..Limits::default()
             };
             let mut load = Load::default();

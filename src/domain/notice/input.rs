@@ -39,7 +39,7 @@ pub enum InputNotice {
     /// The file for the editor could not be written or read.
     EditorFile,
     /// What was spent comes near a limit of the budget.
-    NearCap(Reached),
+    NearCap(Box<Reached>),
 }
 
 /// Kinds of text that look like a key.

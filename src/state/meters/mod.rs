@@ -171,7 +171,7 @@ impl AppState {
         let said = (near.cap, day_begin(now.wall_ms));
         if self.meters.said != Some(said) {
             self.meters.said = Some(said);
-            let kind = NoticeKind::Input(InputNotice::NearCap(near));
+            let kind = NoticeKind::Input(InputNotice::NearCap(Box::new(near)));
             self.notices.tell(Notice::new(kind), now);
         }
     }

@@ -32,7 +32,8 @@ impl AppState {
     pub fn held(&self) -> Option<&Held> {
         let chat = self.conversations.shown();
         let of = chat.conversation().id;
-        self.meters.held.iter().find(|held| held.conversation == of && !chat.queue.is_empty())
+        let waits = !chat.queue.is_empty() && !chat.queue.held();
+        self.meters.held.iter().find(|held| held.conversation == of && waits)
     }
 
     /// How long a message must wait, and for what; `None` if it may go.
@@ -76,7 +77,8 @@ impl AppState {
         if self.conversations.shown().conversation().id != of {
             return false;
         }
-        let next = self.conversations.shown().queue.waiting().first();
+        let queue = &self.conversations.shown().queue;
+        let next = queue.waiting().first().filter(|_| !queue.held());
         let Some(text) = next.map(|next| next.text.clone()) else { return false };
         let Some((wait, kind)) = self.must_wait(&text, now) else { return false };
         self.wait_until(now.since_start + wait, kind);

@@ -15,10 +15,7 @@ impl Meters<'_> {
             Self::Cost(money, false) => return format!("≈ {money}"),
             Self::Tokens(tokens) => return format!("{} tok", grouped(*tokens)),
             Self::Title => "Use and limits",
-            Self::Long(LimitKind::Requests) => "requests a minute",
-            Self::Long(LimitKind::Tokens) => "tokens a minute",
-            Self::Long(LimitKind::DayTokens) => "tokens today",
-            Self::Long(LimitKind::Running) => "tasks at once",
+            Self::Long(of) => long(*of),
             Self::Context => "ctx",
             Self::Left(tokens) => return format!("{} left", short(*tokens)),
             Self::CacheHits(percent) => return format!("cache {percent} %"),
@@ -31,10 +28,7 @@ impl Meters<'_> {
             Self::ThisMachineOnly => {
                 "Counted on this machine only, over all lian; the limits hold for the whole account."
             }
-            Self::Of(Sums::Day) => "today",
-            Self::Of(Sums::Month) => "month",
-            Self::Of(Sums::Session) => "session",
-            Self::Of(Sums::Conversation) => "conversation",
+            Self::Of(of) => sum(*of),
             Self::NoLimit => "no limit is known",
             Self::OwnSetting => "own setting",
             Self::LearnedAgo(ago) => return format!("learned from a 429, {} ago", span(*ago)),
@@ -42,12 +36,7 @@ impl Meters<'_> {
             Self::Listed(figures, as_of) => return format!("{} {as_of}", set(*figures)),
             Self::NotServed => "the service does not tell its limits",
             Self::LimitsFrom(source) => return format!("limits: {source}"),
-            Self::Throttled(Throttle::Requests) => "requests a minute",
-            Self::Throttled(Throttle::Burst) => "too sudden a rush",
-            Self::Throttled(Throttle::Tokens) => "tokens a minute",
-            Self::Throttled(Throttle::Concurrency) => "too many at once",
-            Self::Throttled(Throttle::Capacity) => "the service is full",
-            Self::Throttled(Throttle::Generic) => "throttled",
+            Self::Throttled(of) => throttled(*of),
             Self::Slice(used, most, seconds) => return format!("{used}/{most} in {seconds} s"),
             Self::FitsNow => "fits now",
             Self::FitsIn(seconds, of) => {
@@ -63,18 +52,9 @@ impl Meters<'_> {
             Self::TokensWord => "tokens",
             Self::Peak(most) => return format!("most {most}"),
             Self::ByDay => "Money by day, this month",
-            Self::By(By::Model) => "by model",
-            Self::By(By::Day) => "by day",
-            Self::By(By::Profile) => "by profile",
-            Self::By(By::Subject) => "what cost most",
-            Self::Span(Span::Today) => "today",
-            Self::Span(Span::Month) => "this month",
-            Self::Span(Span::All) => "all",
-            Self::Head(Head::Requests) => "requests",
-            Self::Head(Head::Input) => "in",
-            Self::Head(Head::Output) => "out",
-            Self::Head(Head::Cached) => "cached",
-            Self::Head(Head::Money) => "money",
+            Self::By(of) => by(*of),
+            Self::Span(of) => span_of(*of),
+            Self::Head(of) => head(*of),
             Self::Nothing => "nothing was used",
             Self::Money => "Money",
             Self::Reading => "adding up …",
@@ -91,11 +71,7 @@ impl Meters<'_> {
             Self::FreeUnknown => {
                 "what the account has left and until when is only in the console; after it, use is billed"
             }
-            Self::Hint(Hint::By) => "other rows",
-            Self::Hint(Hint::Span) => "other span",
-            Self::Hint(Hint::Ask) => "ask for limits",
-            Self::Hint(Hint::Scroll) => "scroll",
-            Self::Hint(Hint::Choose) => "choose",
+            Self::Hint(of) => hint(*of),
             Self::AskTitle => "Not sent",
             Self::AskBudget(reached) => {
                 let Reached { cap, spent, limit, asked } = reached;
@@ -127,5 +103,71 @@ impl Meters<'_> {
             Self::Own => "Your own figures",
         };
         fixed.to_owned()
+    }
+}
+
+const fn long(of: LimitKind) -> &'static str {
+    match of {
+        LimitKind::Requests => "requests a minute",
+        LimitKind::Tokens => "tokens a minute",
+        LimitKind::DayTokens => "tokens today",
+        LimitKind::Running => "tasks at once",
+    }
+}
+
+const fn throttled(of: Throttle) -> &'static str {
+    match of {
+        Throttle::Requests => "requests a minute",
+        Throttle::Burst => "too sudden a rush",
+        Throttle::Tokens => "tokens a minute",
+        Throttle::Concurrency => "too many at once",
+        Throttle::Capacity => "the service is full",
+        Throttle::Generic => "throttled",
+    }
+}
+
+const fn sum(of: Sums) -> &'static str {
+    match of {
+        Sums::Day => "today",
+        Sums::Month => "month",
+        Sums::Session => "session",
+        Sums::Conversation => "conversation",
+    }
+}
+
+const fn by(of: By) -> &'static str {
+    match of {
+        By::Model => "by model",
+        By::Day => "by day",
+        By::Profile => "by profile",
+        By::Subject => "what cost most",
+    }
+}
+
+const fn span_of(of: Span) -> &'static str {
+    match of {
+        Span::Today => "today",
+        Span::Month => "this month",
+        Span::All => "all",
+    }
+}
+
+const fn head(of: Head) -> &'static str {
+    match of {
+        Head::Requests => "requests",
+        Head::Input => "in",
+        Head::Output => "out",
+        Head::Cached => "cached",
+        Head::Money => "money",
+    }
+}
+
+const fn hint(of: Hint) -> &'static str {
+    match of {
+        Hint::By => "other rows",
+        Hint::Span => "other span",
+        Hint::Ask => "ask for limits",
+        Hint::Scroll => "scroll",
+        Hint::Choose => "choose",
     }
 }

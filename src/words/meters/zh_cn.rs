@@ -15,10 +15,7 @@ impl Meters<'_> {
             Self::Cost(money, false) => return format!("≈ {money}"),
             Self::Tokens(tokens) => return format!("{} tok", grouped(*tokens)),
             Self::Title => "用量与限额",
-            Self::Long(LimitKind::Requests) => "每分钟请求数",
-            Self::Long(LimitKind::Tokens) => "每分钟 Token",
-            Self::Long(LimitKind::DayTokens) => "今日 Token",
-            Self::Long(LimitKind::Running) => "并发任务",
+            Self::Long(of) => long(*of),
             Self::Context => "上下文",
             Self::Left(tokens) => return format!("剩 {}", short(*tokens)),
             Self::CacheHits(percent) => return format!("缓存 {percent}%"),
@@ -27,10 +24,7 @@ impl Meters<'_> {
             Self::LastMinutes(minutes) => return format!("{minutes} 分钟"),
             Self::ThisMachine => "仅统计本机",
             Self::ThisMachineOnly => "只统计本机所有 lian 的用量；限额由整个账户共用。",
-            Self::Of(Sums::Day) => "今日",
-            Self::Of(Sums::Month) => "本月",
-            Self::Of(Sums::Session) => "本次",
-            Self::Of(Sums::Conversation) => "对话",
+            Self::Of(of) => sum(*of),
             Self::NoLimit => "限额未知",
             Self::OwnSetting => "自己的设置",
             Self::LearnedAgo(ago) => return format!("{}前的 429 得知", span_zh(*ago)),
@@ -38,12 +32,7 @@ impl Meters<'_> {
             Self::Listed(figures, as_of) => return format!("{} {as_of}", set(*figures)),
             Self::NotServed => "服务不提供限额查询",
             Self::LimitsFrom(source) => return format!("限额：{source}"),
-            Self::Throttled(Throttle::Requests) => "每分钟请求数",
-            Self::Throttled(Throttle::Burst) => "增长过快",
-            Self::Throttled(Throttle::Tokens) => "每分钟 Token",
-            Self::Throttled(Throttle::Concurrency) => "并发过多",
-            Self::Throttled(Throttle::Capacity) => "服务繁忙",
-            Self::Throttled(Throttle::Generic) => "限流",
+            Self::Throttled(of) => throttled(*of),
             Self::Slice(used, most, seconds) => return format!("{seconds} 秒内 {used}/{most}"),
             Self::FitsNow => "可立即发送",
             Self::FitsIn(seconds, of) => {
@@ -59,18 +48,9 @@ impl Meters<'_> {
             Self::TokensWord => "Token",
             Self::Peak(most) => return format!("最高 {most}"),
             Self::ByDay => "本月每日花费",
-            Self::By(By::Model) => "按模型",
-            Self::By(By::Day) => "按日期",
-            Self::By(By::Profile) => "按配置",
-            Self::By(By::Subject) => "花费最多",
-            Self::Span(Span::Today) => "今天",
-            Self::Span(Span::Month) => "本月",
-            Self::Span(Span::All) => "全部",
-            Self::Head(Head::Requests) => "请求",
-            Self::Head(Head::Input) => "输入",
-            Self::Head(Head::Output) => "输出",
-            Self::Head(Head::Cached) => "缓存",
-            Self::Head(Head::Money) => "花费",
+            Self::By(of) => by(*of),
+            Self::Span(of) => span_of(*of),
+            Self::Head(of) => head(*of),
             Self::Nothing => "没有用量",
             Self::Money => "花费",
             Self::Reading => "正在汇总…",
@@ -85,11 +65,7 @@ impl Meters<'_> {
                 return format!("本机共用了此模型 {} Token", grouped(*tokens));
             }
             Self::FreeUnknown => "账户还剩多少、何时到期只能在控制台查看；用完后照常计费",
-            Self::Hint(Hint::By) => "换分组",
-            Self::Hint(Hint::Span) => "换时段",
-            Self::Hint(Hint::Ask) => "查询限额",
-            Self::Hint(Hint::Scroll) => "滚动",
-            Self::Hint(Hint::Choose) => "选择",
+            Self::Hint(of) => hint(*of),
             Self::AskTitle => "没有发送",
             Self::AskBudget(reached) => {
                 let Reached { cap, spent, limit, asked } = reached;
@@ -119,5 +95,71 @@ impl Meters<'_> {
             Self::Own => "自己的数据",
         };
         fixed.to_owned()
+    }
+}
+
+const fn long(of: LimitKind) -> &'static str {
+    match of {
+        LimitKind::Requests => "每分钟请求数",
+        LimitKind::Tokens => "每分钟 Token",
+        LimitKind::DayTokens => "今日 Token",
+        LimitKind::Running => "并发任务",
+    }
+}
+
+const fn throttled(of: Throttle) -> &'static str {
+    match of {
+        Throttle::Requests => "每分钟请求数",
+        Throttle::Burst => "增长过快",
+        Throttle::Tokens => "每分钟 Token",
+        Throttle::Concurrency => "并发过多",
+        Throttle::Capacity => "服务繁忙",
+        Throttle::Generic => "限流",
+    }
+}
+
+const fn sum(of: Sums) -> &'static str {
+    match of {
+        Sums::Day => "今日",
+        Sums::Month => "本月",
+        Sums::Session => "本次",
+        Sums::Conversation => "对话",
+    }
+}
+
+const fn by(of: By) -> &'static str {
+    match of {
+        By::Model => "按模型",
+        By::Day => "按日期",
+        By::Profile => "按配置",
+        By::Subject => "花费最多",
+    }
+}
+
+const fn span_of(of: Span) -> &'static str {
+    match of {
+        Span::Today => "今天",
+        Span::Month => "本月",
+        Span::All => "全部",
+    }
+}
+
+const fn head(of: Head) -> &'static str {
+    match of {
+        Head::Requests => "请求",
+        Head::Input => "输入",
+        Head::Output => "输出",
+        Head::Cached => "缓存",
+        Head::Money => "花费",
+    }
+}
+
+const fn hint(of: Hint) -> &'static str {
+    match of {
+        Hint::By => "换分组",
+        Hint::Span => "换时段",
+        Hint::Ask => "查询限额",
+        Hint::Scroll => "滚动",
+        Hint::Choose => "选择",
     }
 }
