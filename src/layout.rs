@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! header      one row
+//! meters      one or two rows
 //! rule        one row, from 12 rows up
 //! transcript  what is left
 //! tasks       those under way and those just over, at most a third
@@ -45,6 +46,8 @@ impl Area {
 pub struct Wish {
     /// Rows of the text being written.
     pub composer: u16,
+    /// Rows of the meters.
+    pub meters: u16,
     /// Rows of the strip of tasks.
     pub tasks: u16,
     /// Rows of the notice.
@@ -62,7 +65,9 @@ pub struct Wish {
 pub struct Panes {
     /// Model, place, what is in force.
     pub header: Area,
-    /// The line below it.
+    /// What is used of limits.
+    pub meters: Area,
+    /// The line below them.
     pub rule: Area,
     /// The conversation.
     pub transcript: Area,
@@ -107,6 +112,8 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
     // A notice never takes the transcript's last row.
     let notice = wish.notice.min(third.max(2)).min(left.saturating_sub(1));
     left -= notice;
+    let meters = wish.meters.min(left.saturating_sub(1).div_ceil(3));
+    left -= meters;
     let tasks = wish.tasks.min(left.saturating_sub(1).div_ceil(3));
     left -= tasks;
     let queue = wish.queue.min(left.saturating_sub(1).div_ceil(3));
@@ -120,9 +127,11 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
         area
     };
     let side = if wish.side && width >= WIDE { SIDE } else { 0 };
-    let (header, rule, middle) = (next(header), next(rule), next(left));
+    let (header, meters, rule) = (next(header), next(meters), next(rule));
+    let middle = next(left);
     Panes {
         header,
+        meters,
         rule,
         transcript: Area { width: width - side - u16::from(side > 0), ..middle },
         side: Area { x: width - side, width: side, ..middle },
@@ -145,9 +154,9 @@ mod tests {
         #[test]
         fn panes_fill_the_screen_without_overlap(
             width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9,
-            queue in 0u16..9, tasks in 0u16..9, attached in 0u16..9, side in any::<bool>()
+            queue in 0u16..9, tasks in 0u16..9, attached in 0u16..9, meters in 0u16..4, side in any::<bool>()
         ) {
-            let wish = Wish { composer, tasks, notice, queue, attached, side };
+            let wish = Wish { composer, meters, tasks, notice, queue, attached, side };
             let p = split(width, height, wish);
             // The transcript, a line and the side pane share their rows.
             let beside = p.side.width > 0;
@@ -155,7 +164,7 @@ mod tests {
             prop_assert_eq!(p.transcript.width + u16::from(beside) + p.side.width, width);
             prop_assert_eq!((p.side.x + p.side.width, p.side.y), (width, p.transcript.y));
             let p = Panes { transcript: Area { width, ..p.transcript }, ..p };
-            let (above, below) = ([p.header, p.rule, p.transcript], [p.title, p.composer, p.footer]);
+            let (above, below) = ([p.header, p.meters, p.rule, p.transcript], [p.title, p.composer, p.footer]);
             let between = [p.tasks, p.notice, p.queue, p.attached];
             let order = above.into_iter().chain(between).chain(below);
             let mut y = 0;

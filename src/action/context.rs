@@ -32,6 +32,8 @@ pub enum Context {
     Queue,
     /// The tasks lie over the panes and nothing is typed.
     Tasks,
+    /// The meters lie over the panes.
+    Meters,
     /// A form for a task lies over the panes and no value is typed.
     TaskForm,
     /// Results of tasks are looked at one after the other.
@@ -48,7 +50,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -65,6 +67,7 @@ impl Context {
         Self::Params,
         Self::Conversations,
         Self::Queue,
+        Self::Meters,
         Self::Tasks,
         Self::TaskForm,
         Self::TaskReview,
@@ -88,6 +91,7 @@ impl Context {
             Self::Params => "params",
             Self::Conversations => "conversations",
             Self::Queue => "queue",
+            Self::Meters => "meters",
             Self::Tasks => "tasks",
             Self::TaskForm => "task_form",
             Self::TaskReview => "task_review",

@@ -252,6 +252,16 @@ actions! {
 }
 
 actions! {
+    /// Actions on the meters: what is used of limits and budgets.
+    Meters {
+        #[doc = "What was used, what it cost, which limits count"] Open = "meters",
+        #[doc = "Sum up by model, day, profile, or what cost most"] By = "meters_by",
+        #[doc = "Sum up today, this month, or all"] Span = "meters_span",
+        #[doc = "Ask the service for its limits again"] Ask = "meters_ask",
+    }
+}
+
+actions! {
     /// Actions on a list one picks from, whatever it holds.
     List {
         #[doc = "To the row above"] Up = "row_up",

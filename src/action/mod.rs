@@ -46,6 +46,8 @@ pub enum Action {
     Params(Params),
     /// Videos and pictures that are made at the service.
     Tasks(Tasks),
+    /// What is used of limits and budgets.
+    Meters(Meters),
     /// The mouse was pressed at a cell.
     Press {
         /// Column from the left, from 0.
@@ -85,6 +87,7 @@ impl Action {
             Self::List(a) => Some(a.name()),
             Self::Params(a) => Some(a.name()),
             Self::Tasks(a) => Some(a.name()),
+            Self::Meters(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -114,6 +117,7 @@ impl Action {
             Self::List(a) => Some(a.doc()),
             Self::Params(a) => Some(a.doc()),
             Self::Tasks(a) => Some(a.doc()),
+            Self::Meters(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -152,6 +156,7 @@ impl Action {
             )
             | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
             // The others are for the task that is marked in the list.
+            Self::Meters(action) => matches!(action, Meters::Open),
             Self::Tasks(action) => matches!(action, Tasks::Open | Tasks::Video | Tasks::Image),
             Self::Inspector(action) => matches!(action, Inspector::Open),
             Self::Lanes(action) => matches!(action, Lanes::Compare | Lanes::Open),
@@ -193,7 +198,9 @@ impl Action {
         let all = app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit);
         let params = Params::ALL.iter().copied().map(Self::Params);
         let tasks = Tasks::ALL.iter().copied().map(Self::Tasks);
-        all.chain(models).chain(draft).chain(vi).chain(list).chain(params).chain(tasks)
+        let meters = Meters::ALL.iter().copied().map(Self::Meters);
+        let all = all.chain(models).chain(draft).chain(vi).chain(list).chain(params);
+        all.chain(tasks).chain(meters)
     }
 }
 
@@ -203,6 +210,7 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("conversations", Action::Conversations(Conversations::List)),
     ("model", Action::Models(Models::Open)),
     ("tasks", Action::Tasks(Tasks::Open)),
+    ("meters", Action::Meters(Meters::Open)),
     ("video", Action::Tasks(Tasks::Video)),
     ("image", Action::Tasks(Tasks::Image)),
     ("params", Action::Params(Params::Drawer)),

@@ -197,6 +197,8 @@ pub struct Endpoint {
     workspace: Option<String>,
     /// The surface chat goes to, where the profile names one.
     surface: Option<Surface>,
+    /// A rush of chat requests may wait at the service.
+    queue: bool,
     key: Option<SecretString>,
     key_source: String,
 }
@@ -208,6 +210,7 @@ impl fmt::Debug for Endpoint {
             .field("native", &self.native.as_ref().map(Url::as_str))
             .field("workspace", &self.workspace)
             .field("surface", &self.surface)
+            .field("queue", &self.queue)
             .field("key", &self.key.as_ref().map(|_| "[redacted]"))
             .field("key_source", &self.key_source)
             .finish()
@@ -248,14 +251,19 @@ impl Endpoint {
             let text = key.expose_secret().trim();
             (!text.is_empty()).then(|| SecretString::from(text))
         });
-        Self { compat, native, workspace: None, surface: None, key, key_source }
+        Self { compat, native, workspace: None, surface: None, queue: false, key, key_source }
     }
 
     /// The same place with this key from there.
     #[must_use]
     pub fn with_key(&self, key: SecretString, key_source: impl Into<String>) -> Self {
-        let Self { compat, native, workspace, surface, .. } = self.clone();
-        Self { workspace, surface, ..Self::new(compat, native, Some(key), key_source.into()) }
+        let Self { compat, native, workspace, surface, queue, .. } = self.clone();
+        Self {
+            workspace,
+            surface,
+            queue,
+            ..Self::new(compat, native, Some(key), key_source.into())
+        }
     }
 
     /// The same place with its native surface elsewhere, by its whole base URL.
@@ -273,6 +281,18 @@ impl Endpoint {
     #[must_use]
     pub fn with_surface(self, surface: Option<Surface>) -> Self {
         Self { surface, ..self }
+    }
+
+    /// The same place; a rush of chat requests may wait there instead of being refused.
+    #[must_use]
+    pub fn queued(self, queue: bool) -> Self {
+        Self { queue, ..self }
+    }
+
+    /// A rush of chat requests may wait there.
+    #[must_use]
+    pub const fn queues(&self) -> bool {
+        self.queue
     }
 
     /// The surface chat goes to, where the profile names one.

@@ -1,8 +1,8 @@
-//! From the words of the configuration to where copied text goes and how the end of an answer is
-//! told. It refuses to read a file; `options` has judged the words already.
+//! From the words of the configuration to where copied text goes, how the end of an answer is
+//! told and whether messages wait for limits. It refuses to read a file; `options` has judged the words already.
 
 use crate::domain::copy::Clipboard;
-use crate::domain::settings::Notify;
+use crate::domain::settings::{Notify, Pace};
 
 /// `clipboard`. `in_tmux` decides what "auto" is.
 #[must_use]
@@ -29,6 +29,16 @@ pub fn notify(word: Option<&str>) -> Notify {
         Some("bell") => Notify::Bell,
         Some("off") => Notify::Off,
         Some(_) | None => Notify::Auto,
+    }
+}
+
+/// `limits.pace`.
+#[must_use]
+pub fn pace(word: Option<&str>) -> Pace {
+    match word {
+        Some("off") => Pace::Off,
+        Some("enforce") => Pace::Enforce,
+        Some(_) | None => Pace::Advise,
     }
 }
 
@@ -69,5 +79,11 @@ mod tests {
         let mut known: Vec<_> = words.iter().map(|word| notify(Some(word))).collect();
         known.dedup();
         assert_eq!(known.len(), words.len(), "{known:?}");
+        let super::super::options::Kind::Choice(words) = setting(&["limits", "pace"]).unwrap().kind
+        else {
+            panic!("pace is a choice");
+        };
+        let known: Vec<_> = words.iter().map(|word| pace(Some(word))).collect();
+        assert_eq!(known, [Pace::Off, Pace::Advise, Pace::Enforce]);
     }
 }

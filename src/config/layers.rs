@@ -118,9 +118,14 @@ impl Layers<'_> {
             let source = Source::Project { path: file.path.clone(), line };
             return Some(Found { value: value.clone(), source });
         }
-        // The model of a profile is nearer than the one for all profiles.
-        let nearer = ["profiles", self.profile, "model"];
-        let nearer = (setting.key == "chat.model").then_some(&nearer[..]);
+        // The model and the figures of a profile are nearer than those for all profiles.
+        let name = match setting.key {
+            "chat.model" => Some("model"),
+            "figures" => Some("figures"),
+            _ => None,
+        };
+        let nearer = name.map(|name| ["profiles", self.profile, name]);
+        let nearer = nearer.as_ref().map(|path| &path[..]);
         for path in nearer.into_iter().chain([&*path]) {
             if let Some(value) = self.user.get(path) {
                 let line = self.user.line(path).unwrap_or(1);

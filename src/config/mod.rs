@@ -18,8 +18,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::chat::ChatParams;
+use crate::domain::meters::limits::Amounts;
 use crate::domain::models::ModelId;
-use crate::domain::settings::{Budget, Editing, Figures, Language, Place, Settings, Tasks};
+use crate::domain::settings::{Budget, Editing, Figures, Language, Limits, Place, Settings, Tasks};
 use crate::input::keymap::KeyMap;
 use crate::theme::{Ground, SHIPPED, Theme, ThemeError};
 use file::File;
@@ -245,6 +246,15 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
             dir: word("tasks.dir")?.filter(|dir| !dir.trim().is_empty()),
             template: word("tasks.template")?.filter(|text| !text.trim().is_empty()),
             on_done: layers.texts("tasks.on_done")?,
+        },
+        limits: Limits {
+            pace: comfort::pace(word("limits.pace")?.as_deref()),
+            own: Amounts {
+                requests: layers.whole("profiles.*.limits.rpm")?,
+                tokens: layers.whole("profiles.*.limits.tpm")?,
+                day_tokens: layers.whole("profiles.*.limits.tpd")?,
+                running: layers.whole("profiles.*.limits.running")?,
+            },
         },
     })
 }

@@ -27,6 +27,8 @@ pub struct Target {
     pub native_base_url: Option<String>,
     /// The surface chat goes to wherever it can be; none chooses by what is asked.
     pub surface: Option<Surface>,
+    /// The service may let a rush of requests wait a moment.
+    pub queue: bool,
     /// Limits of a request.
     pub deadlines: Deadlines,
     /// Where the key is to be looked for.
@@ -86,6 +88,7 @@ impl Target {
                 "native" => Some(Surface::Native),
                 _ => None,
             }),
+            queue: layers.switch("limits.queue")?.unwrap_or(false),
             deadlines: Deadlines {
                 connect: seconds("deadlines.connect", 10)?,
                 first_byte: seconds("deadlines.first_byte", 90)?,

@@ -108,6 +108,26 @@ fn every_variable_is_read_and_judged() {
 }
 
 #[test]
+fn limits_and_figures_belong_to_a_profile() {
+    let text = "[limits]\npace = \"enforce\"\n[profiles.default.limits]\nrpm = 60\ntpd = 1000000\n\
+         [profiles.default]\nfigures = \"seed\"\n";
+    let settings = both(text, "", &[]).unwrap().settings;
+    let own = settings.limits.own;
+    assert_eq!((own.requests, own.tokens, own.day_tokens), (Some(60), None, Some(1_000_000)));
+    assert_eq!(settings.limits.pace, crate::domain::settings::Pace::Enforce);
+    assert_eq!(settings.figures, Figures::Seed, "the profile's is nearer");
+    let by_env = both(text, "", &[("LIAN_FIGURES", "documented"), ("LIAN_PACE", "off")]).unwrap();
+    assert_eq!(by_env.settings.figures, Figures::Documented);
+    assert_eq!(by_env.settings.limits.pace, crate::domain::settings::Pace::Off);
+    let plain = both("", "", &[]).unwrap();
+    assert_eq!(plain.settings.limits, crate::domain::settings::Limits::default());
+    assert!(!plain.target.queue);
+    assert!(both("[limits]\nqueue = true\n", "", &[]).unwrap().target.queue);
+    let wrong = both("[profiles.default.limits]\nrpm = 0\n", "", &[]).unwrap_err().to_string();
+    assert!(wrong.contains("limits.rpm is 0; it must be a whole number from 1"), "{wrong}");
+}
+
+#[test]
 fn budgets_are_exact() {
     let text = "[profiles.default.budget]\nday = \"20.10\"\nmonth = 300\n";
     let budget = both(text, "", &[]).unwrap().settings.budget;

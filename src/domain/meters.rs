@@ -2,7 +2,11 @@
 //! is used of a limit is measured elsewhere.
 
 pub mod count;
+pub mod days;
+pub mod governor;
 pub mod learned;
+pub mod limits;
+pub mod window;
 
 use super::models::ModelId;
 

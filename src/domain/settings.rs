@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::chat::ChatParams;
 use super::copy::Clipboard;
 use super::ledger::{Caps, Gate};
+use super::meters::limits::Amounts;
 use super::models::ModelId;
 
 /// Settings in force, after flag > environment > project file > user file > default.
@@ -54,6 +55,29 @@ pub struct Settings {
     pub budget: Budget,
     /// What becomes of tasks.
     pub tasks: Tasks,
+    /// What is done about limits.
+    pub limits: Limits,
+}
+
+/// What is done about limits before a message goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Whether a message waits until it fits.
+    pub pace: Pace,
+    /// The profile's own limits, stronger than any other.
+    pub own: Amounts,
+}
+
+/// Whether a message waits until it fits below the limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Pace {
+    /// Nothing is said of it.
+    Off,
+    /// It is said whether the message fits; it goes out all the same.
+    #[default]
+    Advise,
+    /// It waits until it fits.
+    Enforce,
 }
 
 /// What becomes of tasks and of what they make.

@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Attach, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export,
-    Focus, Inspector, Lanes, List, Models, Notices, Params, Tasks, Turns, Vi,
+    Focus, Inspector, Lanes, List, Meters, Models, Notices, Params, Tasks, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -79,6 +79,10 @@ const fn tasks(keys: &'static [&'static str], tasks: Tasks) -> Binding {
 
 const fn task_list(keys: &'static [&'static str], list: List) -> Binding {
     row(Context::Tasks, keys, Action::List(list))
+}
+
+const fn meters(keys: &'static [&'static str], action: Action) -> Binding {
+    row(Context::Meters, keys, action)
 }
 
 const fn review(keys: &'static [&'static str], action: Action) -> Binding {
@@ -253,6 +257,16 @@ pub const BINDINGS: &[Binding] = &[
     row(Context::Models, &["space"], Action::Models(Models::Mark)),
     row(Context::Params, &["space"], Action::List(List::Accept)),
     row(Context::Params, &["tab"], Action::Params(Params::Scope)),
+    meters(&["k", "up"], Action::List(List::Up)),
+    meters(&["j", "down"], Action::List(List::Down)),
+    meters(&["ctrl+u", "pageup"], Action::List(List::PageUp)),
+    meters(&["ctrl+d", "pagedown"], Action::List(List::PageDown)),
+    meters(&["g", "home"], Action::List(List::First)),
+    meters(&["G", "end"], Action::List(List::Last)),
+    meters(&["b", "tab"], Action::Meters(Meters::By)),
+    meters(&["s", "space"], Action::Meters(Meters::Span)),
+    meters(&["r"], Action::Meters(Meters::Ask)),
+    meters(&["q"], Action::App(App::Back)),
     task_list(&["k", "up"], List::Up),
     task_list(&["j", "down"], List::Down),
     task_list(&["ctrl+u", "pageup"], List::PageUp),
@@ -328,6 +342,7 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+1"], Action::Focus(Focus::Composer)),
     global(&["alt+2"], Action::Focus(Focus::Transcript)),
     global(&["alt+3"], Action::Tasks(Tasks::Open)),
+    global(&["alt+4"], Action::Meters(Meters::Open)),
     global(&["alt+6"], Action::Tasks(Tasks::Video)),
     global(&["alt+7"], Action::Tasks(Tasks::Image)),
     global(&["ctrl+p", "alt+p"], Action::App(App::Palette)),

@@ -45,7 +45,8 @@ pub fn endpoint(target: &Target) -> Result<Endpoint, NoAddress> {
         Some(base) => found.with_native(base)?,
         None => found,
     };
-    Ok(found.with_workspace(target.workspace.clone()).with_surface(target.surface))
+    let found = found.with_workspace(target.workspace.clone()).with_surface(target.surface);
+    Ok(found.queued(target.queue))
 }
 
 /// The addresses as base URL, plan or region give them. A foreign server that is named for the
@@ -182,6 +183,12 @@ mod tests {
         assert_eq!(surface("[profiles.default]\nsurface = \"auto\""), None);
         let native = Some(crate::domain::models::Surface::Native);
         assert_eq!(surface("[profiles.default]\nsurface = \"native\""), native);
+    }
+
+    #[test]
+    fn a_rush_waits_at_the_service_only_where_that_is_asked_for() {
+        let queues = |toml: &str| endpoint(&target(toml).unwrap()).unwrap().queues();
+        assert!(!queues("") && queues("[limits]\nqueue = true"));
     }
 
     #[test]

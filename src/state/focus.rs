@@ -9,6 +9,8 @@ use super::doctor::Examination;
 use super::history::History;
 use super::inspector::Inspector;
 use super::lanes::Lanes;
+use super::meters::ask::SpendAsk;
+use super::meters::panel::Panel;
 use super::models::Models;
 use super::notices::History as Told;
 use super::palette::Palette;
@@ -71,6 +73,10 @@ pub enum Overlay {
     TaskForm(Box<TaskForm>),
     /// What has to be decided about tasks.
     TaskAsk(Box<TaskAsk>),
+    /// What was used and may be.
+    Meters(Panel),
+    /// What has to be decided before more is spent.
+    SpendAsk(Box<SpendAsk>),
     /// Files to attach.
     Files(Files),
     /// What goes with the message does not fit the model.
@@ -88,6 +94,7 @@ impl Overlay {
             | Self::Ask(_)
             | Self::Files(_)
             | Self::Unfit(_)
+            | Self::SpendAsk(_)
             | Self::TaskAsk(_) => &[Context::List, Context::Global],
             Self::Notices(_) => &[Context::Notices, Context::Global],
             Self::History(_) => &[Context::History, Context::List, Context::Global],
@@ -102,6 +109,7 @@ impl Overlay {
             Self::Params(_) => &[Context::Params, Context::List, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
+            Self::Meters(_) => &[Context::Meters, Context::Global],
             Self::Tasks(board) => board.contexts(),
             Self::TaskForm(form) => form.contexts(),
         }
@@ -111,7 +119,8 @@ impl Overlay {
     #[must_use]
     pub fn picker(&self) -> Option<&Picker> {
         match self {
-            Self::Help { .. } | Self::Paste(_) => None,
+            Self::Help { .. } | Self::Paste(_) | Self::Meters(_) => None,
+            Self::SpendAsk(ask) => Some(&ask.picker),
             Self::Palette(palette) => Some(&palette.picker),
             Self::Inspector(inspector) => inspector.picker(),
             Self::Lanes(lanes) => Some(&lanes.picker),
@@ -135,7 +144,8 @@ impl Overlay {
     /// The same, to change them.
     pub fn picker_mut(&mut self) -> Option<&mut Picker> {
         match self {
-            Self::Help { .. } | Self::Paste(_) => None,
+            Self::Help { .. } | Self::Paste(_) | Self::Meters(_) => None,
+            Self::SpendAsk(ask) => Some(&mut ask.picker),
             Self::Palette(palette) => Some(&mut palette.picker),
             Self::Inspector(inspector) => inspector.picker_mut(),
             Self::Lanes(lanes) => Some(&mut lanes.picker),
@@ -255,6 +265,7 @@ impl Focus {
                 inspector.pieces.limit(last);
                 inspector.pieces.seen(usize::from(self.list.height));
             }
+            Some(Overlay::Meters(panel)) => panel.limit(last),
             Some(_) | None => {}
         }
     }

@@ -14,6 +14,7 @@ pub mod focus;
 pub mod history;
 pub mod inspector;
 pub mod lanes;
+pub mod meters;
 pub mod models;
 pub mod notices;
 mod notify;
@@ -76,6 +77,7 @@ pub struct AppState {
     outbox: Outbox,
     catalog: Shared,
     tasks: tasks::Tasks,
+    meters: meters::Meters,
     /// Until when another Ctrl+C quits.
     quit_until: Option<Duration>,
     /// Since when the draft differs from the stored one.
@@ -152,6 +154,7 @@ impl AppState {
             outbox: Outbox::default(),
             catalog: Shared::default(),
             tasks: tasks::Tasks::default(),
+            meters: meters::Meters::default(),
             quit_until: None,
             draft_since: None,
             place_since: None,
@@ -188,7 +191,7 @@ impl AppState {
             Some(prompt) => effects.extend(self.ask(prompt, now)),
             None => self.restore = true,
         }
-        self.pass(effects)
+        self.out(effects, now)
     }
 
     /// The user meant something.
@@ -205,6 +208,7 @@ impl AppState {
             Action::List(action) => self.on_list(action, now),
             Action::Params(action) => self.on_params(action),
             Action::Tasks(action) => self.on_tasks(action, now),
+            Action::Meters(action) => self.on_meters(action),
             Action::Conversations(action) => self.on_conversations(action, now),
             Action::Copying(action) => self.on_copying(action, now),
             Action::Export(action) => self.on_export(action, None, now),
@@ -224,7 +228,7 @@ impl AppState {
                 Vec::new()
             }
         };
-        self.pass(effects)
+        self.out(effects, now)
     }
 
     /// The world said something.
@@ -243,8 +247,7 @@ impl AppState {
                 Vec::new()
             }
             ServiceEvent::Task(event) => self.on_task(*event, now),
-            // Nothing here shows them yet.
-            ServiceEvent::Meters(_) => Vec::new(),
+            ServiceEvent::Meters(event) => self.on_meters_event(*event, now),
             ServiceEvent::Errand(event) => self.on_errand(event),
             ServiceEvent::Models(ModelsEvent::Loaded) => {
                 self.models_loaded();
@@ -252,7 +255,7 @@ impl AppState {
             }
             ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
-                self.notices.tell(notice, now);
+                self.on_notice(notice, now);
                 Vec::new()
             }
             ServiceEvent::Editor(event) => self.on_editor(event, now),
@@ -260,7 +263,7 @@ impl AppState {
             ServiceEvent::Doctor(event) => self.on_doctor(event),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
-        self.pass(effects)
+        self.out(effects, now)
     }
 
     /// Only text of an answer arrived. The first after a wait ends the wait, which is more.
@@ -283,7 +286,8 @@ impl AppState {
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
         effects.extend(self.search_now(now));
-        self.pass(effects)
+        effects.extend(self.release_held(now));
+        self.out(effects, now)
     }
 
     /// When [`AppState::on_time`] wants to be called next; `None` while nothing waits.
@@ -306,7 +310,8 @@ impl AppState {
         let tasks = self.tasks_deadline(now);
         let notices = self.notices.deadline();
         let others = [notices, self.outbox.deadline(), draft, tick, choice, place, search, tasks];
-        others.into_iter().flatten().chain(chats).min()
+        let others = others.into_iter().chain([self.meters_deadline(now)]);
+        others.flatten().chain(chats).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.

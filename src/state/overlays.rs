@@ -93,13 +93,15 @@ impl AppState {
             Some(Overlay::Tasks(_)) => self.board_narrowed(),
             Some(Overlay::TaskForm(form)) => form.narrow(),
             Some(Overlay::TaskAsk(ask)) => ask.narrow(),
+            Some(Overlay::SpendAsk(ask)) => ask.narrow(),
             Some(Overlay::Doctor(examination)) => examination.narrow(),
             Some(
                 Overlay::Help { .. }
                 | Overlay::Notices(_)
                 | Overlay::Paste(_)
                 | Overlay::Params(_)
-                | Overlay::Lanes(_),
+                | Overlay::Lanes(_)
+                | Overlay::Meters(_),
             )
             | None => {}
         }
@@ -119,6 +121,10 @@ impl AppState {
         let taken = self.on_drawer_list(action).or_else(|| self.on_task_list(action, now));
         let taken = taken.or_else(|| self.on_inspector_list(action));
         if let Some(effects) = taken.or_else(|| self.on_lanes_list(action)) {
+            return effects;
+        }
+        let meters = self.on_meters_list(action).or_else(|| self.on_spend_list(action, now));
+        if let Some(effects) = meters {
             return effects;
         }
         if let Some(Overlay::Palette(palette)) = &self.focus.overlay
@@ -181,7 +187,9 @@ impl AppState {
                 | Overlay::TaskForm(_)
                 | Overlay::TaskAsk(_)
                 | Overlay::Inspector(_)
-                | Overlay::Lanes(_),
+                | Overlay::Lanes(_)
+                | Overlay::Meters(_)
+                | Overlay::SpendAsk(_),
             )
             | None => Vec::new(),
         }
@@ -191,7 +199,7 @@ impl AppState {
     pub fn on_command(&mut self, action: Action, rest: &str, now: Now) -> Effects {
         self.happened += 1;
         let effects = self.run(action, rest, now);
-        self.pass(effects)
+        self.out(effects, now)
     }
 
     /// Does what a command is for; the words after its name go into the list it opens.
@@ -241,9 +249,11 @@ impl AppState {
         if self.scroll_lane(if up { ChatAction::LineUp } else { ChatAction::LineDown }) {
             return Vec::new();
         }
-        if self.list_is_open()
-            || matches!(self.focus.overlay, Some(Overlay::Tasks(_) | Overlay::Inspector(_)))
-        {
+        let scrolls = matches!(
+            self.focus.overlay,
+            Some(Overlay::Tasks(_) | Overlay::Inspector(_) | Overlay::Meters(_))
+        );
+        if self.list_is_open() || scrolls {
             return self.on_list(if up { List::Up } else { List::Down }, now);
         }
         if self.focus.overlay.is_some() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::chat::{Asked, Chat, Ended, Waiting};
 use super::focus::Overlay;
+use super::meters::ask::Stop;
 use super::notices::QUIT_WINDOW;
 use super::palette::Offer;
 use super::scroll::{Move, Position};
@@ -99,6 +100,9 @@ impl AppState {
         if self.composer.forget_command() || self.leave_editing(now) || self.leave_comparing() {
             return Vec::new();
         }
+        if let Some(effects) = self.take_back_held(now) {
+            return effects;
+        }
         if self.conversations.shown().running().is_some() {
             return self.stop_answer();
         }
@@ -188,6 +192,8 @@ impl AppState {
         self.draft_since = None;
         let mut effects = if self.conversations.shown().running().is_some() {
             self.enqueue(text)
+        } else if let Some(held) = self.hold(text, now) {
+            held
         } else {
             self.conversations.shown_mut().queue.filled();
             self.ask(text, now)
@@ -234,7 +240,7 @@ impl AppState {
         scroll.to_end();
     }
 
-    fn go_on(&mut self, now: Now) -> Effects {
+    pub(super) fn go_on(&mut self, now: Now) -> Effects {
         let turn = self.ids.turn();
         if let Some(asked) = self.conversations.shown_mut().go_on(turn, now) {
             self.follow(now);
@@ -246,6 +252,9 @@ impl AppState {
 
     /// A turn that waits for the service to take it is asked again at once, as a new turn.
     fn send_now(&mut self, now: Now) -> Effects {
+        if let Some(effects) = self.send_held(now) {
+            return effects;
+        }
         let running = self.conversations.shown().all_running();
         // Of several that run none is hurried: the others would be cut short.
         if !matches!(running, [only] if only.waiting.is_some()) {
@@ -259,6 +268,7 @@ impl AppState {
 
     /// Something happened to a turn.
     pub(super) fn on_turn(&mut self, turn: TurnId, what: TurnEvent, now: Now) -> Effects {
+        self.note_turn(turn, &what, now);
         let Some(chat) = self.conversations.of_turn(turn) else {
             return Vec::new();
         };
@@ -299,6 +309,7 @@ impl AppState {
                 let (id, shows) = (chat.conversation().id, chat.shows(turn));
                 let well = end == TurnEnd::Complete && shows;
                 let over = super::notify::Over::of(chat, turn, &end);
+                let stop = Stop::of(&end);
                 let how = Ended { end, usage, finish, timing, cost };
                 let mut effects: Effects =
                     chat.ended(turn, how).into_iter().map(Effect::Store).collect();
@@ -309,6 +320,9 @@ impl AppState {
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
                 effects.extend(self.inspect_again(Some(turn)));
                 effects.extend(self.after_answer(id, well, now));
+                effects.extend(
+                    stop.map(|stop| self.spend_stopped(turn, stop, now)).unwrap_or_default(),
+                );
                 effects
             }
         }

@@ -2,21 +2,30 @@
 //! one place all of them pass, so that no way of asking can forget it. It refuses to judge; the
 //! ledger does.
 
+use super::meters::ask::Override;
 use super::{AppState, Effects};
 use crate::domain::chat::ChatCommand;
 use crate::domain::ledger::{Gate, Purse};
 use crate::domain::settings::{Budget, Figures};
+use crate::domain::time::Now;
 use crate::effect::Effect;
 
 impl AppState {
-    /// Effects on their way out: questions with who pays for them, writes in order.
-    pub(super) fn pass(&mut self, mut effects: Effects) -> Effects {
+    /// Effects on their way out: questions with who pays for them and counted, writes in order.
+    pub(super) fn out(&mut self, mut effects: Effects, now: Now) -> Effects {
+        let asks = |effect: &Effect| matches!(effect, Effect::Chat(ChatCommand::Start { .. }));
+        // What the user let pass holds for the next question, not for whatever happens before it.
+        let pass =
+            if effects.iter().any(asks) { self.take_override() } else { Override::default() };
         let settings = &self.settings;
         for effect in &mut effects {
             if let Effect::Chat(ChatCommand::Start { purse, .. }) = effect {
                 fill(purse, &settings.place.profile, settings.figures, &settings.budget);
+                purse.gate.override_caps |= pass.caps;
+                purse.gate.loop_after = purse.gate.loop_after.filter(|_| !pass.repeat);
             }
         }
+        self.note_started(&effects, now);
         self.outbox.order(effects)
     }
 }

@@ -80,8 +80,18 @@ impl AppState {
 
     /// Puts the question that is meant into the composer.
     fn edit_question(&mut self, now: Now) -> Effects {
+        self.edit_question_at(self.meant(), now)
+    }
+
+    /// The last question, which nothing has answered.
+    pub(super) fn edit_last_question(&mut self, now: Now) -> Effects {
+        let last = self.conversations.shown().entries().len().checked_sub(1);
+        self.edit_question_at(last, now)
+    }
+
+    fn edit_question_at(&mut self, at: Option<usize>, now: Now) -> Effects {
         let chat = self.conversations.shown();
-        let question = self.meant().and_then(|at| chat.question_at(at));
+        let question = at.and_then(|at| chat.question_at(at));
         let Some(question) = question else { return self.nothing_there(now) };
         let (id, text) = (question.id(), question.text().to_owned());
         let attachments = question.attachments().to_vec();
@@ -236,11 +246,17 @@ impl AppState {
         }
         let id = chat.conversation().id;
         self.follow(now);
-        self.ask_next(id, now)
+        // Who says so knows what is said beside the message.
+        self.send_held(now).unwrap_or_else(|| self.ask_next_now(id, now))
+    }
+
+    /// Asks the next message of a conversation's queue, if it may go and fits.
+    pub(super) fn ask_next(&mut self, of: ConversationId, now: Now) -> Effects {
+        if self.hold_next(of, now) { Vec::new() } else { self.ask_next_now(of, now) }
     }
 
     /// Asks the next message of a conversation's queue, if it may go.
-    fn ask_next(&mut self, of: ConversationId, now: Now) -> Effects {
+    pub(super) fn ask_next_now(&mut self, of: ConversationId, now: Now) -> Effects {
         let (answer, turn) = (self.ids.message(), self.ids.turn());
         let Some(chat) = self.conversations.by_id_mut(of) else { return Vec::new() };
         let Some(next) = chat.queue.pop() else { return Vec::new() };

@@ -34,10 +34,13 @@ pub(super) fn strip(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     let catalog = scene.state.catalog();
     let key = scene.keys.hint(Context::Composer, &Action::Attach(Attach::Remove));
     let key = key.map(show_key).unwrap_or_default();
+    // Where they have less room than they want, the last row still says that there are more.
+    let room = usize::from(area.height);
+    let shown = if all.len() > room { room.saturating_sub(1) } else { room }.min(MOST);
     let mut rows: Vec<(String, Role)> =
-        all.iter().take(MOST).map(|of| (described(scene, &catalog, of), Role::Accent)).collect();
-    if all.len() > MOST {
-        let more = Words::More { more: all.len() - MOST }.say(language);
+        all.iter().take(shown).map(|of| (described(scene, &catalog, of), Role::Accent)).collect();
+    if all.len() > shown {
+        let more = Words::More { more: all.len() - shown }.say(language);
         rows.push((format!("   {more}"), Role::Muted));
     }
     let last = rows.len().saturating_sub(1);

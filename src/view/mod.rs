@@ -2,7 +2,8 @@
 //! (where a scroll wish led to) it answers with.
 //!
 //! ```text
-//!  lian   qwen-plus   demo · 127.0.0.1                        simulator · prices: seed     header
+//!  lian   qwen-plus   demo · 127.0.0.1        ¥0.43 / ¥20.00 today   simulator · prices: seed     header
+//!  RPM ▕██░░░░░░▏ 12/200   TPM ▕█░░░░░░░▏ 9.1K/200K   TPD 88K ↺9h58   ctx ▕███░░▏ 41K/131K   meters
 //! ─────────────────────────────────────────────────────────────────────────────────────   rule
 //!  You  14:01                                                                               transcript
 //!    Explain the async task pattern
@@ -13,7 +14,7 @@
 //! ─ Tasks  1 running · 1 saved ────────────────────────────────────────────────────────────   tasks
 //!  ▶ wan2.5-t2v  a paper boat in the rain     RUNNING  1:42   ~2 min left     ¥1.50
 //!  Press Ctrl+C again to quit.                                                              notice
-//! ─ Message ──────────────────────────────────────────────────────────────── ≈ 214 tok     title
+//! ─ Message ─────────────────────────────────────────── fits now · ≈ ¥0.002 · 214 tok     title
 //!  ▏                                                                                        composer
 //!  Enter send · Alt+Enter new line · Ctrl+N new · ? help                                    footer
 //! ```
@@ -31,6 +32,7 @@ mod history;
 mod inspector;
 mod lanes;
 mod message;
+mod meters;
 mod models;
 mod notices;
 mod palette;
@@ -173,6 +175,7 @@ impl View {
         let wish = around.map_or_else(
             || Wish {
                 composer: composer::height(scene, width, height / 3 + 1, resized),
+                meters: meters::height(scene, width, height),
                 tasks: tasks::height(scene, width, height),
                 notice: notices::height(scene, width),
                 queue: queue::height(scene),
@@ -209,7 +212,10 @@ impl View {
         let folds = status::folds(scene);
         let same = |around: &Around| (around.at_end, around.folds) == (at_end, folds);
         let caret = match around.filter(|around| same(around) && !overlaid) {
-            Some(around) => around.caret,
+            Some(around) => {
+                self.moving(scene, at_end);
+                around.caret
+            }
             None => self.surround(scene, at_end),
         };
         self.around = (!overlaid).then_some(Around { happened, size, wish, at_end, folds, caret });
@@ -314,6 +320,15 @@ impl View {
                 painted.list = place;
                 return caret;
             }
+            Overlay::Meters(panel) => {
+                painted.paste_top = meters::paint(scene, list, *panel, &mut self.buffer);
+                return None;
+            }
+            Overlay::SpendAsk(ask) => {
+                let (place, caret) = meters::paint_ask(scene, list, ask, &mut self.buffer);
+                painted.list = place;
+                return caret;
+            }
             Overlay::TaskAsk(ask) => {
                 let (place, caret) = tasks::paint_ask(scene, list, ask, &mut self.buffer);
                 painted.list = place;
@@ -332,10 +347,25 @@ impl View {
         Some(laid.caret)
     }
 
+    /// Paints what moves with the clock and with an answer that arrives, though nothing else does:
+    /// the meters, and what is said beside the message.
+    fn moving(&mut self, scene: &Scene<'_>, at_end: bool) {
+        let Self { panes, buffer, dirty, .. } = self;
+        meters::strip(scene, panes.meters, buffer);
+        status::title(scene, panes.title, at_end, buffer);
+        dirty.extend(panes.meters.y..panes.meters.bottom());
+        dirty.extend(panes.title.y..panes.title.bottom());
+        if panes.side.width > 0 {
+            side::paint(scene, panes.side, buffer);
+            dirty.extend(panes.side.y..panes.side.bottom());
+        }
+    }
+
     /// Paints everything but the transcript and tells where the caret is.
     fn surround(&mut self, scene: &Scene<'_>, at_end: bool) -> (u16, u16) {
         let Self { panes, buffer, dirty, .. } = self;
         status::header(scene, panes.header, buffer);
+        meters::strip(scene, panes.meters, buffer);
         status::rule(scene, panes.rule, buffer);
         tasks::strip(scene, panes.tasks, buffer);
         notices::paint(scene, panes.notice, buffer);

@@ -69,6 +69,7 @@ struct Columns {
     context: u16,
     marks: u16,
     limits: u16,
+    own: u16,
 }
 
 impl Columns {
@@ -79,10 +80,12 @@ impl Columns {
             Language::ZhCn => 9,
         };
         match width {
-            0..56 => Self { id: 22, family: 0, price: 12, context: 0, marks: 0, limits: 0 },
-            56..100 => Self { id: 28, family: 0, price: 12, context: 5, marks, limits: 0 },
-            100..150 => Self { id: 36, family: 16, price: 12, context: 5, marks, limits: 0 },
-            150.. => Self { id: 38, family: 20, price: 12, context: 5, marks, limits: 15 },
+            0..56 => Self { id: 22, family: 0, price: 12, context: 0, marks: 0, limits: 0, own: 0 },
+            56..100 => Self { id: 28, family: 0, price: 12, context: 5, marks, limits: 0, own: 0 },
+            100..150 => {
+                Self { id: 36, family: 16, price: 12, context: 5, marks, limits: 0, own: 0 }
+            }
+            150.. => Self { id: 38, family: 20, price: 12, context: 5, marks, limits: 22, own: 20 },
         }
     }
 }
@@ -194,10 +197,15 @@ fn model(
         line.column(&marks(sight, row), columns.marks, role).gap(2);
     }
     if columns.limits > 0 {
-        let limits = catalog.limits(figures, &ModelId::new(&row.id));
-        let rpm = limits.and_then(|limit| limit.row.rpm);
-        let rpm = rpm.map(|rpm| format!("{} RPM", crate::words::grouped(rpm))).unwrap_or_default();
-        line.column(&rpm, columns.limits, Role::Muted).gap(1);
+        let id = ModelId::new(&row.id);
+        let limits = sight.scene.state.limits_of(&id, sight.scene.now);
+        let rpm = limits.requests.map(|limit| limit.rate.amount);
+        let rpm = rpm.map(|rpm| format!("{} RPM", crate::words::grouped(rpm)));
+        // What is left says more, once something is used.
+        let said = super::meters::headroom(sight.scene, &id).or(rpm).unwrap_or_default();
+        line.column(&said, columns.limits, Role::Muted).gap(1);
+        let own = super::meters::habit_short(sight.scene, &id);
+        line.column(&own, columns.own, Role::Muted).gap(1);
     }
     let (note, role) = note(sight, row);
     let room = line.left().saturating_sub(1);

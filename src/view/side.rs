@@ -8,6 +8,9 @@
 //! │ context    1,234 of 1,000,000
 //! │ so far     ¥0.0024
 //! │
+//! │ RPM ▕██░░░░░░▏ 12/200
+//! │     seed 2026-05
+//! │
 //! │ Open conversations
 //! │ ▸ Explain the async task pattern
 //! │   How do I embed text                 ●
@@ -52,6 +55,7 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
         });
     }
     rows.next(|_| {});
+    meters(scene, &mut rows);
     rows.next(|pen| {
         pen.write(&Side::Open.say(language), style(Role::Heading));
     });
@@ -76,6 +80,19 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
     while rows.y < area.bottom() {
         rows.next(|_| {});
     }
+}
+
+/// The meters, which stand here instead of below the header.
+fn meters(scene: &Scene<'_>, rows: &mut Rows<'_>) {
+    for line in super::meters::side(scene, rows.area.width) {
+        rows.next(|pen| {
+            for (text, role) in &line {
+                let room = pen.left().saturating_sub(1);
+                pen.write_cut(text, room, scene.theme.style(*role));
+            }
+        });
+    }
+    rows.next(|_| {});
 }
 
 /// Rows that are written one after the other as long as there is room.

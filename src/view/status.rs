@@ -50,6 +50,7 @@ pub(super) fn header(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
         let text = crate::words::copy::Copy::Source.say(settings.language);
         badges.push((text.to_owned(), Role::Info));
     }
+    badges.extend(super::meters::money(scene));
     if settings.place.simulator {
         let text = format!(" {} ", say(settings.language, Phrase::Simulator));
         badges.push((text, Role::Badge));
@@ -133,14 +134,11 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
                 let seconds = super::seconds_left(waiting.until, scene.now);
                 let attempt = waiting.attempt;
                 let phrase = Phrase::TryAgainIn { seconds, attempt };
-                right.push((say(language, phrase), Role::Warning));
+                let why = super::meters::throttled(scene, &waiting.notice.kind);
+                right.push((why + say(language, phrase), Role::Warning));
             }
             None => right.push((say(language, Phrase::Answering), Role::Info)),
         }
-    }
-    if !scene.state.composer().is_empty() {
-        let tokens = scene.state.composer().tokens();
-        right.push((say(language, Phrase::Estimate(tokens)), Role::Muted));
     }
     right.extend(comparing_price(scene).map(|price| (price.into(), Role::Muted)));
     let mut pen = Pen::row(buffer, area, area.y, scene.widths);
@@ -180,6 +178,8 @@ pub(super) fn title(scene: &Scene<'_>, area: Area, at_end: bool, buffer: &mut Bu
     while cells(&right) > pen.left() && !right.is_empty() {
         right.pop();
     }
+    let room = pen.left().saturating_sub(cells(&right) + 3);
+    right.extend(super::meters::beside(scene, room).map(|(text, role)| (text.into(), role)));
     pen.fill(area.width.saturating_sub(cells(&right)), "─", line);
     for (text, role) in &right {
         pen.write(" ", line).write(text, scene.theme.style(*role)).write(" ", line);
@@ -290,6 +290,14 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let close = form.field.is_none().then(close);
             return shown(scene, hints.chain(close));
         }
+        Some(Overlay::Meters(_)) => {
+            let hints = super::meters::hints(scene).into_iter().map(owned);
+            return shown(scene, hints.chain([close()]));
+        }
+        Some(Overlay::SpendAsk(_)) => {
+            let hints = super::meters::ask_hints(scene).into_iter().map(owned);
+            return shown(scene, hints.chain([close()]));
+        }
         Some(Overlay::TaskAsk(_)) => {
             let hints = super::tasks::ask_hints(scene).into_iter().map(owned);
             return shown(scene, hints.chain([close()]));
@@ -325,8 +333,12 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     let state = scene.state;
     let running = state.conversations().shown().running();
     let mut wanted: Vec<(Context, Action, Hint)> = Vec::new();
-    if running.is_some_and(|running| running.waiting.is_some()) {
+    let held = state.held().is_some();
+    if held || running.is_some_and(|running| running.waiting.is_some()) {
         wanted.push((Context::Global, Action::Chat(Chat::SendNow), Hint::SendNow));
+    }
+    if held && running.is_none() {
+        wanted.push((Context::Global, Action::App(App::Back), Hint::TakeBack));
     }
     let writing = state.focus().pane == Pane::Composer;
     let editing = state.conversations().shown().editing.is_some();

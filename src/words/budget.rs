@@ -72,7 +72,7 @@ fn en(notice: &BudgetNotice) -> Told {
                 reached.spent,
                 reached.limit
             ),
-            "`lian usage` tells what for.",
+            "At the limit nothing more is sent unless you say so. `lian usage` tells what for.",
         ),
         BudgetNotice::Uncounted => told(
             "The ledger cannot be written: what this costs is not counted.",
@@ -112,7 +112,7 @@ fn zh_cn(notice: &BudgetNotice) -> Told {
                 reached.spent,
                 reached.limit
             ),
-            "`lian usage` 会列出花在了哪里。",
+            "到达上限后，未经你确认不再发送。`lian usage` 会列出花在了哪里。",
         ),
         BudgetNotice::Uncounted => told(
             "账本无法写入：这次的花费没有记账。",

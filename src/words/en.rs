@@ -66,12 +66,12 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "conversations" => "In the list of conversations",
             "queue" => "In the list of waiting messages",
             "tasks" => "In the list of tasks",
+            "meters" => "In the meters",
             "task_form" => "In the form of a task",
             "task_review" => "While looking at results",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
-        Phrase::Estimate(tokens) => return format!("≈ {} tok", grouped(tokens)).into(),
         Phrase::Which(at, of) => return format!("conversation {at}/{of}").into(),
         Phrase::TooSmall => "Too small",
         Phrase::Hint(hint) => match hint {
@@ -94,6 +94,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Conversations => "conversations",
             Hint::Palette => "commands",
             Hint::Copy => "copy",
+            Hint::TakeBack => "take back",
         },
     })
 }

@@ -19,6 +19,7 @@ pub mod jobs;
 mod keys;
 pub mod lanes;
 pub mod media;
+pub mod meters;
 pub mod models;
 pub mod notices;
 pub mod palette;
@@ -137,8 +138,6 @@ pub enum Phrase<'a> {
     ContextTitle(&'a str),
     /// The id to quote to support.
     RequestId(&'a str),
-    /// Estimated tokens of what is written.
-    Estimate(u64),
     /// Which of how many conversations.
     Which(usize, usize),
     /// The screen is too small for anything but this.
@@ -188,6 +187,8 @@ pub enum Hint {
     Palette,
     /// Copy the message.
     Copy,
+    /// Take back the message that waits.
+    TakeBack,
 }
 
 /// Says a short text.

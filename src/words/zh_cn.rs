@@ -66,12 +66,12 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "conversations" => "在对话列表里",
             "queue" => "在排队列表里",
             "tasks" => "在任务列表里",
+            "meters" => "在用量表里",
             "task_form" => "在任务表单里",
             "task_review" => "逐个看结果时",
             _ => "任何地方",
         },
         Phrase::RequestId(id) => return format!("请求 ID {id}").into(),
-        Phrase::Estimate(tokens) => return format!("≈ {} tok", grouped(tokens)).into(),
         Phrase::Which(at, of) => return format!("对话 {at}/{of}").into(),
         Phrase::TooSmall => "窗口太小",
         Phrase::Hint(hint) => match hint {
@@ -94,6 +94,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Conversations => "所有对话",
             Hint::Palette => "命令",
             Hint::Copy => "复制",
+            Hint::TakeBack => "取回",
         },
     })
 }
@@ -207,6 +208,7 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         .or_else(|| super::doctor::action_zh(name))
         .or_else(|| super::inspector::action_zh(name))
         .or_else(|| super::lanes::action_zh(name))
+        .or_else(|| super::meters::action_zh(name))
 }
 
 fn after(limit: Duration) -> String {
@@ -451,7 +453,6 @@ fn machine(kind: &NoticeKind) -> Sentence {
             "请把报告发给我们；其中没有 Key，也没有对话。",
         ),
         NoticeKind::Busy => fixed("lian 正忙，什么都没有发送。", "请稍后再试。"),
-        // 以上函数已处理。
         NoticeKind::StoreUnwritable { .. }
         | NoticeKind::DiskFull { .. }
         | NoticeKind::StoreUnreadable { .. }

@@ -28,9 +28,9 @@ fn delta_reaches_screen() {
     h.ask("question");
     assert!(h.find("waiting for the first word").is_some(), "{}", h.screen());
     h.delta("The answer");
-    assert_eq!(h.find("The answer"), Some(6), "{}", h.screen());
+    assert_eq!(h.find("The answer"), Some(7), "{}", h.screen());
     h.delta(" goes on");
-    assert_eq!(h.changed(), &[6], "only the row that grew\n{}", h.screen());
+    assert_eq!(h.changed(), &[1, 7], "the row that grew, and the meters\n{}", h.screen());
     assert!(h.find("answering").is_some());
     h.done();
     assert!(h.find("answering").is_none());
@@ -126,10 +126,10 @@ fn a_tool_call_is_shown_as_code_and_said_to_be_one() {
     h.turn_says(turn, call(Some("get_weather"), ""));
     h.turn_says(turn, call(None, "{\"city\":"));
     h.turn_says(turn, call(None, " \"杭州\"}"));
-    assert_eq!(h.find("get_weather"), Some(6), "{}", h.screen());
-    assert_eq!(h.find("\"city\": \"杭州\""), Some(10), "{}", h.screen());
+    assert_eq!(h.find("get_weather"), Some(7), "{}", h.screen());
+    assert_eq!(h.find("\"city\": \"杭州\""), Some(11), "{}", h.screen());
     h.turn_says(turn, call(Some("get_time"), "{}"));
-    assert_eq!(h.find("get_time"), Some(14), "a block of its own\n{}", h.screen());
+    assert_eq!(h.find("get_time"), Some(15), "a block of its own\n{}", h.screen());
     h.delta("And some words.");
     assert_eq!(h.find("   And some words."), Some(20), "{}", h.screen());
     let timing = TurnTiming::default();

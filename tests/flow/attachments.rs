@@ -164,7 +164,8 @@ fn attachments_are_taken_back_with_a_key_and_kept_with_the_draft() {
     }
     assert_eq!(h.state.conversations().shown().attached.len(), 32);
     assert!(h.find("No more than 32").is_some());
-    assert!(h.find("and 28 more").is_some(), "{}", h.screen());
+    assert!(h.find("9,665 tok").is_some(), "they count as well: {}", h.screen());
+    assert!(h.find("and 29 more").is_some(), "{}", h.screen());
 }
 
 #[test]

@@ -54,6 +54,7 @@ pub(crate) fn settings() -> Settings {
         theme_held_by: None,
         budget: Budget::default(),
         tasks: lian::domain::settings::Tasks::default(),
+        limits: lian::domain::settings::Limits::default(),
     }
 }
 

@@ -17,6 +17,7 @@ mod lanes;
 mod letters;
 mod many;
 mod marking;
+mod meters;
 mod models;
 mod money;
 mod mouse;

@@ -18,7 +18,7 @@ fn long(questions: usize) -> Harness {
 
 /// The first row of the conversation, marked or not.
 fn top(h: &Harness) -> String {
-    h.row(2).replacen('▎', " ", 1)
+    h.row(3).replacen('▎', " ", 1)
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn a_page_keeps_one_row_in_sight() {
     let mut h = long(1);
     let first = top(&h);
     h.keys("<pageup>");
-    assert_eq!(h.row(20), first, "the row at the top is now the last\n{}", h.screen());
+    assert_eq!(h.row(19), first, "the row at the top is among the last\n{}", h.screen());
     assert!(h.find("more below").is_some());
     h.keys("<pagedown>");
     assert_eq!(top(&h), first);
@@ -39,9 +39,9 @@ fn to_the_beginning_and_to_the_end() {
     let end = h.screen();
     h.keys("<alt+2><home>");
     assert_eq!(top(&h), " You  14:01", "{}", h.screen());
-    assert_eq!(h.row(3), "▎  question 1");
+    assert_eq!(h.row(4), "▎  question 1");
     h.keys("<pageup><up>k");
-    assert_eq!(h.row(3), "▎  question 1", "there is nothing above");
+    assert_eq!(h.row(4), "▎  question 1", "there is nothing above");
     h.keys("G<alt+1>");
     assert_eq!(h.screen(), end);
     h.keys("<pageup><alt+end>");
@@ -62,11 +62,11 @@ fn questions_are_jumped_to() {
     let mut h = long(3);
     for question in ["question 3", "question 2", "question 1", "question 1"] {
         h.keys("<alt+up>");
-        assert!(h.row(3).trim() == question || h.row(4).trim() == question, "{}", h.screen());
+        assert!(h.row(4).trim() == question || h.row(5).trim() == question, "{}", h.screen());
     }
     for question in ["question 2", "question 3"] {
         h.keys("<alt+down>");
-        assert!(h.row(3).trim() == question || h.row(4).trim() == question, "{}", h.screen());
+        assert!(h.row(4).trim() == question || h.row(5).trim() == question, "{}", h.screen());
     }
     h.keys("<alt+down>");
     assert!(h.find("more below").is_none(), "after the last question comes the end");
@@ -76,15 +76,15 @@ fn questions_are_jumped_to() {
 fn lines_and_half_pages() {
     let mut h = long(1);
     h.keys("<alt+2>");
-    let end = h.rows()[2..21].to_vec();
+    let end = h.rows()[3..21].to_vec();
     h.keys("k");
-    assert_eq!(h.rows()[3..21], end[..18]);
+    assert_eq!(h.rows()[4..21], end[..17]);
     h.keys("j");
-    assert_eq!(h.rows()[2..21], end);
+    assert_eq!(h.rows()[3..21], end);
     h.keys("u");
     assert_eq!(h.rows()[11..21], end[..10]);
     h.keys("d");
-    assert_eq!(h.rows()[2..21], end);
+    assert_eq!(h.rows()[3..21], end);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn reasoning_opened_while_the_window_changes_begins_at_its_head() {
     h.resize(60, 24).keys("<alt+t>");
     h.hidden = false;
     h.frame();
-    assert!(h.row(3).contains("qwen-plus  14:01"), "{}", h.screen());
+    assert!(h.row(4).contains("qwen-plus  14:01"), "{}", h.screen());
 }
 
 #[test]

@@ -476,6 +476,104 @@ fn arguments_reach_the_sentence() {
     }
 }
 
+fn yuan(amount: i64) -> lian::domain::money::Money {
+    let currency = lian::domain::money::Currency::Cny;
+    lian::domain::money::Money { amount: amount.into(), currency }
+}
+
+#[test]
+fn the_meters_speak_both_languages() {
+    use lian::domain::ledger::{Cap, Reached};
+    use lian::domain::meters::count::{By, LimitKind, Span};
+    use lian::domain::notice::Throttle;
+    use lian::domain::settings::Figures;
+    use lian::words::meters::{Head, Hint, Meters, Sums};
+    let reached = Reached { cap: Cap::Day, spent: yuan(1), limit: yuan(2), asked: yuan(3) };
+    let long = [LimitKind::Requests, LimitKind::Tokens, LimitKind::DayTokens, LimitKind::Running];
+    let mut all = vec![
+        Meters::Title,
+        Meters::Context,
+        Meters::Left(7),
+        Meters::CacheHits(62),
+        Meters::Saved("¥1.00"),
+        Meters::CacheLife,
+        Meters::LastMinutes(12),
+        Meters::ThisMachine,
+        Meters::ThisMachineOnly,
+        Meters::NoLimit,
+        Meters::OwnSetting,
+        Meters::LearnedAgo(Duration::from_secs(90)),
+        Meters::ServiceAgo(Duration::from_secs(90)),
+        Meters::NotServed,
+        Meters::LimitsFrom("x"),
+        Meters::Slice(2, 10, 3),
+        Meters::FitsNow,
+        Meters::FitsIn(7, LimitKind::Requests),
+        Meters::FitsWhenOneEnds,
+        Meters::GoesIn(7, LimitKind::Tokens),
+        Meters::Limits,
+        Meters::Hour,
+        Meters::Requests,
+        Meters::Peak("12"),
+        Meters::ByDay,
+        Meters::Nothing,
+        Meters::Reading,
+        Meters::Money,
+        Meters::NoPrice(3),
+        Meters::Guessed(3),
+        Meters::Prices,
+        Meters::NoPriceKnown,
+        Meters::Old,
+        Meters::OldShort,
+        Meters::Free,
+        Meters::FreeUsed(7),
+        Meters::FreeUnknown,
+        Meters::AskTitle,
+        Meters::AskBudget(&reached),
+        Meters::AskLoop(3),
+        Meters::Leave,
+        Meters::SendTyped,
+        Meters::Send,
+        Meters::FirstTokens(Duration::from_millis(400), Some(Duration::from_secs(1))),
+        Meters::AnAnswer(yuan(1)),
+        Meters::FromAnswers(200),
+        Meters::Headroom(1, 2, LimitKind::Running),
+        Meters::Own,
+    ];
+    all.extend(long.map(Meters::Long));
+    all.extend([Sums::Day, Sums::Month, Sums::Session, Sums::Conversation].map(Meters::Of));
+    all.extend([By::Model, By::Day, By::Profile, By::Subject].map(Meters::By));
+    all.extend([Span::Today, Span::Month, Span::All].map(Meters::Span));
+    let heads = [Head::Requests, Head::Input, Head::Output, Head::Cached, Head::Money];
+    all.extend(heads.map(Meters::Head));
+    let hints = [Hint::By, Hint::Span, Hint::Ask, Hint::Scroll, Hint::Choose];
+    all.extend(hints.map(Meters::Hint));
+    let throttles = [
+        Throttle::Requests,
+        Throttle::Burst,
+        Throttle::Tokens,
+        Throttle::Concurrency,
+        Throttle::Capacity,
+        Throttle::Generic,
+    ];
+    all.extend(throttles.map(Meters::Throttled));
+    for words in all {
+        let (en, zh) = (words.say(Language::En), words.say(Language::ZhCn));
+        assert!(!en.is_empty() && !foreign(&en), "{words:?}: {en}");
+        assert!(chinese(&zh), "{words:?}: {zh}");
+    }
+    // Names of the service and figures are the same everywhere.
+    for words in [
+        Meters::Short(LimitKind::Requests),
+        Meters::Cost(yuan(1), true),
+        Meters::Tokens(7),
+        Meters::Speed(5_830),
+        Meters::Listed(Figures::Seed, "2026-05"),
+    ] {
+        assert_eq!(words.say(Language::En), words.say(Language::ZhCn));
+    }
+}
+
 fn every_phrase() -> Vec<Phrase<'static>> {
     let mut all = vec![
         Phrase::You,
@@ -502,7 +600,6 @@ fn every_phrase() -> Vec<Phrase<'static>> {
         Phrase::SeedPrices,
         Phrase::Help,
         Phrase::RequestId("0f5b-11"),
-        Phrase::Estimate(214),
         Phrase::Which(2, 3),
         Phrase::TooSmall,
     ];
@@ -536,7 +633,7 @@ fn every_phrase_is_there_in_both_languages() {
         let (en, zh) = (say(Language::En, phrase), say(Language::ZhCn, phrase));
         assert!(!en.is_empty() && !foreign(&en), "{phrase:?}: {en}");
         // `tok` is what both languages write after a number.
-        let unit = matches!(phrase, Phrase::Tokens(_) | Phrase::Estimate(_));
+        let unit = matches!(phrase, Phrase::Tokens(_));
         assert!(chinese(&zh) || unit, "{phrase:?}: {zh}");
     }
 }

@@ -110,7 +110,8 @@ pub async fn open_noted(
         Place::Native(path) => Call::native(path.call(), native::body(request, path)),
     };
     let mut all = request.messages.iter().flat_map(|message| &message.attachments);
-    let call = call.streamed().resolving(all.any(Attachment::is_stored)).noted_by(tap);
+    let call = call.streamed().resolving(all.any(Attachment::is_stored)).queued(endpoint.queues());
+    let call = call.noted_by(tap);
     let reply = client.call(endpoint, call).await?;
     let id = reply.request_id().map(str::to_owned);
     let parser = match place {

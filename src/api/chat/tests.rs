@@ -59,6 +59,21 @@ fn tiny() -> Limits {
 }
 
 #[tokio::test]
+async fn a_rush_may_wait_at_the_service_on_both_surfaces() {
+    let native = Place::Native(surface::Path::Text);
+    for (queue, place) in [(true, Place::Compat), (true, native), (false, Place::Compat)] {
+        let server = Server::start(vec![stream(sample("compat-chat-stream.sse"))]).await;
+        let endpoint = server.endpoint().queued(queue);
+        let client = testing::client(&endpoint, Deadlines::default());
+        let work = async { drop(open(&client, &endpoint, &question(), place).await) };
+        timeout(CAP, work).await.expect("no wait without an end");
+        let heard = server.heard()[0].to_ascii_lowercase();
+        assert_eq!(heard.contains("x-dashscope-queue-enable: true\r\n"), queue, "{heard}");
+        assert_eq!(heard.contains("x-dashscope-wait-timeout: 30\r\n"), queue, "{heard}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_streams_through() {
     let (out, result) = plain(stream(sample("compat-chat-stream.sse"))).await;
     assert_eq!(result, Ok(()));

@@ -4,7 +4,6 @@
 //! sentences, and to let anything pass that is not on disk.
 
 pub mod alone;
-pub mod days;
 pub mod ends;
 mod learn;
 pub mod question;
@@ -13,6 +12,8 @@ pub mod report;
 mod rows;
 mod sums;
 mod warn;
+
+pub use crate::domain::meters::days;
 
 use std::sync::Arc;
 

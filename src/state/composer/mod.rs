@@ -112,6 +112,12 @@ impl Composer {
         self.pastes.tokens(self.area.lines())
     }
 
+    /// Characters of the text. As cheap.
+    #[must_use]
+    pub fn characters(&self) -> u64 {
+        self.pastes.characters(self.area.lines())
+    }
+
     /// Questions asked before, oldest first.
     #[must_use]
     pub fn history(&self) -> &[String] {

@@ -206,6 +206,18 @@ impl Pastes {
         tokens + estimate::tokens(&text)
     }
 
+    /// Characters of the text with every paste in its place.
+    pub(super) fn characters(&self, lines: &[String]) -> u64 {
+        let mut characters = lines.len().saturating_sub(1);
+        for line in lines {
+            self.walk(line, |piece| match piece {
+                Piece::Text(part) => characters += part.chars().count(),
+                Piece::Paste(paste) => characters += paste.chars,
+            });
+        }
+        characters as u64
+    }
+
     fn walk<'a>(&'a self, line: &'a str, mut each: impl FnMut(Piece<'a>)) {
         let mut rest = line;
         while let Some(at) = rest.find(is_open) {

@@ -37,7 +37,7 @@ pub(super) fn sum(prices: impl Iterator<Item = Option<Money>>) -> Option<Money> 
 
 impl AppState {
     /// The conditions under which money may be spent.
-    pub(super) fn gate(&self) -> Gate {
+    pub(in crate::state) fn gate(&self) -> Gate {
         // A film is dear: fewer than of questions are a loop.
         Gate { loop_after: Some(LOOP), ..self.settings.budget.gate() }
     }

@@ -229,6 +229,13 @@ impl Shelf {
         keys.into_iter().filter_map(|key| self.get(key)).collect()
     }
 
+    /// Those that are at the service, whatever else there is.
+    pub fn under_way(&self) -> impl Iterator<Item = &TaskRecord> {
+        let from = self.strip.partition_point(|place| place.0 < 1);
+        let to = self.strip.partition_point(|place| place.0 < 3);
+        self.strip[from..to].iter().filter_map(|place| self.get(place.2))
+    }
+
     /// Those of a rank that were over since a moment.
     fn of_rank(&self, rank: u8, since_ms: i64) -> &[StripPlace] {
         let from = self.strip.partition_point(|place| place.0 < rank);

@@ -11,6 +11,8 @@ use crate::domain::models::{Ability, ModelId, Purpose};
 use crate::domain::settings::{Figures, Language};
 use crate::state::models::{Row, ends, is_old};
 use crate::theme::Role;
+use crate::view::meters;
+use crate::words::meters::Meters as Own;
 use crate::words::models::Models as Words;
 
 type Lines = Vec<(String, Role)>;
@@ -43,6 +45,7 @@ fn known(sight: &Sight<'_>, row: &ModelRow, roomy: bool) -> Lines {
     lines.push((abilities(sight, row), Role::Text));
     lines.extend(roomy.then(legend));
     lines.extend(limits(sight, row).map(|text| (text, Role::Text)));
+    lines.extend(own(sight, row).map(|text| (text, Role::Text)));
     let (ordinary, special) = prices(sight, row);
     lines.extend(ordinary);
     lines.extend(row.note.clone().map(|note| (note, Role::Muted)));
@@ -148,6 +151,16 @@ fn limits(sight: &Sight<'_>, row: &ModelRow) -> Option<String> {
     parts.extend(set(sight, basis.figures, &limit.source));
     parts.push(dated(sight, &limit.source, &limit.as_of));
     Some(format!("{}  {}", sight.say(Words::Limits), joined(&parts)))
+}
+
+/// How it has done for this user, and what is left of its limits; `None` where it was not used.
+fn own(sight: &Sight<'_>, row: &ModelRow) -> Option<String> {
+    let model = ModelId::new(&row.id);
+    let habit = meters::habit(sight.scene, &model);
+    let room = meters::headroom(sight.scene, &model);
+    let parts: Vec<String> = habit.into_iter().chain(room).collect();
+    let name = Own::Own.say(sight.language);
+    (!parts.is_empty()).then(|| format!("{name}  {}", joined(&parts)))
 }
 
 /// A line that says where the prices are from, and one for each tier; then those of files and
