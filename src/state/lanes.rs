@@ -9,6 +9,7 @@ use super::picker::Picker;
 use super::policy::{effects_of, stopped_effects};
 use super::{AppState, Effects};
 use crate::action::{Chat as ChatAction, Lanes as Action, List};
+use crate::catalog::models::ModelRow;
 use crate::domain::chat::{Role, Usage};
 use crate::domain::conversations::StoreCommand;
 use crate::domain::ids::MessageId;
@@ -184,7 +185,7 @@ impl AppState {
             }
         }
         let catalog = self.catalog.get();
-        let purpose = |id: &ModelId| catalog.model_row(id).map(|row| row.purpose());
+        let purpose = |id: &ModelId| catalog.model_row(id).map(ModelRow::purpose);
         let other = |id: &&ModelId| purpose(id).is_some_and(|purpose| purpose != Purpose::Chat);
         let said = match (all.len(), all.iter().find(other)) {
             (_, Some(id)) => {

@@ -298,12 +298,12 @@ impl AppState {
         let running = self.conversations.shown().all_running().iter();
         let waits = running.filter_map(|running| running.waiting.as_ref());
         // A visible countdown moves once a second, on the second.
-        let mut ticks = waits.filter(|wait| wait.until > now.since_start);
-        let tick = ticks.next().map(|wait| {
+        let ticks = waits.filter(|wait| wait.until > now.since_start).map(|wait| {
             let left = wait.until.saturating_sub(now.since_start);
             let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
             now.since_start + if part.is_zero() { Duration::from_secs(1) } else { part }
         });
+        let tick = ticks.min();
         let choice = self.choice_deadline();
         let place = self.place_since.map(|since| since + SAVE_PLACE_AFTER);
         let search = self.search_deadline();

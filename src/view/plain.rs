@@ -23,6 +23,8 @@ pub struct Speaker {
     shown: Option<ConversationId>,
     answer: Option<Answer>,
     overlay: Option<Overlay>,
+    /// Answers stood side by side.
+    beside: bool,
     notice: Option<Notice>,
     waiting: Option<Waiting>,
     /// Things with the message that were said.
@@ -113,6 +115,13 @@ impl Speaker {
         };
         let language = scene.state.settings().language;
         let streaming = entry.state() == MessageState::Streaming;
+        let beside = matches!(scene.state.focus().overlay, Some(Overlay::Lanes(_)));
+        if std::mem::replace(&mut self.beside, beside) || beside {
+            // It is, or was, read out together with the others.
+            let (id, said) = (entry.id(), entry.text().len());
+            self.answer = Some(Answer { id, said, reasoning: true, over: !streaming });
+            return;
+        }
         if self.answer.as_ref().is_none_or(|answer| answer.id != entry.id()) {
             self.answer = Some(Answer { id: entry.id(), said: 0, reasoning: false, over: false });
             let model = entry.facts().and_then(|facts| facts.model.as_ref());
@@ -120,11 +129,6 @@ impl Speaker {
             out.push_str(&lines(&Plain::Answer { model: &model }.say(language)));
         }
         let Some(answer) = &mut self.answer else { return };
-        if matches!(scene.state.focus().overlay, Some(Overlay::Lanes(_))) {
-            // It is read out together with the others.
-            (answer.said, answer.over) = (entry.text().len(), !streaming);
-            return;
-        }
         // An answer that goes on was over before.
         answer.over &= !streaming;
         if answer.over {

@@ -3,6 +3,20 @@
 
 use super::Language;
 
+/// What the actions on conversations do, in Chinese.
+pub(super) fn action_zh(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "new_conversation" => "开始新对话",
+        "conversation_before" => "到前一个对话",
+        "conversation_after" => "到后一个对话",
+        "conversations" => "在对话列表里",
+        "rename_conversation" => "给选中的对话改标题",
+        "delete_conversation" => "删除选中的对话",
+        "undelete_conversation" => "取回刚删除的对话",
+        _ => return None,
+    })
+}
+
 /// Short texts of the list of conversations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conversations<'a> {

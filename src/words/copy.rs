@@ -4,6 +4,18 @@
 use super::{Language, Told, grouped};
 use crate::domain::copy::{Copied, CopyNotice};
 
+/// What the actions that copy do, in Chinese.
+pub(super) fn action_zh(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "copy_message" => "复制消息",
+        "copy_code" => "复制最后一段代码",
+        "copy_link" => "复制链接",
+        "copy_conversation" => "复制整个对话",
+        "toggle_source" => "按原文显示消息，便于用鼠标选取",
+        _ => return None,
+    })
+}
+
 /// Short texts around copying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Copy {

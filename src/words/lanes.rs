@@ -59,7 +59,7 @@ impl Lanes<'_> {
             Self::To { models, count } => return format!("to {count} models: {models}"),
             Self::AtLeast { money } => return format!("≥ {money}"),
             Self::Marked(count) => {
-                return format!("{count} of 2 to 4 models marked; Enter asks them all");
+                return format!("{count} marked; 2 to 4 are asked at once");
             }
             Self::MarkSome => "Two to four models answer side by side: mark them.",
             Self::Mark => "mark to compare",
@@ -79,7 +79,7 @@ impl Lanes<'_> {
             Self::To { models, count } => return format!("同时问 {count} 个模型：{models}"),
             Self::AtLeast { money } => return format!("≥ {money}"),
             Self::Marked(count) => {
-                return format!("已标记 {count} 个模型（2 到 4 个）；回车同时提问");
+                return format!("已标记 {count} 个；可同时问 2 到 4 个模型");
             }
             Self::MarkSome => "并排回答需要 2 到 4 个模型，请先标记。",
             Self::Mark => "标记以比较",

@@ -63,7 +63,6 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "vi_insert" => "vi 键位的输入模式（editing = \"vi\"）",
             "vi_normal" => "vi 键位的命令模式（editing = \"vi\"）；前面加数字表示次数",
             "models" => "选模型时",
-            "conversations" => "在对话列表里",
             "queue" => "在排队列表里",
             "tasks" => "在任务列表里",
             "meters" => "在用量表里",
@@ -145,22 +144,11 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "question_after" => "到后一个问题",
         "message_before" => "标记前一条消息",
         "message_after" => "标记后一条消息",
-        "copy_message" => "复制消息",
-        "copy_code" => "复制最后一段代码",
-        "copy_link" => "复制链接",
-        "copy_conversation" => "复制整个对话",
-        "toggle_source" => "按原文显示消息，便于用鼠标选取",
         "export_markdown" => "把对话写入 Markdown 文件",
         "export_json" => "把对话写入 JSON 文件",
         "notices" => "lian 说过的话",
         "copy_notice" => "复制提示，以便交给技术支持",
-        "new_conversation" => "开始新对话",
-        "conversation_before" => "到前一个对话",
-        "conversation_after" => "到后一个对话",
         "conversations" => "所有对话：搜索、打开",
-        "rename_conversation" => "给选中的对话改标题",
-        "delete_conversation" => "删除选中的对话",
-        "undelete_conversation" => "取回刚删除的对话",
         "regenerate" => "同一问题再答一次",
         "regenerate_with_seed" => "换一个随机种子再答一次",
         "edit_question" => "修改这个问题再问",
@@ -207,6 +195,8 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         .or_else(|| super::models::action_zh(name))
         .or_else(|| super::doctor::action_zh(name))
         .or_else(|| super::inspector::action_zh(name))
+        .or_else(|| super::conversations::action_zh(name))
+        .or_else(|| super::copy::action_zh(name))
         .or_else(|| super::lanes::action_zh(name))
         .or_else(|| super::meters::action_zh(name))
 }

@@ -284,15 +284,15 @@ fn a_fifth_model_and_one_for_pictures_are_not_marked() {
     let mut h = Harness::with(settings(), (120, 40));
     // Between two words a blank is a blank.
     h.keys("<alt+m>通义 max");
-    assert!(h.find("marked").is_none() && h.find("通义 max").is_some(), "{}", h.screen());
+    assert!(h.find(" marked;").is_none() && h.find("通义 max").is_some(), "{}", h.screen());
     h.keys("<space><space>");
-    assert!(h.find("1 of 2 to 4 models marked").is_some(), "{}", h.screen());
+    assert!(h.find("1 marked; 2 to 4 are asked at once").is_some(), "{}", h.screen());
     h.keys("<space><ctrl+u>wan2.5-t2v-plus<space>");
     assert!(h.find("is for something else").is_some(), "{}", h.screen());
     for model in ["m-1", "m-2", "m-3", "m-4", "m-5"] {
         h.keys("<ctrl+u>").paste(model).key("alt+>").keys("<space>");
     }
-    assert!(h.find("4 of 2 to 4 models marked").is_some(), "{}", h.screen());
+    assert!(h.find("4 marked; 2 to 4 are asked at once").is_some(), "{}", h.screen());
     assert!(h.find("Two to four models").is_some(), "{}", h.screen());
 }
 

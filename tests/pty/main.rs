@@ -18,6 +18,7 @@ mod frames;
 mod hangup;
 mod hostile;
 mod input;
+mod inspector;
 mod leaving;
 mod plain;
 mod restart;

@@ -105,3 +105,29 @@ fn parameters_are_set_by_numbers_and_lines() {
     term.keys("/quit\n");
     assert_eq!(term.ended(), 0);
 }
+
+#[test]
+fn several_answers_are_read_out_with_numbers_and_one_is_taken() {
+    let home = Home::new();
+    let sim = Sim::with(
+        "[[rule]]\nmodel = \"qwen-plus\"\nrate = 0\nanswer = \"alpha beta\"\n\
+         [[rule]]\nmodel = \"qwen-max\"\nrate = 0\nanswer = \"one two\"",
+    );
+    let mut term = Start::new(&home, &sim).args(&["--plain"]).spawn();
+    term.wait_for("Questions go to");
+    term.keys("/compare qwen-plus qwen-max\n");
+    term.keys("hello\n");
+    for text in ["1. qwen-plus", "alpha beta", "2. qwen-max", "one two"] {
+        term.wait_for(text);
+    }
+    answers(&term, 2);
+    term.keys("2\n");
+    term.keys("go on\n");
+    answers(&term, 3);
+    let seen = sim.seen();
+    assert_eq!(seen[2].body["model"], "qwen-max");
+    assert_eq!(seen[2].body["messages"][1]["content"], "one two");
+    assert_only_lines(&term.raw());
+    term.keys("/quit\n");
+    assert_eq!(term.ended(), 0);
+}

@@ -59,6 +59,40 @@ fn after_a_kill_what_arrived_is_shown_and_can_be_continued() {
 }
 
 #[test]
+fn after_a_kill_every_answer_to_one_question_is_a_branch() {
+    let home = Home::new();
+    let sim = Sim::with(
+        "[[rule]]\nmodel = \"qwen-plus\"\nrate = 0\nanswer = \"alpha beta gamma\"\n\
+         [[rule]]\nmodel = \"qwen-max\"\nrate = 0\nanswer = \"one two three four five\"\n\
+         stall_after_tokens = 3\n\
+         [[rule]]\nmodel = \"qwen-flash\"\nstatus = 500\ncode = \"InternalError\"",
+    );
+    let mut term = Start::new(&home, &sim).ready();
+    term.keys("/compare qwen-plus qwen-max qwen-flash\r");
+    term.wait_for("to 3 models");
+    term.keys("count for me\r");
+    for text in ["alpha beta gamma", "one two", "no answer"] {
+        term.wait_for(text);
+    }
+    wait_stored(&home, "alpha beta gamma");
+    wait_stored(&home, "one two");
+    term.kill();
+    let term = Start::new(&home, &sim).spawn();
+    term.wait_for("alpha beta gamma");
+    term.wait_for("‹1/3›");
+    // Side by side again, and the one that was cut is picked.
+    term.keys("\x1b2");
+    term.keys("|");
+    for text in ["3 answers", "alpha beta gamma", "one two", "unfinished", "no answer"] {
+        term.wait_for(text);
+    }
+    term.keys("l\r");
+    term.wait_for("‹2/3›");
+    let asked = sim.seen().len();
+    assert!(asked >= 3, "{asked}");
+}
+
+#[test]
 fn quitting_in_mid_answer_keeps_what_arrived() {
     for keys in ["\x1bq", "\x03\x03"] {
         let (home, sim) = (Home::new(), Sim::with(BREAKS));

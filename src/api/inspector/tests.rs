@@ -166,7 +166,7 @@ fn no_half_of_the_key_is_left_at_a_cut() {
         body[place..place + key.len()].copy_from_slice(key);
         assert_eq!(&body[body.len() - TAIL..][..rest], &key[at..]);
         let shown = shown(&came(&[&body]).body);
-        let said = shown.replace(|c: char| c == '.' || c == '[' || c == ']', "");
+        let said = shown.replace(['.', '[', ']'], "");
         assert!(said.chars().all(|c| c.is_ascii_digit()), "{at}: {said}");
     }
 }

@@ -100,7 +100,7 @@ mod tests {
         // An answer that goes on took two requests.
         chat.ask(("question", Vec::new()), (MessageId(20), MessageId(21)), TurnId(5), now);
         chat.push_delta(TurnId(5), "half ", "", now);
-        drop(chat.stop(None));
+        assert_eq!(chat.stop(None).len(), 1);
         chat.go_on(TurnId(6), now).unwrap();
         check(&chat);
         chat.ended(TurnId(6), ended(5, Some(cost(1, Currency::Usd))));
