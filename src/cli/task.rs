@@ -40,8 +40,8 @@ pub enum TaskCommand {
 /// List the tasks of this machine, newest first, or those of the account that are not here.
 ///
 /// On a terminal a table, into a pipe one line for each task with tabs between its fields: id (lian's
-/// key where the service has given none yet), key, state, model, day and time of its making, price or
-/// cost, first file, prompt. Tasks of the account: id, state, model, day and time.
+/// key where the service has given none yet), key, state (one word, in no language), model, day and time
+/// of its making, price or cost, first file, prompt. Tasks of the account: id, state, model, day and time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct ListArgs {
     /// Every task, however it ended; without it only the last 24 hours and what is under way

@@ -28,7 +28,7 @@ use crate::text::sanitize;
 use crate::words;
 use crate::words::task_line::Line;
 use find::name;
-use print::{details, fields, for_eyes, lines, state, table, whole_value};
+use print::{details, fields, for_eyes, lines, state, table, whole_value, word};
 use watch::Watch;
 
 /// Exit code of what failed.
@@ -194,13 +194,13 @@ impl Table {
         if found.is_empty() && !self.told.json {
             tell(&Line::NoTasks.say(language));
         }
-        let rows: Vec<[String; 8]> = found.iter().map(|task| fields(task, now, language)).collect();
         let text = if self.told.json {
             found.iter().map(|task| format!("{}\n", value(task, language))).collect()
         } else if io::stdout().is_terminal() {
-            table(&rows.into_iter().map(for_eyes).collect::<Vec<_>>())
+            let row = |task: &&TaskRecord| for_eyes(fields(task, now, state(task, language)));
+            table(&found.iter().map(row).collect::<Vec<_>>())
         } else {
-            lines(&rows)
+            lines(&found.iter().map(|task| fields(task, now, word(task))).collect::<Vec<_>>())
         };
         self.bench.print(&text).await.map(|()| 0)
     }
@@ -272,7 +272,7 @@ impl Table {
             let line = if self.told.json {
                 format!("{}\n", value(task, language))
             } else {
-                format!("{}\t{}\n", name(task), state(task, language))
+                format!("{}\t{}\n", name(task), word(task))
             };
             self.bench.print(&line).await?;
         }

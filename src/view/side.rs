@@ -14,6 +14,10 @@
 //! │ Open conversations
 //! │ ▸ Explain the async task pattern
 //! │   How do I embed text                 ●
+//! │
+//! │ Tasks  ▶ 1
+//! │ ▶ a paper boat in the rain
+//! │   RUNNING  1:42  ~2 min left  ¥1.50
 //! ```
 
 use std::borrow::Cow;
@@ -22,6 +26,7 @@ use ratatui::buffer::Buffer;
 
 use super::Scene;
 use super::canvas::Pen;
+use super::tasks::beside;
 use crate::domain::money::Currency;
 use crate::layout::Area;
 use crate::state::chat::Chat;
@@ -76,6 +81,10 @@ pub(super) fn paint(scene: &Scene<'_>, area: Area, buffer: &mut Buffer) {
                 pen.skip(gap).write("●", style(Role::Info));
             }
         });
+    }
+    if beside::is_beside(scene, rows.buffer.area.width) {
+        let room = area.bottom() - rows.y;
+        beside::paint(scene, room, |write| rows.next(write));
     }
     while rows.y < area.bottom() {
         rows.next(|_| {});

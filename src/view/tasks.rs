@@ -10,6 +10,7 @@
 
 mod account;
 mod ask;
+pub(super) mod beside;
 mod cells;
 mod details;
 mod review;
@@ -58,8 +59,11 @@ fn most(height: u16) -> usize {
     if height >= TALL { MORE_ROWS } else { ROWS }
 }
 
-/// Rows wanted for the strip; none while there is nothing new.
+/// Rows wanted for the strip; none while there is nothing new, or where it is all at the side.
 pub(super) fn height(scene: &Scene<'_>, width: u16, height: u16) -> u16 {
+    if beside::is_beside(scene, width) {
+        return 0;
+    }
     let shelf = scene.state.tasks().shelf();
     let news = shelf.strip(since_ms(scene.now), most(height)).len();
     match news {

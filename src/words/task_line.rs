@@ -166,8 +166,8 @@ pub enum Line<'a> {
         /// How many tasks are under way.
         count: usize,
     },
-    /// A file has come.
-    Fetched,
+    /// The name of the key lian gives a task.
+    Key,
     /// A task was taken out of the list.
     Removed,
 }
@@ -305,7 +305,7 @@ fn en(line: Line<'_>) -> Cow<'static, str> {
         Line::Watching { count } => {
             format!("{} under way; SIGTERM or Ctrl-C ends the watch, not the tasks", tasks(count))
         }
-        Line::Fetched => return "file".into(),
+        Line::Key => return "key".into(),
         Line::Removed => return "removed".into(),
     })
 }
@@ -387,7 +387,7 @@ fn zh_cn(line: Line<'_>) -> Cow<'static, str> {
         Line::Watching { count } => {
             format!("{count} 个任务进行中；SIGTERM 或 Ctrl-C 只结束跟踪，不影响任务")
         }
-        Line::Fetched => return "文件".into(),
+        Line::Key => return "本机编号".into(),
         Line::Removed => return "已移除".into(),
     })
 }

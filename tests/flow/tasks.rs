@@ -682,3 +682,21 @@ fn the_mouse_marks_and_opens() {
     h.mouse(lian::input::PointerKind::Press, 10, y);
     assert!(h.screen().contains("sha256"));
 }
+
+#[test]
+fn on_a_wide_screen_the_tasks_are_beside_the_conversation() {
+    for (language, name) in [(Language::En, "tasks_beside"), (Language::ZhCn, "tasks_beside_zh_cn")]
+    {
+        let columns = Settings { language, columns: true, ..settings() };
+        let mut h = Harness::with(columns, (150, 30));
+        h.now.wall_ms = NOON;
+        some(&mut h);
+        insta::assert_snapshot!(name, h.screen());
+    }
+    // One column less, and they are in rows above the message again.
+    let mut h = Harness::with(Settings { columns: true, ..settings() }, (149, 30));
+    h.now.wall_ms = NOON;
+    some(&mut h);
+    let row = h.find("a paper boat in the rain").expect("the strip");
+    assert!(h.row(row as u16).contains("wan2.5"), "{}", h.screen());
+}

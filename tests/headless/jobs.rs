@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::media::picture;
 use crate::run::{Done, Sim, World};
 
 /// Creating a video.
@@ -227,6 +228,31 @@ fn hostile_names_and_prompts_stay_words() {
     }
     let files = Path::new(done.stdout.trim_end()).parent().expect("a directory");
     assert!(files.ends_with("lian/files"), "{files:?}");
+}
+
+#[test]
+fn a_small_picture_goes_with_the_request_and_a_large_one_is_brought_up_first() {
+    let (world, sim) = (World::new(), sim(""));
+    for (name, side, begins) in
+        [("small.bmp", 400, "data:image/bmp;"), ("large.bmp", 1600, "oss://")]
+    {
+        std::fs::write(world.path().join(name), picture(side)).expect("a file");
+        let args = ["-m", "wan2.5-i2v-preview", "--image", name, "--prompt", "it turns", "--wait"];
+        let done = world.tasks(&sim, &[&["video", "create"][..], &args].concat());
+        assert_eq!(done.code, 0, "{name}: {}", done.stderr);
+        let seen = sim.seen();
+        let post = seen.iter().rfind(|seen| seen.method == "POST" && seen.path == CREATE);
+        let post = post.expect("a request");
+        // A body of that size is not kept by the simulator; what is brought up has a short address.
+        let url = post.body["input"]["img_url"].as_str().unwrap_or("data:image/bmp;");
+        assert!(url.starts_with(begins), "{name}: {url}");
+        let uploads = seen.iter().filter(|seen| seen.path.ends_with("/uploads")).count();
+        assert_eq!(uploads, usize::from(begins == "oss://"), "{name}");
+    }
+    let path = world.path().join("large.bmp").display().to_string();
+    let shown = world.all(&sim)[0]["id"].as_str().expect("an id").to_owned();
+    let shown = world.tasks(&sim, &["task", "show", &shown]);
+    assert!(shown.stdout.contains(&path), "the store has it from the root on: {}", shown.stdout);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::fake::{self, Fake};
 use crate::run::{Sim, World};
 
 /// A whole picture: eight by eight pixels of one colour, uncompressed.
-fn picture(side: u32) -> Vec<u8> {
+pub(crate) fn picture(side: u32) -> Vec<u8> {
     let rows = (side * 3).div_ceil(4) * 4;
     let size = 54 + rows * side;
     let mut bytes = b"BM".to_vec();

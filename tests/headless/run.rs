@@ -124,13 +124,18 @@ impl World {
 }
 
 /// Waits for the end and for everything that was said; kills what does not end.
-pub(crate) fn finish(mut child: Child) -> Done {
+pub(crate) fn finish(child: Child) -> Done {
+    finish_within(child, CAP)
+}
+
+/// The same for what has more to do.
+pub(crate) fn finish_within(mut child: Child, cap: Duration) -> Done {
     let pid = i32::try_from(child.id()).expect("a process");
     let stdout = read_all(child.stdout.take());
     let stderr = read_all(child.stderr.take());
     let (tell, ended) = channel();
     let waiter = std::thread::spawn(move || tell.send(child.wait().expect("it can be waited for")));
-    let status = ended.recv_timeout(CAP);
+    let status = ended.recv_timeout(cap);
     if status.is_err() {
         send(pid, libc::SIGKILL);
     }

@@ -71,6 +71,18 @@ fn only_what_has_not_begun_is_canceled() {
 }
 
 #[test]
+fn a_key_that_is_refused_ends_the_wait_and_the_task_goes_on() {
+    let rule =
+        "[[rule]]\npath = \"/api/v1/tasks/*\"\ncall = 1\nstatus = 401\ncode = \"InvalidApiKey\"\n";
+    let (world, sim) = (World::new(), sim(rule));
+    let done = world.tasks(&sim, &[&CHEAP[..], &["--wait"]].concat());
+    assert_eq!((done.code, done.stdout.as_str()), (3, ""), "{}", done.stderr);
+    let id = world.all(&sim)[0]["id"].as_str().expect("an id").to_owned();
+    let waited = world.tasks(&sim, &["task", "wait", &id]);
+    assert_eq!(waited.code, 0, "{}", waited.stderr);
+}
+
+#[test]
 fn ids_that_name_nothing_are_a_mistake_of_usage() {
     let (world, sim) = (World::new(), sim(""));
     for verb in ["show", "wait", "cancel", "download"] {

@@ -15,6 +15,7 @@ use crate::domain::ids::TaskKey;
 use crate::domain::tasks::TaskRow;
 use crate::domain::tasks::book::{TaskCommand, TaskEvent, TaskRecord};
 use crate::text::sanitize;
+use crate::words::jobs::Jobs;
 use crate::words::task_line::Line;
 
 /// A question to the service of tasks is answered within this time: a request with its tries, and a
@@ -30,14 +31,15 @@ impl Table {
         if rows.is_empty() && !self.told.json {
             tell(&Line::NoStrangers.say(language));
         }
-        let shown: Vec<[String; 4]> =
-            rows.iter().map(|row| row_fields(row, now, language)).collect();
         let text = if self.told.json {
             rows.iter().map(|row| format!("{}\n", row_value(row))).collect()
         } else if io::stdout().is_terminal() {
-            table(&shown)
+            let row =
+                |row: &TaskRow| row_fields(row, now, &Jobs::Status(&row.status).say(language));
+            table(&rows.iter().map(row).collect::<Vec<_>>())
         } else {
-            lines(&shown)
+            let row = |row: &TaskRow| row_fields(row, now, row.status.word());
+            lines(&rows.iter().map(row).collect::<Vec<_>>())
         };
         self.bench.print(&text).await?;
         if !rows.is_empty() && !self.told.json && io::stdout().is_terminal() {

@@ -11,12 +11,12 @@ use crate::domain::money::Money;
 use crate::domain::notice::Notice;
 use crate::domain::settings::Language;
 use crate::domain::tasks::TaskRow;
-use crate::domain::tasks::book::{AssetState, TaskRecord};
+use crate::domain::tasks::book::{AssetState, Stage, TaskRecord};
 use crate::domain::time::Now;
 use crate::text::sanitize;
 use crate::text::width::Widths;
 use crate::words;
-use crate::words::jobs::Jobs;
+use crate::words::task_line::Line;
 use crate::words::tasks_pane::{Label, Pane};
 
 /// Columns of a prompt in a table.
@@ -27,19 +27,27 @@ pub(super) fn state(task: &TaskRecord, language: Language) -> String {
     Pane::State(task.stage, task.status.as_ref()).say(language)
 }
 
+/// The same for programs, in no language: the service's word while it is there, else the stage's.
+pub(super) fn word(task: &TaskRecord) -> String {
+    match (&task.status, task.stage) {
+        (Some(status), Stage::Following) => status.word().to_owned(),
+        (_, stage) => stage.name().to_owned(),
+    }
+}
+
 /// Day and time, local: `2026-11-28 14:03`.
 pub(super) fn moment(now: Now, ms: i64) -> String {
     let ((year, month, day), (hour, minute)) = (now.date(ms), now.clock(ms));
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
-/// The fields of a task's line.
-pub(super) fn fields(task: &TaskRecord, now: Now, language: Language) -> [String; 8] {
+/// The fields of a task's line, with its state as it is given.
+pub(super) fn fields(task: &TaskRecord, now: Now, state: String) -> [String; 8] {
     let money = task.cost.or(task.price).map(|money| money.to_string()).unwrap_or_default();
     [
         name(task),
         task.key.to_string(),
-        state(task, language),
+        state,
         task.model.to_string(),
         moment(now, task.times.created),
         money,
@@ -49,11 +57,11 @@ pub(super) fn fields(task: &TaskRecord, now: Now, language: Language) -> [String
     .map(|field| sanitize::line(&field).replace('\t', " "))
 }
 
-/// The fields of a line about a task of the account.
-pub(super) fn row_fields(row: &TaskRow, now: Now, language: Language) -> [String; 4] {
+/// The fields of a line about a task of the account, with its state as it is given.
+pub(super) fn row_fields(row: &TaskRow, now: Now, state: &str) -> [String; 4] {
     [
         row.id.to_string(),
-        Jobs::Status(&row.status).say(language).into_owned(),
+        state.to_owned(),
         row.model.as_ref().map(ToString::to_string).unwrap_or_default(),
         row.created_ms.map(|ms| moment(now, ms)).unwrap_or_default(),
     ]
@@ -247,11 +255,12 @@ pub(super) fn details(task: &TaskRecord, now: Now, language: Language) -> String
         };
         facts.push((Label::File, Some(line)));
     }
-    let rows: Vec<[String; 2]> = std::iter::once(["key".to_owned(), task.key.to_string()])
-        .chain(facts.into_iter().filter_map(|(label, fact)| {
-            Some([Pane::Label(label).say(language), sanitize::line(&fact?)])
-        }))
-        .collect();
+    let rows: Vec<[String; 2]> =
+        std::iter::once([Line::Key.say(language).into_owned(), task.key.to_string()])
+            .chain(facts.into_iter().filter_map(|(label, fact)| {
+                Some([Pane::Label(label).say(language), sanitize::line(&fact?)])
+            }))
+            .collect();
     table(&rows)
 }
 
@@ -270,7 +279,7 @@ mod tests {
     use super::super::testing::record;
     use super::*;
     use crate::domain::tasks::FileKind;
-    use crate::domain::tasks::book::{Asset, Stage};
+    use crate::domain::tasks::book::Asset;
 
     #[test]
     fn nothing_in_a_task_breaks_its_line_or_shows_a_signature() {
@@ -284,7 +293,7 @@ mod tests {
             state: AssetState::Wanted,
         }];
         let now = Now::default();
-        let fields = fields(&task, now, Language::En);
+        let fields = fields(&task, now, word(&task));
         let line = lines(&[fields.clone()]);
         assert_eq!(line.matches('\t').count(), 7, "{line:?}");
         assert!(!line.contains('\u{1b}'), "{line:?}");

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::bench::{Bench, Heard};
 use super::find::name;
-use super::print::{fields, tell, tell_notice, value};
+use super::print::{fields, tell, tell_notice, value, word};
 use super::wait::candidates;
 use super::{Told, words_of};
 use crate::domain::errands::EndFacts;
@@ -174,7 +174,7 @@ impl Watch {
             (News::Task(task), true) => value(task, language).to_string(),
             (News::Task(task), false) => {
                 let [id, _, state, model, _, money, file, prompt] =
-                    fields(task, (self.now)(), language);
+                    fields(task, (self.now)(), word(task));
                 let last = if file.is_empty() { prompt } else { file };
                 [self.clock(), id, state, model, money, last].join("\t")
             }

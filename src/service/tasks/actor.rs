@@ -80,6 +80,8 @@ pub(super) struct Actor {
     searches: Vec<maybe::Search>,
     sending: HashSet<TaskKey>,
     asking: HashSet<TaskKey>,
+    /// Questions without an answer, one after the other.
+    unheard: u32,
     fetching: HashSet<(TaskKey, u32)>,
     retries: Vec<fetch::Retry>,
     jobs: JoinSet<Done>,
@@ -114,6 +116,7 @@ impl Actor {
             searches: Vec::new(),
             sending: HashSet::new(),
             asking: HashSet::new(),
+            unheard: 0,
             fetching: HashSet::new(),
             retries: Vec::new(),
             jobs: JoinSet::new(),

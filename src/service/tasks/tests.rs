@@ -489,6 +489,28 @@ async fn broken_downloads_end_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_nothing_is_heard_of_tasks_is_said_once() {
+    for (answer, asked) in [
+        ("status = 401\ncode = \"InvalidApiKey\"", 1),
+        ("status = 500\ncode = \"InternalError\"", 3),
+    ] {
+        let home = TempDir::new().expect("a directory");
+        let rule = format!("[[rule]]\npath = \"/api/v1/tasks/*\"\ncall = \"1-6\"\n{answer}\n");
+        let server = simulator(&rule).await;
+        let mut program = Program::start(home.path(), &server);
+        program.submit(vec![order(1, "and nobody answers")], Gate::default());
+        program.until("the word", |p| !p.trouble.is_empty()).await;
+        let polls =
+            || server.seen().iter().filter(|seen| seen.path.starts_with("/api/v1/tasks/")).count();
+        assert!(polls() >= asked, "{answer}: {}", polls());
+        // It is asked for all the same, and heard in the end.
+        program.until("the file", |p| p.stages() == [Stage::Saved]).await;
+        assert_eq!(program.trouble.len(), 1, "{answer}: {:?}", program.trouble);
+        program.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_place_that_cannot_be_written_is_told_once_and_the_file_comes_when_it_can() {
     let home = TempDir::new().expect("a directory");
     let server = simulator("").await;

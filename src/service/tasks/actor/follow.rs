@@ -6,12 +6,14 @@ use crate::api::diagnose::{Kind, kind};
 use crate::api::error::ApiError;
 use crate::api::tasks;
 use crate::domain::ids::TaskKey;
-use crate::domain::notice::{Notice, NoticeKind, TaskNotice};
+use crate::domain::notice::{Exit, Notice, NoticeKind, TaskNotice};
 use crate::domain::tasks::TaskSnapshot;
-use crate::domain::tasks::book::Stage;
+use crate::domain::tasks::book::{Stage, TaskEvent};
 use crate::service::tasks::change::Next;
 use crate::service::tasks::{seen, send};
 
+/// So many questions without an answer, one after the other, are worth a word.
+const UNHEARD: u32 = 3;
 /// Questions under way at the same time.
 const AT_ONCE: usize = 6;
 
@@ -60,6 +62,7 @@ impl Actor {
         let (now, random) = (self.since_start(), self.random());
         match answer {
             Ok(snapshot) => {
+                self.unheard = 0;
                 self.pace.answered(key, now, random);
                 self.heard(key, snapshot).await;
             }
@@ -74,9 +77,28 @@ impl Actor {
                 };
                 tracing::debug!(task = %key, %error, "a task could not be asked for");
                 self.pace.failed(key, now, random, wait);
+                self.tell_unheard(key, &error).await;
             }
         }
         self.ask_next();
+    }
+
+    /// Says once why nothing is heard of tasks: at once where asking again will not help by itself,
+    /// else after some questions without an answer.
+    async fn tell_unheard(&mut self, key: TaskKey, error: &ApiError) {
+        let Some(task) = self.active.iter().find(|task| task.key == key) else { return };
+        let path = task.remote.as_ref().map(|id| format!("/tasks/{id}")).unwrap_or_default();
+        let (deps, model) = (self.deps.clone(), task.model.clone());
+        let notice = send::explain(&deps, &deps.endpoint, &model, &path, error);
+        let hopeless = match notice.kind.class().exit {
+            Exit::Access | Exit::Configuration => true,
+            Exit::Failed | Exit::Throttled | Exit::Network | Exit::Content | Exit::Stopped => false,
+        };
+        let before = self.unheard;
+        self.unheard = if hopeless { UNHEARD.max(before + 1) } else { before + 1 };
+        if before < UNHEARD && self.unheard >= UNHEARD {
+            self.say(TaskEvent::Trouble(notice)).await;
+        }
     }
 
     /// Takes over what the service says of a task.
