@@ -144,16 +144,22 @@ fn rows(report: &Report, settings: &Settings, args: &UsageArgs, table: bool, now
     };
     let whose = (!args.all_profiles && by != By::Profile).then_some(&*settings.place.profile);
     let lines = report.table(by, span, whose, now_ms)?;
+    let mut out = String::new();
     if args.json {
-        return Ok(lines.iter().map(|line| format!("{}\n", value(line, now_ms))).collect());
+        for line in &lines {
+            let _ = writeln!(out, "{}", value(line, now_ms));
+        }
+        return Ok(out);
     }
     if args.csv {
         return Ok(csv(&lines));
     }
     if !table {
-        let line =
-            |line: &Line| format!("{}\n", fields(line).map(|f| f.replace('\t', " ")).join("\t"));
-        return Ok(lines.iter().map(line).collect());
+        for line in &lines {
+            let _ =
+                writeln!(out, "{}", fields(line).map(|field| field.replace('\t', " ")).join("\t"));
+        }
+        return Ok(out);
     }
     Ok(for_eyes(&lines, by, settings, report, now_ms))
 }
@@ -480,6 +486,7 @@ fn free(report: &Report, settings: &Settings, args: &UsageArgs, now_ms: i64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::meters::count::Sum;
 
     #[test]
     fn counts_are_short() {
@@ -499,9 +506,8 @@ mod tests {
 
     #[test]
     fn a_table_of_values_quotes_what_would_break_it() {
-        let mut line = Line::default();
-        line.sum.key = "=1+1, \"so\"".to_owned();
-        let text = csv(&[line]);
+        let sum = Sum { key: "=1+1, \"so\"".to_owned(), ..Sum::default() };
+        let text = csv(&[Line { sum, price: None }]);
         assert!(text.starts_with("key,requests,failed,"), "{text}");
         assert!(text.contains("\"'=1+1, \"\"so\"\"\",0,0,"), "{text}");
     }
@@ -511,9 +517,8 @@ mod tests {
         let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         assert_eq!(age("2026-05", at("2026-05-31T00:00:00Z")), Some(30));
         assert_eq!(age("soon", 0), None);
-        let mut line = Line::default();
-        line.price = Some(("market".into(), "2026-05-01".into()));
-        let lines = [line];
+        let price = Some(("market".into(), "2026-05-01".into()));
+        let lines = [Line { price, ..Line::default() }];
         let told = remarks(&lines, at("2026-11-28T00:00:00Z"));
         assert_eq!(told, [Words::Stale { as_of: "2026-05-01", days: 211 }]);
         assert_eq!(remarks(&lines, at("2026-06-01T00:00:00Z")), []);
