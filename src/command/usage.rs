@@ -10,7 +10,7 @@ use super::config::Answer;
 use crate::cli::usage::UsageArgs;
 use crate::config::{self, Flags};
 use crate::domain::day::Day;
-use crate::domain::ledger::Cap;
+use crate::domain::ledger::{Cap, Spending};
 use crate::domain::meters::count::{By, Span};
 use crate::domain::money::{Currency, Money};
 use crate::domain::settings::{Language, Settings};
@@ -283,9 +283,16 @@ fn for_eyes(lines: &[Line], by: By, settings: &Settings, report: &Report, now_ms
             ]
             .map(say),
         ];
-        rows.extend(lines.iter().map(|line| cells(line, language)));
+        let named = |line: &Line| {
+            let mut cells = cells(line, language, now_ms);
+            if by == By::Subject {
+                cells[0] = kind(&line.sum.key, language).unwrap_or(std::mem::take(&mut cells[0]));
+            }
+            cells
+        };
+        rows.extend(lines.iter().map(named));
         if lines.len() > 1 {
-            rows.push(cells(&all(lines, say(Words::Total)), language));
+            rows.push(cells(&all(lines, say(Words::Total)), language, now_ms));
         }
         columns(&rows)
     };
@@ -330,7 +337,7 @@ fn all(lines: &[Line], key: String) -> Line {
     all
 }
 
-fn cells(line: &Line, language: Language) -> [String; 9] {
+fn cells(line: &Line, language: Language, now_ms: i64) -> [String; 9] {
     let Line { sum, price } = line;
     let count = |n: Option<u64>| n.map(grouped).unwrap_or_default();
     let money = |all: &[Money]| all.iter().map(Money::to_string).collect::<Vec<_>>().join(" + ");
@@ -353,8 +360,20 @@ fn cells(line: &Line, language: Language) -> [String; 9] {
         count(sum.units.cached),
         cost,
         money(&sum.saved),
-        price.as_ref().map(|(_, as_of)| as_of.clone()).unwrap_or_default(),
+        match price {
+            Some((_, as_of)) if age(as_of, now_ms).is_some_and(|days| days > OLD) => {
+                format!("{as_of}!")
+            }
+            Some((_, as_of)) => as_of.clone(),
+            None => String::new(),
+        },
     ]
+}
+
+/// What requests that are for no conversation and no task are called.
+fn kind(key: &str, language: Language) -> Option<String> {
+    let spending = Spending::ALL.into_iter().find(|spending| spending.name() == key)?;
+    Some(Words::Kind(spending).say(language).into_owned())
 }
 
 /// The beginning of a key that fits into its column.
