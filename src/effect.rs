@@ -14,6 +14,7 @@ use crate::domain::settings::Notify;
 use crate::domain::tasks::book::TaskCommand;
 
 /// Something to be done outside the state. Plain data: it can be logged, compared and replayed.
+#[expect(clippy::large_enum_variant, reason = "a question is the largest; it is moved few times")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// For the chat service.

@@ -11,6 +11,7 @@ use clap::builder::PossibleValuesParser;
 /// is not in it. Exit code: 0 also where nothing was used, 1 the ledger cannot be read, 2 usage, 6
 /// configuration.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct UsageArgs {
     /// What the rows are: models, days, profiles, or conversations and tasks, dearest first
     #[arg(long, value_name = "WHAT", default_value = "model",

@@ -277,7 +277,9 @@ impl Work<'_> {
         }
         match self.books.reserve(part, again).await {
             Ok(notice) => {
-                notice.iter().for_each(|notice| tell(&words::line(self.language, notice)));
+                if let Some(notice) = notice {
+                    tell(&words::line(self.language, &notice));
+                }
                 Ok(())
             }
             Err(notice) => {

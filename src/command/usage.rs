@@ -10,7 +10,7 @@ use super::config::Answer;
 use crate::cli::usage::UsageArgs;
 use crate::config::{self, Flags};
 use crate::domain::day::Day;
-use crate::domain::ledger::Cap;
+use crate::domain::ledger::{Cap, Spending};
 use crate::domain::meters::count::{By, Span};
 use crate::domain::money::{Currency, Money};
 use crate::domain::settings::{Language, Settings};
@@ -144,16 +144,22 @@ fn rows(report: &Report, settings: &Settings, args: &UsageArgs, table: bool, now
     };
     let whose = (!args.all_profiles && by != By::Profile).then_some(&*settings.place.profile);
     let lines = report.table(by, span, whose, now_ms)?;
+    let mut out = String::new();
     if args.json {
-        return Ok(lines.iter().map(|line| format!("{}\n", value(line, now_ms))).collect());
+        for line in &lines {
+            let _ = writeln!(out, "{}", value(line, now_ms));
+        }
+        return Ok(out);
     }
     if args.csv {
         return Ok(csv(&lines));
     }
     if !table {
-        let line =
-            |line: &Line| format!("{}\n", fields(line).map(|f| f.replace('\t', " ")).join("\t"));
-        return Ok(lines.iter().map(line).collect());
+        for line in &lines {
+            let _ =
+                writeln!(out, "{}", fields(line).map(|field| field.replace('\t', " ")).join("\t"));
+        }
+        return Ok(out);
     }
     Ok(for_eyes(&lines, by, settings, report, now_ms))
 }
@@ -277,9 +283,16 @@ fn for_eyes(lines: &[Line], by: By, settings: &Settings, report: &Report, now_ms
             ]
             .map(say),
         ];
-        rows.extend(lines.iter().map(|line| cells(line, language)));
+        let named = |line: &Line| {
+            let mut cells = cells(line, language, now_ms);
+            if by == By::Subject {
+                cells[0] = kind(&line.sum.key, language).unwrap_or(std::mem::take(&mut cells[0]));
+            }
+            cells
+        };
+        rows.extend(lines.iter().map(named));
         if lines.len() > 1 {
-            rows.push(cells(&all(lines, say(Words::Total)), language));
+            rows.push(cells(&all(lines, say(Words::Total)), language, now_ms));
         }
         columns(&rows)
     };
@@ -324,7 +337,7 @@ fn all(lines: &[Line], key: String) -> Line {
     all
 }
 
-fn cells(line: &Line, language: Language) -> [String; 9] {
+fn cells(line: &Line, language: Language, now_ms: i64) -> [String; 9] {
     let Line { sum, price } = line;
     let count = |n: Option<u64>| n.map(grouped).unwrap_or_default();
     let money = |all: &[Money]| all.iter().map(Money::to_string).collect::<Vec<_>>().join(" + ");
@@ -347,8 +360,20 @@ fn cells(line: &Line, language: Language) -> [String; 9] {
         count(sum.units.cached),
         cost,
         money(&sum.saved),
-        price.as_ref().map(|(_, as_of)| as_of.clone()).unwrap_or_default(),
+        match price {
+            Some((_, as_of)) if age(as_of, now_ms).is_some_and(|days| days > OLD) => {
+                format!("{as_of}!")
+            }
+            Some((_, as_of)) => as_of.clone(),
+            None => String::new(),
+        },
     ]
+}
+
+/// What requests that are for no conversation and no task are called.
+fn kind(key: &str, language: Language) -> Option<String> {
+    let spending = Spending::ALL.into_iter().find(|spending| spending.name() == key)?;
+    Some(Words::Kind(spending).say(language).into_owned())
 }
 
 /// The beginning of a key that fits into its column.
@@ -480,6 +505,7 @@ fn free(report: &Report, settings: &Settings, args: &UsageArgs, now_ms: i64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::meters::count::Sum;
 
     #[test]
     fn counts_are_short() {
@@ -499,9 +525,8 @@ mod tests {
 
     #[test]
     fn a_table_of_values_quotes_what_would_break_it() {
-        let mut line = Line::default();
-        line.sum.key = "=1+1, \"so\"".to_owned();
-        let text = csv(&[line]);
+        let sum = Sum { key: "=1+1, \"so\"".to_owned(), ..Sum::default() };
+        let text = csv(&[Line { sum, price: None }]);
         assert!(text.starts_with("key,requests,failed,"), "{text}");
         assert!(text.contains("\"'=1+1, \"\"so\"\"\",0,0,"), "{text}");
     }
@@ -511,9 +536,8 @@ mod tests {
         let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         assert_eq!(age("2026-05", at("2026-05-31T00:00:00Z")), Some(30));
         assert_eq!(age("soon", 0), None);
-        let mut line = Line::default();
-        line.price = Some(("market".into(), "2026-05-01".into()));
-        let lines = [line];
+        let price = Some(("market".into(), "2026-05-01".into()));
+        let lines = [Line { price, ..Line::default() }];
         let told = remarks(&lines, at("2026-11-28T00:00:00Z"));
         assert_eq!(told, [Words::Stale { as_of: "2026-05-01", days: 211 }]);
         assert_eq!(remarks(&lines, at("2026-06-01T00:00:00Z")), []);

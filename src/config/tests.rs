@@ -136,6 +136,26 @@ fn budgets_are_exact() {
 }
 
 #[test]
+fn a_profiles_own_limits_come_before_those_of_all() {
+    let all = "[budget]\nsession = \"1.5\"\nday = 20\nloop_after = 7\n";
+    let own = format!("{all}[profiles.default.budget]\nday = \"0.10\"\nloop_after = 0\n");
+    let of =
+        |text: &str, more: &'static [(&str, &str)]| both(text, "", more).unwrap().settings.budget;
+    let text = |amount: Option<rust_decimal::Decimal>| amount.map(|amount| amount.to_string());
+    assert_eq!(of("", &[]).loop_after, Some(20), "the default");
+    let budget = of(all, &[]);
+    assert_eq!((text(budget.session), text(budget.day)), (Some("1.5".into()), Some("20".into())));
+    assert_eq!((budget.month, budget.loop_after), (None, Some(7)));
+    let budget = of(&own, &[]);
+    assert_eq!((text(budget.session), text(budget.day)), (Some("1.5".into()), Some("0.10".into())));
+    assert_eq!(budget.loop_after, None, "0 never is a loop");
+    let budget = of(&own, &[("LIAN_BUDGET_SESSION", "3"), ("LIAN_LOOP_AFTER", "4")]);
+    assert_eq!((text(budget.session), budget.loop_after), (Some("3".into()), Some(4)));
+    let wrong = both("[budget]\nday = 1.5\n", "", &[]).unwrap_err().to_string();
+    assert!(wrong.contains(":2:") && wrong.contains("in quotes"), "{wrong}");
+}
+
+#[test]
 fn auto_follows_the_terminals_ground() {
     let of = |ground| {
         let flags = Flags { ground, ..Flags::default() };

@@ -104,6 +104,7 @@ enum Reason {
 }
 
 /// Something that happened.
+#[expect(clippy::large_enum_variant, reason = "one at a time, and it is moved once")]
 enum Happening {
     Input(Option<Result<Input, Gone>>),
     Signal(Signal),

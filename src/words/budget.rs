@@ -1,8 +1,11 @@
 //! What is said of the budget, in every language: which limit, how much of it is used, what to do.
 //! It refuses to round an amount up or down to look better than it is.
 
+use rust_decimal::Decimal;
+
 use super::{Language, Told, told};
 use crate::domain::ledger::{Cap, Reached};
+use crate::domain::money::Money;
 use crate::domain::notice::BudgetNotice;
 
 /// Says what there is to say of the budget.
@@ -39,24 +42,29 @@ const fn until(language: Language, cap: Cap) -> &'static str {
     }
 }
 
+/// What a limit has left; `None` where it is used up.
+fn left(reached: &Reached) -> Option<Money> {
+    let amount = reached.limit.amount.checked_sub(reached.spent.amount)?;
+    (amount > Decimal::ZERO).then_some(Money { amount, ..reached.limit })
+}
+
 fn en(notice: &BudgetNotice) -> Told {
     match notice {
         BudgetNotice::Over(reached) => {
             let Reached { cap: which, spent, limit, asked } = **reached;
-            let this = if asked.amount.is_zero() {
-                String::new()
-            } else {
-                format!(", and this may cost {asked}")
+            let name = cap(Language::En, which);
+            let said = match left(reached) {
+                Some(left) => format!(
+                    "This may cost {asked}, and the budget {name} has {left} left: {spent} of {limit} are used. Nothing was sent."
+                ),
+                None => {
+                    format!("The budget {name} is used up: {spent} of {limit}. Nothing was sent.")
+                }
             };
+            let next = until(Language::En, which);
             told(
-                format!(
-                    "The budget {} is reached: {spent} of {limit} are used{this}. Nothing was sent.",
-                    cap(Language::En, which)
-                ),
-                format!(
-                    "Raise it in [budget], or {}; --over-budget goes beyond it once.",
-                    until(Language::En, which)
-                ),
+                said,
+                format!("Raise it in [budget], or {next}; --over-budget goes beyond it once."),
             )
         }
         BudgetNotice::Loop { times } => told(
@@ -85,21 +93,15 @@ fn zh_cn(notice: &BudgetNotice) -> Told {
     match notice {
         BudgetNotice::Over(reached) => {
             let Reached { cap: which, spent, limit, asked } = **reached;
-            let this = if asked.amount.is_zero() {
-                String::new()
-            } else {
-                format!("，而这次请求可能花费 {asked}")
+            let name = cap(Language::ZhCn, which);
+            let said = match left(reached) {
+                Some(left) => format!(
+                    "这次请求可能花费 {asked}，而{name}预算只剩 {left}：已用 {spent}，上限 {limit}。请求没有发出。"
+                ),
+                None => format!("{name}预算已用完：已用 {spent}，上限 {limit}。请求没有发出。"),
             };
-            told(
-                format!(
-                    "{}预算已到：已用 {spent}，上限 {limit}{this}。请求没有发出。",
-                    cap(Language::ZhCn, which)
-                ),
-                format!(
-                    "请在 [budget] 中调高上限，或{}；--over-budget 可超出一次。",
-                    until(Language::ZhCn, which)
-                ),
-            )
+            let next = until(Language::ZhCn, which);
+            told(said, format!("请在 [budget] 中调高上限，或{next}；--over-budget 可超出一次。"))
         }
         BudgetNotice::Loop { times } => told(
             format!("一分钟内同一请求已发送 {times} 次，像是死循环。请求没有发出。"),
@@ -124,7 +126,7 @@ fn zh_cn(notice: &BudgetNotice) -> Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::{Currency, Money};
+    use crate::domain::money::Currency;
 
     #[test]
     fn a_reached_limit_names_itself_what_is_used_and_what_was_asked() {
@@ -133,13 +135,14 @@ mod tests {
         let reached = Reached { cap: Cap::Day, spent, limit, asked };
         for language in [Language::En, Language::ZhCn] {
             let told = tell(language, &BudgetNotice::Over(Box::new(reached)));
-            for part in [cap(language, Cap::Day), "¥19.90", "¥20.00", "¥0.25"] {
+            for part in [cap(language, Cap::Day), "¥19.90", "¥20.00", "¥0.25", "¥0.10"] {
                 assert!(told.sentence.contains(part), "{part}: {}", told.sentence);
             }
             assert!(told.next.contains("--over-budget"), "{}", told.next);
-            let used_up = Reached { asked: yuan("0"), ..reached };
+            let used_up = Reached { spent: yuan("20.5"), ..reached };
             let told = tell(language, &BudgetNotice::Over(Box::new(used_up)));
-            assert!(!told.sentence.contains("¥0.00"), "{}", told.sentence);
+            assert!(told.sentence.contains("¥20.50"), "{}", told.sentence);
+            assert!(!told.sentence.contains("¥0.25"), "{}", told.sentence);
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::Language;
-use crate::domain::ledger::Cap;
+use crate::domain::ledger::{Cap, Spending};
 
 /// Words of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub enum Usage<'a> {
     Over,
     /// What the free quota is.
     Free,
+    /// Requests that belong to no conversation and no task.
+    Kind(Spending),
 }
 
 impl Usage<'_> {
@@ -115,6 +117,10 @@ impl Usage<'_> {
             Self::AtMost(days) => format!("{days} days left at most").into(),
             Self::Over => "over".into(),
             Self::Free => "A free quota is granted once for a model, at its first activation, in mainland regions, for 30 to 90 days; how much of it is left only the console tells. What comes after it is billed unless the console is set to stop.".into(),
+            Self::Kind(Spending::Chat) => "questions (lian chat)".into(),
+            Self::Kind(Spending::Task) => "tasks".into(),
+            Self::Kind(Spending::Speech) => "speech".into(),
+            Self::Kind(Spending::Embedding) => "vectors (lian embed)".into(),
         }
     }
 
@@ -147,6 +153,56 @@ impl Usage<'_> {
             Self::AtMost(days) => format!("最多剩 {days} 天").into(),
             Self::Over => "已过期".into(),
             Self::Free => "每个模型首次开通时赠送一次免费额度，仅限中国内地地域，有效期 30 至 90 天；剩余多少只有控制台知道。用完后会继续计费，除非在控制台设置用完即停。".into(),
+            Self::Kind(Spending::Chat) => "提问（lian chat）".into(),
+            Self::Kind(Spending::Task) => "任务".into(),
+            Self::Kind(Spending::Speech) => "朗读".into(),
+            Self::Kind(Spending::Embedding) => "向量（lian embed）".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_say_everything_in_their_own_words() {
+        let mut all = vec![
+            Usage::Model,
+            Usage::Day,
+            Usage::Profile,
+            Usage::Subject,
+            Usage::Requests,
+            Usage::Failed,
+            Usage::Input,
+            Usage::Output,
+            Usage::Cached,
+            Usage::Money,
+            Usage::Saved,
+            Usage::AsOf,
+            Usage::Total,
+            Usage::NoPrice,
+            Usage::Nothing,
+            Usage::Estimated(1),
+            Usage::Estimated(2),
+            Usage::Unpriced(1),
+            Usage::Unpriced(2),
+            Usage::Stale { as_of: "2026-05", days: 99 },
+            Usage::ThisMachine,
+            Usage::Since,
+            Usage::Left,
+            Usage::AtMost(1),
+            Usage::AtMost(9),
+            Usage::Over,
+            Usage::Free,
+        ];
+        all.extend(Spending::ALL.map(Usage::Kind));
+        all.extend(Cap::ALL.map(|cap| Usage::Limit { cap, spent: "¥1.00", limit: "¥2.00" }));
+        let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+        for words in all {
+            let (en, zh) = (words.say(Language::En), words.say(Language::ZhCn));
+            assert!(!en.is_empty() && !en.contains(chinese), "{en}");
+            assert!(zh.contains(chinese), "{zh}");
         }
     }
 }

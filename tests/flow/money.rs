@@ -55,8 +55,8 @@ fn what_a_limit_stops_is_said_with_limit_and_next_step() {
     let (spent, limit, asked) = (money("19.90"), money("20"), money("0.25"));
     let reached = Reached { cap: Cap::Day, spent, limit, asked };
     for (language, words) in [
-        (Language::En, ["of the day", "¥19.90 of ¥20.00", "¥0.25", "[budget]"]),
-        (Language::ZhCn, ["今日预算已到", "¥19.90", "¥0.25", "[budget]"]),
+        (Language::En, ["of the day has", "¥19.90 of ¥20.00", "¥0.25", "[budget]"]),
+        (Language::ZhCn, ["今日预算只剩", "¥19.90", "¥0.25", "[budget]"]),
     ] {
         let mut h = Harness::with(Settings { language, ..settings() }, (120, 40));
         h.keys("too dear<enter>").fails(NoticeKind::Budget(BudgetNotice::Over(Box::new(reached))));

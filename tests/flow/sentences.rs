@@ -376,12 +376,12 @@ fn key_faults() -> Vec<KeyFault> {
 
 fn budget_notices() -> impl Iterator<Item = BudgetNotice> {
     let money = |cents| Money { amount: Decimal::new(cents, 2), currency: Currency::Cny };
-    let reached = move |cap, asked| {
-        Box::new(Reached { cap, spent: money(1_990), limit: money(2_000), asked: money(asked) })
+    let reached = move |cap, spent| {
+        Box::new(Reached { cap, spent: money(spent), limit: money(2_000), asked: money(25) })
     };
     let of = move |cap| {
-        let over = [BudgetNotice::Over(reached(cap, 25)), BudgetNotice::Over(reached(cap, 0))];
-        over.into_iter().chain([BudgetNotice::Near(reached(cap, 0))])
+        let over = [1_990, 2_001].map(|spent| BudgetNotice::Over(reached(cap, spent)));
+        over.into_iter().chain([BudgetNotice::Near(reached(cap, 1_990))])
     };
     let more = [BudgetNotice::Loop { times: 3 }, BudgetNotice::Uncounted];
     Cap::ALL.into_iter().flat_map(of).chain(more)

@@ -1,6 +1,7 @@
 //! Money from the outside: limits hold in `lian chat` and `lian embed`, over two programs too, and
 //! `lian usage` tells what was used.
 
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::run::{Done, Sim, World, finish};
@@ -8,6 +9,12 @@ use crate::run::{Done, Sim, World, finish};
 /// An answer of this many tokens by the service's own count.
 fn counted() -> Sim {
     Sim::with("[[rule]]\nrate = 0\nanswer = \"one two three four five six seven eight\"")
+}
+
+/// What a row cost.
+fn amount(row: &Value) -> Decimal {
+    let text = row["money"][0]["amount"].as_str().expect("an amount");
+    text.parse().expect("a decimal")
 }
 
 fn usage(world: &World, args: &[&str]) -> Done {
@@ -34,11 +41,9 @@ fn what_was_asked_is_told_by_model_day_and_profile() {
         (&2.into(), &0.into(), &0.into())
     );
     let (input, output) = (row["input"].as_u64(), row["output"].as_u64());
-    let (input, output) = (input.expect("tokens"), output.expect("tokens"));
-    // By hand: 0.8 and 2 yuan a million tokens of qwen-plus.
-    let millionths = (input * 8 + output * 20) as f64 / 10.0;
-    let amount: f64 = row["money"][0]["amount"].as_str().and_then(|n| n.parse().ok()).expect("n");
-    assert!((amount * 1e6 - millionths).abs() < 1e-6, "{row}");
+    // By hand: 0.8 and 2 yuan a million tokens of qwen-plus, so tenths of a millionth of a yuan.
+    let tenths = input.expect("tokens") * 8 + output.expect("tokens") * 20;
+    assert_eq!(amount(row), Decimal::new(tenths.cast_signed(), 7).normalize(), "{row}");
     assert_eq!(row["money"][0]["currency"], "CNY");
     assert!(row["price_as_of"].as_str().is_some_and(|day| day.starts_with("20")), "{row}");
     assert!(rows.iter().any(|row| row["key"] == "text-embedding-v4"), "{rows:?}");
@@ -137,9 +142,7 @@ fn two_programs_share_a_budget_and_never_pass_it_together() {
     assert!(answered >= 1);
     assert_eq!(sim.seen().len(), answered, "what was refused was not sent");
     let rows = usage(&world, &["--json"]).json();
-    let amount: f64 =
-        rows[0]["money"][0]["amount"].as_str().and_then(|n| n.parse().ok()).expect("n");
-    assert!(amount <= 0.005, "{rows:?}");
+    assert!(amount(&rows[0]) <= Decimal::new(5, 3), "{rows:?}");
     assert_eq!(rows[0]["estimated"], Value::from(0));
 }
 

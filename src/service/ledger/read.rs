@@ -173,7 +173,8 @@ pub(super) fn habits(db: &Connection, now_ms: i64) -> rusqlite::Result<Vec<Habit
     let models = rows.query_map([day_number(day_begin(now_ms)) - REMEMBERED], |row| row.get(0))?;
     let mut habits = Vec::new();
     for model in models {
-        habits.extend(habit(db, model?)?);
+        let model: String = model?;
+        habits.extend(habit(db, &model)?);
     }
     Ok(habits)
 }
@@ -205,7 +206,7 @@ fn answer(row: &Row<'_>) -> rusqlite::Result<Answer> {
     })
 }
 
-fn habit(db: &Connection, model: String) -> rusqlite::Result<Option<Habit>> {
+fn habit(db: &Connection, model: &str) -> rusqlite::Result<Option<Habit>> {
     let mut rows = db.prepare_cached(ANSWERED)?;
     let found = rows.query_map(params![model, ANSWERS], answer)?;
     let answers = found.collect::<rusqlite::Result<Vec<Answer>>>()?;
@@ -222,7 +223,7 @@ fn habit(db: &Connection, model: String) -> rusqlite::Result<Option<Habit>> {
     );
     let hundredths = letters.saturating_mul(100).checked_div(tokens);
     Ok(Some(Habit {
-        model: ModelId::new(&model),
+        model: ModelId::new(model),
         answers: u32::try_from(answers.len()).unwrap_or(u32::MAX),
         first_p50: share(first.clone(), 50).map(Duration::from_millis),
         first_p95: share(first, 95).map(Duration::from_millis),

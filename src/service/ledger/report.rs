@@ -145,7 +145,7 @@ impl Report {
         now_ms: i64,
     ) -> Result<Vec<Line>, Notice> {
         let Some(db) = &self.db else { return Ok(Vec::new()) };
-        sums::table(db, by, sums::first_day(span, now_ms), profile).map_err(unread)
+        sums::table(db, by, sums::first_day(span, now_ms), profile).map_err(|error| unread(&error))
     }
 
     /// When a model was asked first, in milliseconds since 1970, a row a model.
@@ -154,7 +154,7 @@ impl Report {
     /// It cannot be read.
     pub fn first_asked(&self, profile: &str) -> Result<Vec<(String, i64)>, Notice> {
         let Some(db) = &self.db else { return Ok(Vec::new()) };
-        read::first_asked(db, profile).map_err(unread)
+        read::first_asked(db, profile).map_err(|error| unread(&error))
     }
 }
 
@@ -164,7 +164,7 @@ pub fn total(lines: &[Line]) -> Vec<Money> {
     sums::total(lines)
 }
 
-fn unread(error: rusqlite::Error) -> Notice {
+fn unread(error: &rusqlite::Error) -> Notice {
     use crate::domain::notice::NoticeKind;
 
     Notice::new(NoticeKind::StoreFailed).with_detail(error.to_string())

@@ -73,15 +73,12 @@ impl Line {
         share.saved.into_iter().for_each(|saved| add(&mut sum.saved, saved));
         let Units { input, output, cached, reasoning, characters, duration, pieces, .. } =
             &mut sum.units;
-        let [a, b, c, d, e, f, g] = share.units;
-        let counts = [(input, a), (output, b), (cached, c), (reasoning, d), (characters, e)];
-        for (all, more) in counts.into_iter().chain([(pieces, g)]) {
-            if more > 0 {
-                *all = Some(all.unwrap_or(0).saturating_add(more));
-            }
+        let mut ms = None;
+        let all = [input, output, cached, reasoning, characters, &mut ms, pieces];
+        for (all, more) in all.into_iter().zip(share.units).filter(|(_, more)| *more > 0) {
+            *all = Some(all.unwrap_or(0).saturating_add(more));
         }
-        if f > 0 {
-            let more = Duration::from_millis(f);
+        if let Some(more) = ms.map(Duration::from_millis) {
             *duration = Some(duration.unwrap_or_default().saturating_add(more));
         }
         if let Some(price) = share.price

@@ -20,7 +20,7 @@ use crate::domain::jobs::Value;
 use crate::domain::ledger::{Caps, Gate, Standing};
 use crate::domain::models::ModelId;
 use crate::domain::money::Currency;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{BudgetNotice, NoticeKind};
 use crate::domain::tasks::TaskRow;
 use crate::domain::tasks::book::{AssetState, Order, Stage, TaskRecord, Verdict};
 use crate::domain::time::Now;
@@ -333,13 +333,16 @@ async fn a_budget_stops_before_anything_is_sent() {
     let home = TempDir::new().expect("a directory");
     let server = simulator("").await;
     let mut program = Program::start(home.path(), &server);
-    let caps = Caps { day: Some("2".parse().expect("a decimal")), ..Caps::default() };
+    let caps = Caps { day: Some("1.8".parse().expect("a decimal")), ..Caps::default() };
     let gate = Gate { caps, ..Gate::default() };
     program.submit(vec![order(1, "first"), order(2, "second")], gate);
-    program.until("the stop", |p| !p.trouble.is_empty()).await;
-    let TaskEvent::OverBudget { orders, reached } = &program.trouble[0] else {
+    program.until("the stop", |p| p.trouble.len() == 2).await;
+    let [TaskEvent::Trouble(near), TaskEvent::OverBudget { orders, reached }] =
+        &program.trouble[..]
+    else {
         panic!("{:?}", program.trouble)
     };
+    assert!(matches!(near.kind, NoticeKind::Budget(BudgetNotice::Near(_))), "{near:?}");
     assert_eq!((orders.len(), reached.spent), (1, yuan("1.5")));
     program.until("the first", |p| p.stages() == [Stage::Saved]).await;
     assert_eq!(created(&server), 1);

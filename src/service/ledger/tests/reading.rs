@@ -166,8 +166,8 @@ async fn a_refusal_teaches_what_stood_in_the_window_and_no_more_than_that() {
 
 #[tokio::test]
 async fn a_clock_that_jumps_frees_no_budget_and_makes_no_loop() {
-    let dir = TempDir::new().unwrap();
     static JUMPS: AtomicI64 = AtomicI64::new(NOON);
+    let dir = TempDir::new().unwrap();
     let books = open_at(dir.path(), || JUMPS.load(Ordering::SeqCst));
     let looped = Gate { loop_after: Some(1), ..day("1") };
     let same = |id| Estimate { fingerprint: Some(7), ..estimate(id, "0.6") };

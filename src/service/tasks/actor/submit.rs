@@ -10,7 +10,7 @@ use crate::domain::ids::TaskKey;
 use crate::domain::jobs::{Created, Form, Media, Value};
 use crate::domain::ledger::{Estimate, Gate, Outcome, Settlement, Spending, Units, Verdict};
 use crate::domain::models::Surface;
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::notice::{BudgetNotice, Notice, NoticeKind};
 use crate::domain::tasks::book::{Asset, AssetState, Order, Stage, TaskEvent, TaskRecord, Times};
 use crate::domain::tasks::{TaskPart, TaskUsage};
 use crate::service::attachments::look::Base;
@@ -40,7 +40,7 @@ impl Actor {
             let written =
                 self.deps.desk.ask(move |change| enter(change, task, &estimate, &gate)).await;
             match written {
-                Ok(Verdict::Granted { .. }) => {}
+                Ok(verdict @ Verdict::Granted { .. }) => self.warn(&gate, &verdict).await,
                 Ok(Verdict::OverBudget(reached)) => {
                     let orders = std::iter::once(order).chain(left).collect();
                     self.say(TaskEvent::OverBudget { orders, reached }).await;
@@ -176,6 +176,15 @@ impl Actor {
             Ok(None) => {}
             // It stays "being sent" and is "maybe" for whoever finds it.
             Err(notice) => self.say(TaskEvent::Trouble(notice)).await,
+        }
+    }
+
+    /// A limit of the budget that is near now is told once.
+    async fn warn(&self, gate: &Gate, verdict: &Verdict) {
+        let near = self.deps.ledger.news(&self.deps.profile, &gate.caps, verdict);
+        if let Some(near) = near {
+            let notice = Notice::new(NoticeKind::Budget(BudgetNotice::Near(Box::new(near))));
+            self.say(TaskEvent::Trouble(notice)).await;
         }
     }
 
