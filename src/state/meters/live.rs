@@ -50,7 +50,7 @@ impl Live {
     }
 
     /// The ledger may mean this answer.
-    pub(super) fn is(&self, entry: &Entry) -> bool {
+    fn is(&self, entry: &Entry) -> bool {
         let fits = entry.mine && entry.spending == Spending::Chat && entry.model == self.model;
         fits && (self.distance(entry) <= NEAR_MS.unsigned_abs() || self.is_named(entry))
     }
@@ -66,9 +66,8 @@ impl Live {
     }
 }
 
-/// The one answer whose end the ledger tells of: the one it names, else the nearest.
-pub(super) fn settled_by(live: &[Live], entry: &Entry) -> Option<usize> {
-    entry.settled_ms?;
+/// The one answer the ledger tells of: the one it names, else the nearest.
+pub(super) fn meant(live: &[Live], entry: &Entry) -> Option<usize> {
     let fits = live.iter().enumerate().filter(|(_, live)| live.is(entry));
     let nearest = fits.min_by_key(|(_, live)| (!live.is_named(entry), live.distance(entry)));
     nearest.map(|(at, _)| at)

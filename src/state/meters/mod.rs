@@ -107,7 +107,8 @@ impl Meters {
     /// Takes requests in; those that are too old go.
     fn take(&mut self, entries: Vec<Entry>, now: Now) {
         for entry in entries {
-            if let Some(at) = live::settled_by(&self.live, &entry) {
+            let over = entry.settled_ms.and_then(|_| live::meant(&self.live, &entry));
+            if let Some(at) = over {
                 self.live.remove(at);
             }
             self.entries.insert(entry.id, entry);

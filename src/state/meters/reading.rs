@@ -143,20 +143,25 @@ impl AppState {
     #[must_use]
     pub fn load_of(&self, model: &ModelId, now: Now) -> Load {
         let (mut requests, mut tokens) = (Vec::new(), Vec::new());
-        let of_model = || self.meters.live.iter().filter(|live| live.model == *model);
         let mut fresh: u64 = 0;
+        // Answers of this program that the ledger has told of, by their places.
+        let mut written = Vec::new();
         for entry in self.entries_of(model) {
             requests.push(Use { at_ms: entry.at_ms, amount: 1 });
             // What runs here is known better than the ledger can.
-            let here = entry.settled_ms.is_none() && of_model().any(|live| live.is(entry));
-            if !here && entry.spending != Spending::Task {
+            let runs = entry.settled_ms.is_none();
+            let here = runs.then(|| live::meant(&self.meters.live, entry)).flatten();
+            written.extend(here);
+            if here.is_none() && entry.spending != Spending::Task {
                 let at_ms = entry.settled_ms.unwrap_or(now.wall_ms);
                 tokens.push(Use { at_ms, amount: entry.tokens() });
             }
         }
-        for live in of_model() {
-            let written = self.entries_of(model).any(|entry| live.is(entry));
-            if !written {
+        for (at, live) in self.meters.live.iter().enumerate() {
+            if live.model != *model {
+                continue;
+            }
+            if !written.contains(&at) {
                 requests.push(Use { at_ms: live.since_ms, amount: 1 });
             }
             let at_ms = live.ended_ms.unwrap_or(now.wall_ms);
