@@ -92,7 +92,12 @@ impl Actor {
         let notice = send::explain(&deps, &deps.endpoint, &model, &path, error);
         let hopeless = match notice.kind.class().exit {
             Exit::Access | Exit::Configuration => true,
-            Exit::Failed | Exit::Throttled | Exit::Network | Exit::Content | Exit::Stopped => false,
+            Exit::Failed
+            | Exit::Throttled
+            | Exit::Network
+            | Exit::Content
+            | Exit::Budget
+            | Exit::Stopped => false,
         };
         let before = self.unheard;
         self.unheard = if hopeless { UNHEARD.max(before + 1) } else { before + 1 };
