@@ -2,6 +2,7 @@
 //! in `words`, in every language; this file refuses to hold any.
 
 mod account;
+mod budget;
 mod class;
 mod errands;
 mod exchange;
@@ -10,9 +11,11 @@ mod limits;
 mod media;
 mod request;
 mod route;
+mod speech;
 mod tasks;
 
 pub use account::AccountNotice;
+pub use budget::BudgetNotice;
 pub use class::{Class, Exit, Fault};
 pub use errands::ErrandNotice;
 pub use exchange::Exchange;
@@ -21,6 +24,7 @@ pub use limits::OwnFigures;
 pub use media::{FileFault, MediaNotice};
 pub use request::{Demand, RequestNotice};
 pub use route::RouteNotice;
+pub use speech::SpeechNotice;
 pub use tasks::{DownloadNotice, TaskNotice};
 
 use std::time::Duration;
@@ -351,6 +355,10 @@ pub enum NoticeKind {
     Download(DownloadNotice),
     /// The tasks on the screen, and what is done outside for them.
     Errand(ErrandNotice),
+    /// The budget.
+    Budget(BudgetNotice),
+    /// Sound of what is spoken.
+    Speech(SpeechNotice),
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod attachments;
+pub mod budget;
 pub mod conversations;
 pub mod copy;
 pub mod doctor;
@@ -27,6 +28,7 @@ pub mod request;
 pub mod route;
 pub mod settings;
 pub mod side;
+pub mod speak;
 pub mod support;
 pub mod surface;
 pub mod task_form;
@@ -208,6 +210,8 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Task(notice) => return tasks::tell(language, notice),
         NoticeKind::Download(notice) => return tasks::download(language, notice),
         NoticeKind::Errand(notice) => return errands::tell(language, notice),
+        NoticeKind::Budget(notice) => return budget::tell(language, notice),
+        NoticeKind::Speech(notice) => return speak::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

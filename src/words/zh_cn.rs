@@ -493,6 +493,8 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Task(_)
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
+        | NoticeKind::Budget(_)
+        | NoticeKind::Speech(_)
         | NoticeKind::Copy(_)
         | NoticeKind::Export(_)
         | NoticeKind::Attach(_) => fixed("", ""),

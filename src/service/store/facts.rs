@@ -21,8 +21,8 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice, NoticeKind,
-    RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
+    AccountNotice, BudgetNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice,
+    NoticeKind, RequestNotice, RouteNotice, Side, SpeechNotice, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 use crate::domain::surface::WebSource;
@@ -313,6 +313,10 @@ enum KindRow {
     /// Said on the screen alone.
     #[serde(skip)]
     Errand(ErrandNotice),
+    #[serde(skip)]
+    Budget(BudgetNotice),
+    #[serde(skip)]
+    Speech(SpeechNotice),
     #[serde(skip)]
     Export(ExportNotice),
     Attach(#[serde(with = "super::attachments::notice")] AttachNotice),
