@@ -5,14 +5,19 @@ use std::time::Duration;
 
 use lian::action::{Action, Context};
 use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
+use lian::domain::audio::{FaultKind, SinkName};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
+use lian::domain::ledger::{Cap, Reached};
+use lian::domain::money::{Currency, Money};
 use lian::domain::notice::{
-    AccountNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice, MediaNotice,
-    Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
+    AccountNotice, BudgetNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice,
+    MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side,
+    SpeechNotice, TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
+use lian::domain::speech::PcmFormat;
 use lian::words::{self, Hint, Phrase, say, tell};
 
 fn chinese(text: &str) -> bool {
@@ -123,6 +128,8 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         ]
         .map(N::Errand),
     );
+    all.extend(budget_notices().map(N::Budget));
+    all.extend(speech_notices().map(N::Speech));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -350,7 +357,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
-        Account Request Route Media Task Download Errand
+        Account Request Route Media Task Download Errand Budget Speech
     )
 }
 
@@ -404,6 +411,34 @@ fn arguments_reach_the_sentence() {
             }
         }
     }
+}
+
+fn budget_notices() -> impl Iterator<Item = BudgetNotice> {
+    let money =
+        |text: &str| Money { amount: text.parse().expect("a number"), currency: Currency::Cny };
+    let reached = |asked: &str| {
+        let (spent, limit, asked) = (money("19.9"), money("20"), money(asked));
+        Box::new(Reached { cap: Cap::Day, spent, limit, asked })
+    };
+    [
+        BudgetNotice::Over(reached("0.25")),
+        BudgetNotice::Over(reached("0")),
+        BudgetNotice::Loop { times: 4 },
+        BudgetNotice::Near(reached("0")),
+        BudgetNotice::Uncounted,
+    ]
+    .into_iter()
+}
+
+fn speech_notices() -> impl Iterator<Item = SpeechNotice> {
+    let aplay = Box::new(SinkName::Program { name: "aplay".to_owned() });
+    [
+        SpeechNotice::NoPlace { from: Some(aplay), why: FaultKind::Ended },
+        SpeechNotice::NoPlace { from: None, why: FaultKind::NoSink },
+        SpeechNotice::Format(PcmFormat { rate: 48_000, ..PcmFormat::SERVICE }),
+        SpeechNotice::TooLong,
+    ]
+    .into_iter()
 }
 
 fn every_phrase() -> Vec<Phrase<'static>> {
