@@ -536,7 +536,7 @@ fn entries(dir: &std::path::Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn a_player_that_dies_or_talks_nonsense_loses_nothing_and_costs_nothing() {
-    for player in ["exit 3", "echo what; sleep 60", "cat >/dev/null & exit 0"] {
+    for player in ["exit 3", "echo what; sleep 60", "cat >/dev/null & exit 0", "exec sleep 60"] {
         let words = ["sh", "-c", player].map(str::to_owned).to_vec();
         let sinks = vec![SinkChoice::Command(words), SinkChoice::File];
         let (one, two) = (sound(1, 12_000), sound(2, 2_400));
