@@ -54,6 +54,8 @@ pub(crate) fn settings() -> Settings {
         theme_held_by: None,
         budget: Budget::default(),
         tasks: lian::domain::settings::Tasks::default(),
+        speech: lian::domain::settings::Speech::default(),
+        sound: lian::domain::settings::Sound::default(),
     }
 }
 
@@ -369,6 +371,7 @@ impl Harness {
                 | Effect::Doctor(_)
                 | Effect::Editor(_)
                 | Effect::Attach(_)
+                | Effect::Speech(_)
                 | Effect::Quit => false,
             };
             if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {
