@@ -11,6 +11,7 @@ use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
 use crate::domain::meters::count::MetersCommand;
 use crate::domain::settings::Notify;
+use crate::domain::speech::aloud::SpeechCommand;
 use crate::domain::tasks::book::TaskCommand;
 
 /// Something to be done outside the state. Plain data: it can be logged, compared and replayed.
@@ -41,6 +42,8 @@ pub enum Effect {
     Attach(AttachCommand),
     /// For whoever looks whether all is well.
     Doctor(DoctorCommand),
+    /// For whoever reads aloud.
+    Speech(SpeechCommand),
     /// The message is to be worked on in the user's editor.
     Editor(EditorCommand),
     /// On the settings.

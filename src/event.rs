@@ -11,6 +11,7 @@ use crate::domain::inspector::Inspected;
 use crate::domain::meters::count::MetersEvent;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
+use crate::domain::speech::aloud::SpeechEvent;
 use crate::domain::tasks::book::TaskEvent;
 use crate::effect::Effect;
 
@@ -37,6 +38,8 @@ pub enum ServiceEvent {
     Editor(EditorEvent),
     /// An examination went on.
     Doctor(DoctorEvent),
+    /// Something is read aloud, and there is something to say of it.
+    Speech(SpeechEvent),
     /// The catalog of models changed.
     Models(ModelsEvent),
     /// On the settings.

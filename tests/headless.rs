@@ -29,6 +29,8 @@ mod places;
 mod run;
 #[path = "headless/settings.rs"]
 mod settings;
+#[path = "headless/speak.rs"]
+mod speak;
 #[path = "headless/tasks.rs"]
 mod tasks;
 

@@ -52,6 +52,9 @@ pub struct Language {
     pub sample: String,
 }
 
+/// The longest piece for a model of which no row tells: below every documented limit.
+const UNKNOWN_PIECE: usize = 500;
+
 /// The longest text of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextLimit {
@@ -256,6 +259,23 @@ impl Catalog {
         exact.or_else(|| voices.iter().find(|voice| plain(&voice.id) == wanted))
     }
 
+    /// The voices of a model for somebody who named one that it has not: those that look like it,
+    /// then the others in the order of the row.
+    #[must_use]
+    pub fn likely_voices(&self, model: &ModelId, named: &str) -> Vec<String> {
+        let ids = || self.voices(model).iter().map(|voice| voice.id.as_str());
+        let meant = self.voice(model, named).map(|voice| voice.id.clone());
+        let mut likely: Vec<String> = meant.into_iter().collect();
+        let others =
+            super::near::near(ids(), named, None).into_iter().chain(ids().map(str::to_owned));
+        for id in others {
+            if !likely.contains(&id) {
+                likely.push(id);
+            }
+        }
+        likely
+    }
+
     /// The voice to begin with.
     #[must_use]
     pub fn default_voice(&self, model: &ModelId) -> Option<&Voice> {
@@ -270,6 +290,16 @@ impl Catalog {
         let row = self.voices.row(model.as_str())?;
         let characters = row.characters.map(TextLimit::Characters);
         characters.or_else(|| row.tokens.map(TextLimit::Tokens))
+    }
+
+    /// The most characters of one piece of a text, a Han one counted as two as it is billed: below
+    /// the model's limit however the service counts lengths. A token is no less than a character.
+    #[must_use]
+    pub fn longest_piece(&self, model: &ModelId) -> usize {
+        match self.text_limit(model) {
+            Some(TextLimit::Characters(most) | TextLimit::Tokens(most)) => most as usize,
+            None => UNKNOWN_PIECE,
+        }
     }
 
     /// What there is to say of a model's list of voices.
@@ -323,6 +353,24 @@ mod tests {
 
     fn id(text: &str) -> ModelId {
         ModelId::new(text)
+    }
+
+    #[test]
+    fn voices_that_look_like_the_one_that_was_named_come_first() {
+        let catalog = catalog();
+        let likely = |named: &str| catalog.likely_voices(&id("qwen3-tts-flash"), named);
+        assert_eq!(likely("Chery")[0], "Cherry");
+        assert_eq!(likely("ROCKY")[0], "Rocky");
+        let all = likely("nobody");
+        assert_eq!(all, ids(&catalog, "qwen3-tts-flash"));
+    }
+
+    #[test]
+    fn a_piece_is_within_the_limit_of_its_model() {
+        let catalog = catalog();
+        for (model, most) in [("qwen3-tts-flash", 600), ("qwen-tts", 512), ("new-tts", 500)] {
+            assert_eq!(catalog.longest_piece(&id(model)), most, "{model}");
+        }
     }
 
     fn ids(catalog: &Catalog, model: &str) -> Vec<String> {

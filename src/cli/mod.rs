@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod speak;
 pub mod task;
 pub mod usage;
 
@@ -111,6 +112,8 @@ pub enum When {
 pub enum Command {
     /// Ask one question and print the answer as it comes
     Chat(chat::ChatArgs),
+    /// Read a text aloud
+    Speak(speak::SpeakArgs),
     /// Turn texts into vectors
     Embed(embed::EmbedArgs),
     /// Make videos

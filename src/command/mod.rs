@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod speak;
 pub mod task;
 pub mod usage;
 

@@ -13,6 +13,7 @@ pub mod profile;
 pub mod project;
 pub mod secrets;
 pub mod show;
+pub mod sound;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,7 +21,9 @@ use std::time::Duration;
 use crate::domain::chat::ChatParams;
 use crate::domain::meters::limits::Amounts;
 use crate::domain::models::ModelId;
-use crate::domain::settings::{Budget, Editing, Figures, Language, Limits, Place, Settings, Tasks};
+use crate::domain::settings::{
+    Budget, Editing, Figures, Language, Limits, Place, Settings, Speech, Tasks,
+};
 use crate::input::keymap::KeyMap;
 use crate::theme::{Ground, SHIPPED, Theme, ThemeError};
 use file::File;
@@ -256,6 +259,8 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
                 running: layers.whole("profiles.*.limits.running")?,
             },
         },
+        speech: speech(layers)?,
+        sound: sound::read(layers)?,
     })
 }
 
@@ -277,6 +282,22 @@ fn budget(layers: &Layers<'_>) -> Result<Budget, ConfigError> {
         day: amount("profiles.*.budget.day", "budget.day")?,
         month: amount("profiles.*.budget.month", "budget.month")?,
         loop_after: times.filter(|times: &u32| *times > 0),
+    })
+}
+
+/// How answers are read aloud; an empty text is as good as none.
+fn speech(layers: &Layers<'_>) -> Result<Speech, ConfigError> {
+    let word = |key| {
+        let found = layers.text(key).map(|found| found.map(|(text, _)| text));
+        found.map(|word| word.filter(|word| !word.trim().is_empty()))
+    };
+    let usual = Speech::default();
+    Ok(Speech {
+        model: word("speech.model")?.map_or(usual.model, |id| ModelId::new(&id)),
+        voice: word("speech.voice")?,
+        language: word("speech.language")?,
+        auto: layers.switch("speech.auto")?.unwrap_or(usual.auto),
+        favourites: layers.texts("speech.favourites")?,
     })
 }
 

@@ -11,6 +11,7 @@ mod limits;
 mod media;
 mod request;
 mod route;
+mod speech;
 mod tasks;
 
 pub use account::AccountNotice;
@@ -23,6 +24,7 @@ pub use limits::OwnFigures;
 pub use media::{FileFault, MediaNotice};
 pub use request::{Demand, RequestNotice};
 pub use route::RouteNotice;
+pub use speech::SpeechNotice;
 pub use tasks::{DownloadNotice, TaskNotice};
 
 use std::time::Duration;
@@ -355,6 +357,8 @@ pub enum NoticeKind {
     Errand(ErrandNotice),
     /// The budget.
     Budget(BudgetNotice),
+    /// Sound of what is spoken.
+    Speech(SpeechNotice),
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 use std::time::Duration;
 
+use super::audio::SinkChoice;
 use super::chat::ChatParams;
 use super::copy::Clipboard;
 use super::ledger::{Caps, Gate};
@@ -57,6 +58,10 @@ pub struct Settings {
     pub tasks: Tasks,
     /// What is done about limits.
     pub limits: Limits,
+    /// How answers are read aloud.
+    pub speech: Speech,
+    /// Where sound goes, and what is kept of it.
+    pub sound: Sound,
 }
 
 /// What is done about limits before a message goes out.
@@ -78,6 +83,52 @@ pub enum Pace {
     Advise,
     /// It waits until it fits.
     Enforce,
+}
+
+/// How answers are read aloud, where a conversation does not say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// The model that reads.
+    pub model: ModelId,
+    /// The voice's id; `None` is the model's usual one.
+    pub voice: Option<String>,
+    /// The language's name as the service has it; `None` lets the service find out.
+    pub language: Option<String>,
+    /// Answers are read by themselves.
+    pub auto: bool,
+    /// Ids of voices that come first in their list.
+    pub favourites: Vec<String>,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Self {
+            model: ModelId::new("qwen3-tts-flash"),
+            voice: None,
+            language: None,
+            auto: false,
+            favourites: Vec::new(),
+        }
+    }
+}
+
+/// Where sound goes, and what is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// The places, in the order in which they are tried.
+    pub sinks: Vec<SinkChoice>,
+    /// Where files of sound go; `None` is below the data directory.
+    pub dir: Option<String>,
+    /// Megabytes of what was spoken once that are kept on disk; 0 keeps nothing there.
+    pub cache_mb: u32,
+    /// That there is a block of code is said, instead of nothing.
+    pub announce_code: bool,
+}
+
+impl Default for Sound {
+    fn default() -> Self {
+        Self { sinks: SinkChoice::usual(), dir: None, cache_mb: 200, announce_code: false }
+    }
 }
 
 /// What becomes of tasks and of what they make.

@@ -64,6 +64,7 @@ pub async fn launch(mut cli: Cli) -> u8 {
             Ok(ready) => command::task::run(&ready.0.config, ready.1, &args.what).await,
             Err(code) => code,
         },
+        Some(Command::Speak(args)) => speak(&cli, args).await,
         // The largest future of the program, made once.
         None => Box::pin(workbench(cli)).await,
     }
@@ -275,6 +276,26 @@ async fn create(cli: &Cli, makes: Makes, args: crate::cli::jobs::CreateArgs) -> 
     };
     let model = cli.global.model.as_deref();
     command::jobs::create(&ready.config, deps, makes, model, &args).await
+}
+
+/// A text read aloud.
+async fn speak(cli: &Cli, mut args: crate::cli::speak::SpeakArgs) -> u8 {
+    args.model.clone_from(&cli.global.model);
+    args.plain = cli.global.plain;
+    // The simulator and the log live as long as the work.
+    let Ready { config, deps, simulator: _simulator, log: _log, .. } =
+        match ready(cli, command::flags(cli), false).await {
+            Ok(ready) => ready,
+            Err(code) => return code,
+        };
+    let (mine, faults) = config::models::catalog(&config.paths.config);
+    if let Some(catalog) = mine {
+        deps.catalog.put(catalog);
+    }
+    if let Some(notice) = models::notice(&faults) {
+        say(&words::line(config.settings.language, &notice));
+    }
+    command::speak::run(&config, deps, &args, super::clock::wall_ms).await
 }
 
 async fn workbench(cli: Cli) -> u8 {

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::{CLOCKS, wall_ms};
 use crate::domain::settings::Settings;
+use crate::domain::speech::aloud::SpeechCommand;
 use crate::domain::tasks::book::TaskEvent;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
@@ -16,7 +17,7 @@ use crate::service::attachments::look::Base;
 use crate::service::ledger::Ledger;
 use crate::service::tasks::setup::Setup;
 use crate::service::{
-    attachments, chat, clipboard, doctor, errands, export, highlight, meters, store, tasks,
+    attachments, chat, clipboard, doctor, errands, export, highlight, meters, speech, store, tasks,
 };
 
 /// The ways to the services.
@@ -32,9 +33,24 @@ pub(super) struct Services {
     tasks: Option<tasks::Handle>,
     errands: Option<errands::Handle>,
     meters: Option<meters::Handle>,
+    /// Absent until then, too.
+    speech: Option<speech::Handle>,
     attachments: attachments::Handle,
     doctor: doctor::Handle,
     cancel: CancellationToken,
+}
+
+/// What the service that reads aloud needs.
+#[derive(Debug)]
+pub(super) struct SpeechSetup {
+    /// Client, endpoint, keys, catalog.
+    pub(super) chat: chat::Deps,
+    /// Prices, budget, places where sound goes.
+    pub(super) settings: Settings,
+    /// What can be thrown away at any time.
+    pub(super) cache: Option<PathBuf>,
+    /// The data directory.
+    pub(super) data: PathBuf,
 }
 
 /// What is for the loop itself.
@@ -103,6 +119,7 @@ impl Services {
             tasks: None,
             errands: None,
             meters: None,
+            speech: None,
             attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
             doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
@@ -145,6 +162,15 @@ impl Services {
         }
     }
 
+    /// Starts the service that reads aloud. It touches nothing before it is asked to.
+    pub(super) fn begin_speech(&mut self, setup: SpeechSetup, out: &Sender<ServiceEvent>) {
+        let SpeechSetup { chat, settings, cache, data } = setup;
+        let ledger = self.ledger.clone();
+        let ear = speech::Ear::of(&settings, &data);
+        let deps = speech::Deps::of(&chat, &settings, ledger, cache.as_deref(), ear);
+        self.speech = Some(speech::spawn(deps, out.clone(), self.cancel.child_token()));
+    }
+
     /// Hands a command to a service that may not have begun.
     #[expect(clippy::result_large_err, reason = "the effect comes back whole, nothing is lost")]
     fn task(&self, effect: Effect) -> Result<(), Effect> {
@@ -163,6 +189,15 @@ impl Services {
         }
     }
 
+    /// Hands a command to the service that reads aloud, if it has begun.
+    #[expect(clippy::result_large_err, reason = "the effect comes back whole, nothing is lost")]
+    fn aloud(&self, command: SpeechCommand) -> Result<(), Effect> {
+        match &self.speech {
+            Some(speech) => speech.try_send(command).map_err(Effect::Speech),
+            None => Err(Effect::Speech(command)),
+        }
+    }
+
     /// Carries one effect out or hands it on.
     pub(super) fn perform(&self, effect: Effect) -> Wanted {
         let refused = match effect {
@@ -176,6 +211,7 @@ impl Services {
             Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
             Effect::Attach(command) => self.attachments.try_send(command).map_err(Effect::Attach),
+            Effect::Speech(command) => self.aloud(command),
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Editor(command) => return Wanted::Editor(command),
@@ -198,6 +234,9 @@ impl Services {
         self.chat.ended().await;
         if let Some(tasks) = &self.tasks {
             tasks.ended().await;
+        }
+        if let Some(speech) = &self.speech {
+            speech.ended().await;
         }
     }
 

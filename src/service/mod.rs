@@ -21,5 +21,6 @@ pub mod log;
 pub mod meters;
 pub mod models;
 mod private;
+pub mod speech;
 pub mod store;
 pub mod tasks;

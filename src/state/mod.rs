@@ -261,6 +261,7 @@ impl AppState {
             ServiceEvent::Editor(event) => self.on_editor(event, now),
             ServiceEvent::Attach(event) => self.on_attach_event(event, now),
             ServiceEvent::Doctor(event) => self.on_doctor(event),
+            ServiceEvent::Speech(_) => Vec::new(),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
         self.out(effects, now)

@@ -352,6 +352,7 @@ impl AppState {
             // What is looked at is looked at again when it is wanted.
             | Effect::Errand(_)
             | Effect::Meters(_)
+            | Effect::Speech(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
             Effect::Task(command) => self.task_refused(command, now),

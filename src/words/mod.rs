@@ -31,6 +31,7 @@ pub mod request;
 pub mod route;
 pub mod settings;
 pub mod side;
+pub mod speak;
 pub mod support;
 pub mod surface;
 pub mod task_form;
@@ -215,6 +216,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Download(notice) => return tasks::download(language, notice),
         NoticeKind::Errand(notice) => return errands::tell(language, notice),
         NoticeKind::Budget(notice) => return budget::tell(language, notice),
+        NoticeKind::Speech(notice) => return speak::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

@@ -485,6 +485,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
         | NoticeKind::Budget(_)
+        | NoticeKind::Speech(_)
         | NoticeKind::Copy(_)
         | NoticeKind::Export(_)
         | NoticeKind::Attach(_) => fixed("", ""),

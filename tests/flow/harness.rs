@@ -55,6 +55,8 @@ pub(crate) fn settings() -> Settings {
         budget: Budget::default(),
         tasks: lian::domain::settings::Tasks::default(),
         limits: lian::domain::settings::Limits::default(),
+        speech: lian::domain::settings::Speech::default(),
+        sound: lian::domain::settings::Sound::default(),
     }
 }
 
@@ -371,6 +373,7 @@ impl Harness {
                 | Effect::Doctor(_)
                 | Effect::Editor(_)
                 | Effect::Attach(_)
+                | Effect::Speech(_)
                 | Effect::Quit => false,
             };
             if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {

@@ -141,6 +141,7 @@ impl NoticeKind {
             Self::Download(notice) => notice.class(),
             Self::Errand(notice) => notice.class(),
             Self::Budget(notice) => notice.class(),
+            Self::Speech(notice) => notice.class(),
             Self::KeyMissing { .. } | Self::KeyRejected { .. } => {
                 Class::error(Some(Fault::You), Exit::Access)
             }

@@ -22,7 +22,7 @@ use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
     AccountNotice, BudgetNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice,
-    NoticeKind, RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
+    NoticeKind, RequestNotice, RouteNotice, Side, SpeechNotice, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 use crate::domain::surface::WebSource;
@@ -313,6 +313,8 @@ enum KindRow {
     /// Said on the screen alone.
     #[serde(skip)]
     Errand(ErrandNotice),
+    #[serde(skip)]
+    Speech(SpeechNotice),
     #[serde(skip)]
     Export(ExportNotice),
     Attach(#[serde(with = "super::attachments::notice")] AttachNotice),
