@@ -52,6 +52,9 @@ pub struct Language {
     pub sample: String,
 }
 
+/// The longest piece for a model of which no row tells: below every documented limit.
+const UNKNOWN_PIECE: usize = 500;
+
 /// The longest text of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextLimit {
@@ -272,6 +275,16 @@ impl Catalog {
         characters.or_else(|| row.tokens.map(TextLimit::Tokens))
     }
 
+    /// The most characters of one piece of a text, a Han one counted as two as it is billed: below
+    /// the model's limit however the service counts lengths. A token is no less than a character.
+    #[must_use]
+    pub fn longest_piece(&self, model: &ModelId) -> usize {
+        match self.text_limit(model) {
+            Some(TextLimit::Characters(most) | TextLimit::Tokens(most)) => most as usize,
+            None => UNKNOWN_PIECE,
+        }
+    }
+
     /// What there is to say of a model's list of voices.
     #[must_use]
     pub fn voices_note(&self, model: &ModelId) -> Option<&str> {
@@ -323,6 +336,14 @@ mod tests {
 
     fn id(text: &str) -> ModelId {
         ModelId::new(text)
+    }
+
+    #[test]
+    fn a_piece_is_within_the_limit_of_its_model() {
+        let catalog = catalog();
+        for (model, most) in [("qwen3-tts-flash", 600), ("qwen-tts", 512), ("new-tts", 500)] {
+            assert_eq!(catalog.longest_piece(&id(model)), most, "{model}");
+        }
     }
 
     fn ids(catalog: &Catalog, model: &str) -> Vec<String> {

@@ -2,6 +2,7 @@
 //! It refuses colours (ink is a role, the theme decides), screens, clocks and passes over a whole
 //! conversation: the work for a token depends on the open block only, and that is bounded.
 
+pub mod aloud;
 pub mod estimate;
 pub mod export;
 pub mod fuzzy;
@@ -12,6 +13,7 @@ pub mod parts;
 pub mod rows;
 pub mod sanitize;
 pub mod secrets;
+mod sentence;
 pub mod width;
 pub mod wrap;
 
