@@ -10,6 +10,7 @@ use crate::domain::errands::Errand;
 use crate::domain::export::ExportCommand;
 use crate::domain::ids::MessageId;
 use crate::domain::settings::Notify;
+use crate::domain::speech::aloud::SpeechCommand;
 use crate::domain::tasks::book::TaskCommand;
 
 /// Something to be done outside the state. Plain data: it can be logged, compared and replayed.
@@ -37,6 +38,8 @@ pub enum Effect {
     Attach(AttachCommand),
     /// For whoever looks whether all is well.
     Doctor(DoctorCommand),
+    /// For whoever reads aloud.
+    Speech(SpeechCommand),
     /// The message is to be worked on in the user's editor.
     Editor(EditorCommand),
     /// On the settings.
@@ -90,6 +93,19 @@ pub enum SettingsCommand {
     KeepTheme(String),
     /// Write into the user's file that new conversations begin with this model.
     KeepModel(String),
+    /// Write into the user's file that this voice of this model reads aloud.
+    KeepVoice(Box<KeptVoice>),
+    /// Write the ids of the voices that are favoured into the user's file, all of them.
+    KeepFavourites(Vec<String>),
+}
+
+/// A voice that reads aloud from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptVoice {
+    /// The model's id.
+    pub model: String,
+    /// The voice's id.
+    pub voice: String,
 }
 
 /// What the screen can be asked for besides frames.

@@ -9,6 +9,7 @@ use crate::domain::errands::ErrandEvent;
 use crate::domain::ids::MessageId;
 use crate::domain::notice::Notice;
 use crate::domain::settings::SettingsEvent;
+use crate::domain::speech::aloud::SpeechEvent;
 use crate::domain::tasks::book::TaskEvent;
 use crate::effect::Effect;
 
@@ -31,6 +32,8 @@ pub enum ServiceEvent {
     Editor(EditorEvent),
     /// An examination went on.
     Doctor(DoctorEvent),
+    /// Something is read aloud, and there is something to say of it.
+    Speech(SpeechEvent),
     /// The catalog of models changed.
     Models(ModelsEvent),
     /// On the settings.

@@ -40,11 +40,15 @@ pub enum Context {
     Transcript,
     /// The list of notices lies over the panes; it takes no text.
     Notices,
+    /// The transcript has the focus and something is read aloud.
+    Speech,
+    /// The list of voices is open.
+    Voices,
 }
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -62,6 +66,8 @@ impl Context {
         Self::Tasks,
         Self::TaskForm,
         Self::TaskReview,
+        Self::Speech,
+        Self::Voices,
         Self::Help,
     ];
 
@@ -87,6 +93,8 @@ impl Context {
             Self::Composer => "composer",
             Self::Transcript => "transcript",
             Self::Notices => "notices",
+            Self::Speech => "speech",
+            Self::Voices => "voices",
         }
     }
 

@@ -42,6 +42,8 @@ pub enum Action {
     Params(Params),
     /// Videos and pictures that are made at the service.
     Tasks(Tasks),
+    /// What is read aloud.
+    Speech(Speech),
     /// The mouse was pressed at a cell.
     Press {
         /// Column from the left, from 0.
@@ -79,6 +81,7 @@ impl Action {
             Self::List(a) => Some(a.name()),
             Self::Params(a) => Some(a.name()),
             Self::Tasks(a) => Some(a.name()),
+            Self::Speech(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -106,6 +109,7 @@ impl Action {
             Self::List(a) => Some(a.doc()),
             Self::Params(a) => Some(a.doc()),
             Self::Tasks(a) => Some(a.doc()),
+            Self::Speech(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -142,7 +146,16 @@ impl Action {
             | Self::Conversations(
                 Conversations::Rename | Conversations::Delete | Conversations::Undelete,
             )
-            | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
+            | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove)
+            // These are for the list of voices.
+            | Self::Speech(
+                Speech::Hear
+                | Speech::Keep
+                | Speech::Favour
+                | Speech::ModelAfter
+                | Speech::ModelBefore
+                | Speech::Language,
+            ) => false,
             // The others are for the task that is marked in the list.
             Self::Tasks(action) => matches!(action, Tasks::Open | Tasks::Video | Tasks::Image),
             Self::App(_)
@@ -155,7 +168,8 @@ impl Action {
             | Self::Models(_)
             | Self::Draft(_)
             | Self::Attach(_)
-            | Self::Params(_) => true,
+            | Self::Params(_)
+            | Self::Speech(_) => true,
         }
     }
 
@@ -180,6 +194,8 @@ impl Action {
         let all = app.chain(focus).chain(chat).chain(conversations).chain(turns).chain(edit);
         let params = Params::ALL.iter().copied().map(Self::Params);
         let tasks = Tasks::ALL.iter().copied().map(Self::Tasks);
+        let speech = Speech::ALL.iter().copied().map(Self::Speech);
+        let tasks = tasks.chain(speech);
         all.chain(models).chain(draft).chain(vi).chain(list).chain(params).chain(tasks)
     }
 }
@@ -201,6 +217,9 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("fork", Action::Turns(Turns::Fork)),
     ("queue", Action::Turns(Turns::Queue)),
     ("attach", Action::Attach(Attach::Files)),
+    ("speak", Action::Speech(Speech::Speak)),
+    ("voice", Action::Speech(Speech::Voices)),
+    ("auto-speak", Action::Speech(Speech::Auto)),
     ("history", Action::Draft(Draft::History)),
     ("editor", Action::Draft(Draft::Editor)),
     ("paste", Action::Draft(Draft::Inspect)),
@@ -241,7 +260,7 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for (name, action) in COMMANDS {
             assert!(seen.insert(name), "{name} twice");
-            assert!(name.chars().all(|c| c.is_ascii_lowercase()), "{name}");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
             assert!(action.offered(), "{name}");
         }
     }

@@ -13,13 +13,14 @@ pub mod profile;
 pub mod project;
 pub mod secrets;
 pub mod show;
+pub mod voices;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::chat::ChatParams;
 use crate::domain::models::ModelId;
-use crate::domain::settings::{Budget, Editing, Figures, Language, Place, Settings, Tasks};
+use crate::domain::settings::{Budget, Editing, Figures, Language, Place, Settings, Speech, Tasks};
 use crate::input::keymap::KeyMap;
 use crate::theme::{Ground, SHIPPED, Theme, ThemeError};
 use file::File;
@@ -250,6 +251,23 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
             template: word("tasks.template")?.filter(|text| !text.trim().is_empty()),
             on_done: layers.texts("tasks.on_done")?,
         },
+        speech: speech(layers)?,
+    })
+}
+
+/// How answers are read aloud; an empty text is as good as none.
+fn speech(layers: &Layers<'_>) -> Result<Speech, ConfigError> {
+    let word = |key| {
+        let found = layers.text(key).map(|found| found.map(|(text, _)| text));
+        found.map(|word| word.filter(|word| !word.trim().is_empty()))
+    };
+    let usual = Speech::default();
+    Ok(Speech {
+        model: word("speech.model")?.map_or(usual.model, |id| ModelId::new(&id)),
+        voice: word("speech.voice")?,
+        language: word("speech.language")?,
+        auto: layers.switch("speech.auto")?.unwrap_or(usual.auto),
+        favourites: layers.texts("speech.favourites")?,
     })
 }
 

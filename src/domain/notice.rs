@@ -2,6 +2,7 @@
 //! in `words`, in every language; this file refuses to hold any.
 
 mod account;
+mod aloud;
 mod class;
 mod errands;
 mod exchange;
@@ -13,6 +14,7 @@ mod route;
 mod tasks;
 
 pub use account::AccountNotice;
+pub use aloud::{AloudNotice, Before, FellBack, OtherVoice};
 pub use class::{Class, Exit, Fault};
 pub use errands::ErrandNotice;
 pub use exchange::Exchange;
@@ -351,6 +353,8 @@ pub enum NoticeKind {
     Download(DownloadNotice),
     /// The tasks on the screen, and what is done outside for them.
     Errand(ErrandNotice),
+    /// Reading aloud, on the screen.
+    Aloud(AloudNotice),
 }
 
 #[cfg(test)]

@@ -53,6 +53,35 @@ pub struct Settings {
     pub budget: Budget,
     /// What becomes of tasks.
     pub tasks: Tasks,
+    /// How answers are read aloud.
+    pub speech: Speech,
+}
+
+/// How answers are read aloud, where a conversation does not say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// The model that reads.
+    pub model: ModelId,
+    /// The voice's id; `None` is the model's usual one.
+    pub voice: Option<String>,
+    /// The language's name as the service has it; `None` lets the service find out.
+    pub language: Option<String>,
+    /// Answers are read by themselves.
+    pub auto: bool,
+    /// Ids of voices that come first in their list.
+    pub favourites: Vec<String>,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Self {
+            model: ModelId::new("qwen3-tts-flash"),
+            voice: None,
+            language: None,
+            auto: false,
+            favourites: Vec::new(),
+        }
+    }
 }
 
 /// What becomes of tasks and of what they make.

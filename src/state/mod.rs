@@ -25,9 +25,11 @@ mod policy;
 pub mod queue;
 pub mod scroll;
 mod settings;
+pub mod speech;
 pub mod tasks;
 mod turns;
 pub mod vi;
+pub mod voices;
 
 use std::time::Duration;
 
@@ -97,6 +99,7 @@ pub struct AppState {
     /// Whether what goes with the message is to be sent though the model cannot take it.
     fit: attachments::Fit,
     choice: settings::Choice,
+    speech: speech::Speech,
 }
 
 /// How the screen is used.
@@ -162,6 +165,7 @@ impl AppState {
             passed: Vec::new(),
             fit: attachments::Fit::default(),
             choice: settings::Choice::default(),
+            speech: speech::Speech::default(),
         }
     }
 
@@ -186,7 +190,7 @@ impl AppState {
             Some(prompt) => effects.extend(self.ask(prompt, now)),
             None => self.restore = true,
         }
-        effects
+        self.let_out(effects)
     }
 
     /// The user meant something.
@@ -209,6 +213,7 @@ impl AppState {
             Action::Notices(action) => self.on_notices(action, now),
             Action::Models(action) => self.on_models(action, now),
             Action::Turns(action) => self.on_turns(action, now),
+            Action::Speech(action) => self.on_speech(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -220,7 +225,7 @@ impl AppState {
                 Vec::new()
             }
         };
-        self.outbox.order(effects)
+        self.let_out(effects)
     }
 
     /// The world said something.
@@ -239,10 +244,7 @@ impl AppState {
             }
             ServiceEvent::Task(event) => self.on_task(*event, now),
             ServiceEvent::Errand(event) => self.on_errand(event),
-            ServiceEvent::Models(ModelsEvent::Loaded) => {
-                self.models_loaded();
-                Vec::new()
-            }
+            ServiceEvent::Models(ModelsEvent::Loaded) => self.models_loaded(),
             ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
                 self.notices.tell(notice, now);
@@ -251,9 +253,10 @@ impl AppState {
             ServiceEvent::Editor(event) => self.on_editor(event, now),
             ServiceEvent::Attach(event) => self.on_attach_event(event, now),
             ServiceEvent::Doctor(event) => self.on_doctor(event),
+            ServiceEvent::Speech(event) => self.on_speech_event(event, now),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
-        self.outbox.order(effects)
+        self.let_out(effects)
     }
 
     /// Only text of an answer arrived. The first after a wait ends the wait, which is more.
@@ -272,11 +275,11 @@ impl AppState {
         if self.quit_until.is_some_and(|until| until <= now.since_start) {
             self.quit_until = None;
         }
-        let mut effects = self.outbox.retry(now);
+        let mut effects = [self.outbox.retry(now), self.speech_on_time(now)].concat();
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
         effects.extend(self.search_now(now));
-        self.outbox.order(effects)
+        self.let_out(effects)
     }
 
     /// When [`AppState::on_time`] wants to be called next; `None` while nothing waits.
@@ -297,7 +300,7 @@ impl AppState {
         let tasks = self.tasks_deadline(now);
         let notices = self.notices.deadline();
         let others = [notices, self.outbox.deadline(), draft, tick, choice, place, search, tasks];
-        others.into_iter().flatten().chain(chats).min()
+        others.into_iter().flatten().chain(chats).chain(self.speech_deadline()).min()
     }
 
     /// Everything that is not stored yet, for the end of the program.
@@ -326,7 +329,7 @@ impl AppState {
     /// The contexts keys are looked up in, most special first.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
-        vi::contexts(self.focus.contexts(self.composer.is_empty()), self.composer.mode())
+        vi::contexts(self.plain_contexts(), self.composer.mode())
     }
 
     /// An answer is arriving somewhere.

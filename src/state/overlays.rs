@@ -7,7 +7,7 @@ use super::focus::{ListPlace, Overlay};
 use super::palette::{Offer, Palette};
 use super::picker::Picked;
 use super::{AppState, Effects};
-use crate::action::{Action, Attach, Composer as ComposerAction, Copying, Edit, List};
+use crate::action::{Action, Attach, Composer as ComposerAction, Copying, Edit, List, Speech};
 use crate::domain::copy::Copied;
 use crate::domain::time::Now;
 
@@ -80,6 +80,9 @@ impl AppState {
             Some(Overlay::Ask(ask)) => ask.picker.set_query(""),
             Some(Overlay::Unfit(unfit)) => unfit.picker.set_query(""),
             Some(Overlay::Files(files)) => files.narrow(),
+            Some(Overlay::Voices(voices)) => {
+                voices.narrow(&self.catalog.get(), &self.settings.speech.favourites);
+            }
             Some(Overlay::Conversations(_)) => self.browser_narrowed(now),
             Some(Overlay::Queue(list)) => {
                 list.narrow(self.conversations.shown().queue.waiting());
@@ -159,6 +162,7 @@ impl AppState {
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
             Some(Overlay::Ask(ask)) => self.go_way(ask, row, now),
             Some(Overlay::Files(files)) => self.take_file(files, row),
+            Some(Overlay::Voices(voices)) => self.choose_voice(&voices, row, now),
             Some(Overlay::Unfit(unfit)) => self.go_fit(unfit, row, now),
             Some(
                 Overlay::Help { .. }
@@ -176,7 +180,7 @@ impl AppState {
     pub fn on_command(&mut self, action: Action, rest: &str, now: Now) -> Effects {
         self.happened += 1;
         let effects = self.run(action, rest, now);
-        self.outbox.order(effects)
+        self.let_out(effects)
     }
 
     /// Does what a command is for; the words after its name go into the list it opens.
@@ -194,6 +198,12 @@ impl AppState {
             }
             Action::Tasks(action) if !rest.is_empty() => {
                 return self.task_words(action, rest, now);
+            }
+            Action::Speech(Speech::Auto) if !rest.is_empty() => {
+                return match self.auto_words(rest, now) {
+                    Some(effects) => effects,
+                    None => self.write_words("auto-speak", rest, now),
+                };
             }
             Action::Attach(Attach::Files) if !rest.is_empty() => return look(rest.to_owned()),
             Action::Params(action) if !rest.is_empty() => {

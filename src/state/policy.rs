@@ -63,7 +63,8 @@ impl AppState {
         if self.quit_until.is_some_and(|until| now.since_start < until) {
             return self.quit();
         }
-        let effects = self.stop_answer();
+        let mut effects = self.silence();
+        effects.extend(self.stop_answer());
         self.quit_until = Some(now.since_start + QUIT_WINDOW);
         let answering = self.answering();
         self.notices.tell(Notice::new(NoticeKind::QuitAgain { answering }), now);
@@ -72,7 +73,9 @@ impl AppState {
 
     fn quit(&mut self) -> Effects {
         self.quitting = true;
-        vec![Effect::Quit]
+        let mut effects = self.silence();
+        effects.push(Effect::Quit);
+        effects
     }
 
     /// The end of the program was asked for.
@@ -94,6 +97,10 @@ impl AppState {
         if self.composer.forget_command() || self.leave_editing(now) {
             return Vec::new();
         }
+        if self.speech.is_on() {
+            // What is heard is nearer than what is written: the answer goes on arriving.
+            return self.silence();
+        }
         if self.conversations.shown().running().is_some() {
             return self.stop_answer();
         }
@@ -106,7 +113,11 @@ impl AppState {
 
     /// The user stops the answer; what waits behind it may not fit any more.
     fn stop_answer(&mut self) -> Effects {
-        let effects = self.cancel_answer();
+        let arriving = self.conversations.shown().running().map(|running| running.answer);
+        let mut effects = self.cancel_answer();
+        if arriving.is_some_and(|answer| self.speech.reads(answer)) {
+            effects.extend(self.silence());
+        }
         if !effects.is_empty() {
             self.hold_queue(self.conversations.shown().conversation().id);
         }
@@ -142,6 +153,7 @@ impl AppState {
             }
             ChatAction::End => {
                 chat.scroll.to_end();
+                self.speech_unfollowed();
                 self.place_since.get_or_insert(now.since_start);
                 return Vec::new();
             }
@@ -164,6 +176,7 @@ impl AppState {
             }
         };
         chat.scroll.wish(wish);
+        self.speech_unfollowed();
         self.place_since.get_or_insert(now.since_start);
         Vec::new()
     }
@@ -250,13 +263,16 @@ impl AppState {
         let Some(chat) = self.conversations.of_turn(turn) else {
             return Vec::new();
         };
+        let (of, answer) = (chat.conversation().id, chat.answer_of(turn));
         match what {
             TurnEvent::Opened { model, request_id, via } => {
                 chat.opened(turn, model, request_id, via);
                 Vec::new()
             }
-            // The screen has no ears.
-            TurnEvent::Audio(_) => Vec::new(),
+            TurnEvent::Audio(pcm) => match answer {
+                Some(answer) => self.speech_sounds(of, answer, pcm, now),
+                None => Vec::new(),
+            },
             TurnEvent::Sources(sources) => {
                 chat.found(turn, sources);
                 Vec::new()
@@ -265,6 +281,11 @@ impl AppState {
                 let wanted = chat.push_delta(turn, &text, &reasoning, now);
                 let mut effects = self.highlights(wanted);
                 effects.extend(self.save_answers(now, false));
+                let read = answer.map(|answer| self.speech_hears(of, answer, now));
+                // What is read shows in the bar, which text alone does not paint again.
+                let read = read.filter(|read| !read.is_empty());
+                self.happened += u64::from(read.is_some());
+                effects.extend(read.into_iter().flatten());
                 effects
             }
             TurnEvent::ToolCall { index, name, arguments } => {
@@ -295,6 +316,10 @@ impl AppState {
                 effects.extend(over.and_then(|over| self.tell_end(over, now)));
                 effects.extend(self.highlights(wanted));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
+                if let Some(answer) = answer {
+                    effects.extend(self.speech_sound_ends(answer));
+                    effects.extend(self.speech_hears(of, answer, now));
+                }
                 effects.extend(self.after_answer(id, well, now));
                 effects
             }
@@ -327,6 +352,10 @@ impl AppState {
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
             Effect::Task(command) => self.task_refused(command, now),
+            Effect::Speech(command) => {
+                self.speech_refused(command, now);
+                Vec::new()
+            }
             Effect::Attach(command) => self.attach_refused(command, now),
             Effect::Export(_) | Effect::Doctor(_) => {
                 self.notices.tell(Notice::new(NoticeKind::Busy), now);

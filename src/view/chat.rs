@@ -1,14 +1,18 @@
 //! The conversation: which rows of it are on the screen and how they look. It refuses to lay out
 //! what did not change (`cache`) and to decide where the reader wants to be (`state::scroll`).
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 
 use super::Scene;
 use super::cache::{Line, RowCache, Visible};
 use super::canvas::Pen;
+use super::heard::Stretch;
 use crate::layout::Area;
 use crate::state::focus::Pane;
 use crate::state::scroll::{Move, Place, Position, Seen};
+use crate::text::rows::Row;
 use crate::theme::Role;
 use crate::words::{Phrase, say};
 
@@ -58,6 +62,7 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
                 marked = at.min(entries - 1);
                 into_sight(scene, cache, top, marked, height)
             }
+            Move::Heard(at) => heard_into_sight(scene, cache, top, at, height),
             Move::Rows(rows) => step(scene, cache, top, i64::from(rows)),
             Move::HalfPages(halves) => {
                 // A whole page keeps one row of the last one in sight.
@@ -92,6 +97,25 @@ fn into_sight(
     let end = step(scene, cache, top, height as i64 - 1);
     let whole = top <= head && Place { entry, row: rows.saturating_sub(1) } <= end;
     if whole { top } else { head }
+}
+
+/// The place from which the sentence that is heard is in sight: as it is if all of it is, else with
+/// some rows before it.
+fn heard_into_sight(
+    scene: &Scene<'_>,
+    cache: &mut RowCache,
+    top: Place,
+    entry: usize,
+    height: usize,
+) -> Place {
+    let Some(heard) = cache.heard(scene, entry) else { return top };
+    let first = Place { entry, row: heard.first.0 };
+    let last = Place { entry, row: heard.last.0 };
+    let end = step(scene, cache, top, height as i64 - 1);
+    if top <= first && last <= end {
+        return top;
+    }
+    step(scene, cache, first, -(height as i64 / 3))
 }
 
 /// The place at which the conversation's last row is the screen's last row.
@@ -177,6 +201,7 @@ pub(super) fn paint(
     let entries = scene.state.conversations().shown().entries().len();
     let reading = scene.state.focus().pane == Pane::Transcript;
     let marked = window.marked.filter(|_| reading);
+    let heard = heard(scene, cache);
     let mut place = window.top;
     for y in area.y..area.bottom() {
         while place.entry < entries && place.row >= cache.height(scene, place.entry) {
@@ -192,6 +217,12 @@ pub(super) fn paint(
         let free = !matches!(visible, Visible::Row { indent: 0, .. });
         let marked = free && marked == Some(place.entry) && place >= head_of(place.entry);
         let hash = if marked { (visible.hash() ^ MARKED) | 1 } else { visible.hash() };
+        let spoken = heard.filter(|(entry, _)| *entry == place.entry);
+        let spoken = spoken.and_then(|(_, heard)| match &visible {
+            Visible::Row { row, .. } => heard.within(place.row, row),
+            Visible::Blank | Visible::Line(_) => None,
+        });
+        let hash = spoken.as_ref().map_or(hash, |bytes| super::cache::hash_with(hash, bytes));
         if changed(y, hash) {
             let mut pen = Pen::row(buffer, area, y, scene.widths);
             match visible {
@@ -200,6 +231,10 @@ pub(super) fn paint(
                 Visible::Row { row, indent, over } => {
                     let over = over.map(|role| scene.theme.style(role));
                     pen.skip(indent).row_of(row, scene.theme, over);
+                    if let Some(bytes) = spoken {
+                        let from = area.x + indent;
+                        underline(scene, (from, y), row, &bytes, buffer);
+                    }
                 }
             }
             if marked {
@@ -209,6 +244,32 @@ pub(super) fn paint(
         place.row += 1;
     }
     cache.forget_far(scene, window.top.entry, place.entry);
+}
+
+/// The sentence that is heard, and the message it is in, if that is near the screen.
+fn heard(scene: &Scene<'_>, cache: &mut RowCache) -> Option<(usize, Stretch)> {
+    let message = scene.state.speech().now()?.message()?;
+    let entry = scene.state.conversations().shown().index(message)?;
+    Some((entry, cache.heard(scene, entry)?))
+}
+
+/// Underlines what is heard of a row that was painted.
+fn underline(
+    scene: &Scene<'_>,
+    (x, y): (u16, u16),
+    row: &Row,
+    bytes: &Range<usize>,
+    buffer: &mut Buffer,
+) {
+    let cells =
+        |bytes: Range<usize>| scene.widths.text(row.text.get(bytes).unwrap_or_default()) as u16;
+    let from = x + cells(0..bytes.start);
+    let style = scene.theme.heard();
+    for x in from..from + cells(bytes.clone()) {
+        if let Some(cell) = buffer.cell_mut((x, y)) {
+            cell.set_style(style);
+        }
+    }
 }
 
 /// Marks a row of the current message in the column that every row leaves free.

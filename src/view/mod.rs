@@ -13,6 +13,7 @@
 //! ─ Tasks  1 running · 1 saved ────────────────────────────────────────────────────────────   tasks
 //!  ▶ wan2.5-t2v  a paper boat in the rain     RUNNING  1:42   ~2 min left     ¥1.50
 //!  Press Ctrl+C again to quit.                                                              notice
+//!  ▶ Cherry  3/12  0:14 / 0:31  device  ≈ ¥0.0065                              Esc be silent    speech
 //! ─ Message ──────────────────────────────────────────────────────────────── ≈ 214 tok     title
 //!  ▏                                                                                        composer
 //!  Enter send · Alt+Enter new line · Ctrl+N new · ? help                                    footer
@@ -26,6 +27,7 @@ mod composer;
 mod conversations;
 mod copy;
 mod doctor;
+mod heard;
 mod help;
 mod history;
 mod message;
@@ -37,9 +39,11 @@ mod paste;
 pub mod plain;
 mod queue;
 mod side;
+mod speech;
 mod status;
 mod task_form;
 mod tasks;
+mod voices;
 mod widgets;
 
 use std::borrow::Cow;
@@ -171,6 +175,7 @@ impl View {
                 notice: notices::height(scene, width),
                 queue: queue::height(scene),
                 attached: attachments::height(scene),
+                speech: speech::height(scene),
                 side: scene.state.columns(),
             },
             |around| around.wish,
@@ -266,6 +271,7 @@ impl View {
                 return None;
             }
             Overlay::Models(models) => models::paint(scene, list, models, &mut self.buffer),
+            Overlay::Voices(voices) => voices::paint(scene, list, voices, &mut self.buffer),
             Overlay::Params(drawer) => {
                 let (laid, caret) = params::paint(scene, list, drawer, &mut self.buffer);
                 painted.list = laid.place;
@@ -322,6 +328,7 @@ impl View {
         notices::paint(scene, panes.notice, buffer);
         queue::strip(scene, panes.queue, buffer);
         attachments::strip(scene, panes.attached, buffer);
+        speech::paint(scene, panes.speech, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);

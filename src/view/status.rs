@@ -241,6 +241,9 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let hints = super::models::hints(scene, models);
             return shown(scene, hints.into_iter().chain([close()]));
         }
+        Some(Overlay::Voices(voices)) => {
+            return shown(scene, super::voices::hints(scene, voices).into_iter().chain([close()]));
+        }
         Some(Overlay::Conversations(browser)) => {
             let hints = super::conversations::hints(scene, browser);
             let close = browser.asking().is_none().then(close);

@@ -66,6 +66,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "tasks" => "In the list of tasks",
             "task_form" => "In the form of a task",
             "task_review" => "While looking at results",
+            "speech" => "In the conversation while something is read aloud",
+            "voices" => "In the list of voices",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -417,6 +419,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Task(_)
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
+        | NoticeKind::Aloud(_)
         | NoticeKind::Copy(_)
         | NoticeKind::Export(_)
         | NoticeKind::Attach(_) => fixed("", ""),

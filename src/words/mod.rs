@@ -3,6 +3,7 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 pub mod account;
+pub mod aloud;
 pub mod attachments;
 pub mod conversations;
 pub mod copy;
@@ -27,6 +28,7 @@ pub mod request;
 pub mod route;
 pub mod settings;
 pub mod side;
+pub mod speech;
 pub mod support;
 pub mod surface;
 pub mod task_form;
@@ -208,6 +210,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Task(notice) => return tasks::tell(language, notice),
         NoticeKind::Download(notice) => return tasks::download(language, notice),
         NoticeKind::Errand(notice) => return errands::tell(language, notice),
+        NoticeKind::Aloud(notice) => return aloud::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

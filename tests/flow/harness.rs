@@ -54,6 +54,7 @@ pub(crate) fn settings() -> Settings {
         theme_held_by: None,
         budget: Budget::default(),
         tasks: lian::domain::settings::Tasks::default(),
+        speech: lian::domain::settings::Speech::default(),
     }
 }
 
@@ -88,6 +89,7 @@ pub(crate) fn numbered(count: usize, piece: impl Fn(usize) -> String) -> String 
 pub(crate) enum Inbox {
     Chat,
     Store,
+    Speech,
 }
 
 /// The program.
@@ -358,6 +360,7 @@ impl Harness {
             let full = match &effect {
                 Effect::Chat(_) => self.full == Some(Inbox::Chat),
                 Effect::Store(_) => self.full == Some(Inbox::Store),
+                Effect::Speech(_) => self.full == Some(Inbox::Speech),
                 Effect::Highlight(_)
                 | Effect::Task(_)
                 | Effect::Errand(_)

@@ -123,6 +123,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         ]
         .map(N::Errand),
     );
+    all.extend(crate::speech::every_notice().into_iter().map(N::Aloud));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -350,7 +351,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
-        Account Request Route Media Task Download Errand
+        Account Request Route Media Task Download Errand Aloud
     )
 }
 

@@ -137,6 +137,7 @@ impl NoticeKind {
             Self::Task(notice) => notice.class(),
             Self::Download(notice) => notice.class(),
             Self::Errand(notice) => notice.class(),
+            Self::Aloud(notice) => Class::of(notice.level()),
             Self::KeyMissing { .. } | Self::KeyRejected { .. } => {
                 Class::error(Some(Fault::You), Exit::Access)
             }

@@ -21,8 +21,8 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice, NoticeKind,
-    RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
+    AccountNotice, AloudNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice,
+    NoticeKind, RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 use crate::domain::surface::WebSource;
@@ -313,6 +313,8 @@ enum KindRow {
     /// Said on the screen alone.
     #[serde(skip)]
     Errand(ErrandNotice),
+    #[serde(skip)]
+    Aloud(AloudNotice),
     #[serde(skip)]
     Export(ExportNotice),
     Attach(#[serde(with = "super::attachments::notice")] AttachNotice),
