@@ -17,7 +17,8 @@ use super::sse::{Decoder, Event, Item};
 use crate::domain::speech::{SpeechChunk, SpeechFile, SpeechRequest, SpeechUsage};
 use crate::text::sanitize;
 
-const PATH: &str = "/services/aigc/multimodal-generation/generation";
+/// Where speech is asked for, below the native base.
+pub const PATH: &str = "/services/aigc/multimodal-generation/generation";
 /// Without a stream the whole text is read before the first byte comes.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(180);
 

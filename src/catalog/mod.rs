@@ -14,6 +14,7 @@ mod params;
 pub mod prices;
 mod shared;
 mod snapshots;
+pub mod speech;
 pub mod tag;
 pub mod voices;
 

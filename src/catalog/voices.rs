@@ -259,6 +259,23 @@ impl Catalog {
         exact.or_else(|| voices.iter().find(|voice| plain(&voice.id) == wanted))
     }
 
+    /// The voices of a model for somebody who named one that it has not: those that look like it,
+    /// then the others in the order of the row.
+    #[must_use]
+    pub fn likely_voices(&self, model: &ModelId, named: &str) -> Vec<String> {
+        let ids = || self.voices(model).iter().map(|voice| voice.id.as_str());
+        let meant = self.voice(model, named).map(|voice| voice.id.clone());
+        let mut likely: Vec<String> = meant.into_iter().collect();
+        let others =
+            super::near::near(ids(), named, None).into_iter().chain(ids().map(str::to_owned));
+        for id in others {
+            if !likely.contains(&id) {
+                likely.push(id);
+            }
+        }
+        likely
+    }
+
     /// The voice to begin with.
     #[must_use]
     pub fn default_voice(&self, model: &ModelId) -> Option<&Voice> {
@@ -336,6 +353,16 @@ mod tests {
 
     fn id(text: &str) -> ModelId {
         ModelId::new(text)
+    }
+
+    #[test]
+    fn voices_that_look_like_the_one_that_was_named_come_first() {
+        let catalog = catalog();
+        let likely = |named: &str| catalog.likely_voices(&id("qwen3-tts-flash"), named);
+        assert_eq!(likely("Chery")[0], "Cherry");
+        assert_eq!(likely("ROCKY")[0], "Rocky");
+        let all = likely("nobody");
+        assert_eq!(all, ids(&catalog, "qwen3-tts-flash"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod profile;
 pub mod project;
 pub mod secrets;
 pub mod show;
+pub mod sound;
 pub mod voices;
 
 use std::path::PathBuf;
@@ -252,6 +253,7 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
             on_done: layers.texts("tasks.on_done")?,
         },
         speech: speech(layers)?,
+        sound: sound::read(layers)?,
     })
 }
 

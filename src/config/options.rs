@@ -1,7 +1,7 @@
 //! The table of settings: the name of each in the file, its variables, its flag, what it may be.
 //! Files, environment, `lian config` and the README derive from it. It refuses to look anything up.
 
-use super::file;
+use super::{file, sound};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,8 @@ pub enum Kind {
     ChoiceOrWords(&'static [&'static str]),
     /// Some texts.
     Texts,
+    /// Places where sound goes: names, or programs with their arguments.
+    Sinks,
 }
 
 const fn row(
@@ -103,6 +105,10 @@ pub const SETTINGS: &[Setting] = &[
     row("speech.language", &["LIAN_SPEECH_LANGUAGE"], None, Kind::Text),
     row("speech.auto", &["LIAN_SPEECH_AUTO"], None, Kind::Switch),
     row("speech.favourites", &[], None, Kind::Texts),
+    row("speech.code", &["LIAN_SPEECH_CODE"], None, Kind::Choice(&["skip", "announce"])),
+    row("speech.sinks", &["LIAN_SPEECH_SINKS"], None, Kind::Sinks),
+    row("speech.dir", &["LIAN_SPEECH_DIR"], None, Kind::Text),
+    row("speech.cache_mb", &["LIAN_SPEECH_CACHE_MB"], None, Kind::Whole(0, 1_000_000)),
     row("deadlines.connect", &["LIAN_CONNECT_SECONDS"], None, Kind::Whole(1, DAY)),
     row("deadlines.first_byte", &["LIAN_FIRST_BYTE_SECONDS"], None, Kind::Whole(1, DAY)),
     row("deadlines.idle", &["LIAN_IDLE_SECONDS"], None, Kind::Whole(1, DAY)),
@@ -159,6 +165,7 @@ impl Setting {
     #[must_use]
     pub fn name(&self) -> &'static str {
         let name = self.key.strip_prefix("profiles.*.").unwrap_or(self.key);
+        let name = name.strip_prefix("speech.").unwrap_or(name);
         name.strip_prefix("chat.").unwrap_or(name)
     }
 
@@ -194,6 +201,7 @@ impl Setting {
                 let lines = text.lines().filter(|line| !line.is_empty());
                 lines.map(toml::Value::from).collect::<Vec<_>>().into()
             }
+            Kind::Sinks => sound::of_lines(text),
             Kind::Words | Kind::ChoiceOrWords(_) => {
                 text.split_whitespace().map(toml::Value::from).collect::<Vec<_>>().into()
             }
@@ -233,6 +241,7 @@ impl Setting {
             (Kind::ChoiceOrWords(of), _) => {
                 wanted(&format!("{}, or a program and its arguments", one_of(of)))
             }
+            (Kind::Sinks, value) => sound::check(value),
             (Kind::Texts, toml::Value::Array(texts)) if texts.iter().all(filled) => Ok(()),
             (Kind::Texts, _) => wanted("a list of texts: [\"END\"]"),
             (Kind::Text | Kind::Form(_), _) => wanted("text in quotes"),
@@ -255,7 +264,8 @@ fn filled(word: &toml::Value) -> bool {
     word.as_str().is_some_and(|word| !word.is_empty())
 }
 
-fn program(words: &[toml::Value]) -> bool {
+/// A program with its arguments.
+pub(super) fn program(words: &[toml::Value]) -> bool {
     words.first().is_some_and(filled) && words.iter().all(toml::Value::is_str)
 }
 

@@ -3,6 +3,7 @@
 
 mod account;
 mod aloud;
+mod budget;
 mod class;
 mod errands;
 mod exchange;
@@ -11,10 +12,12 @@ mod limits;
 mod media;
 mod request;
 mod route;
+mod speech;
 mod tasks;
 
 pub use account::AccountNotice;
 pub use aloud::{AloudNotice, Before, FellBack, OtherVoice};
+pub use budget::BudgetNotice;
 pub use class::{Class, Exit, Fault};
 pub use errands::ErrandNotice;
 pub use exchange::Exchange;
@@ -23,6 +26,7 @@ pub use limits::OwnFigures;
 pub use media::{FileFault, MediaNotice};
 pub use request::{Demand, RequestNotice};
 pub use route::RouteNotice;
+pub use speech::SpeechNotice;
 pub use tasks::{DownloadNotice, TaskNotice};
 
 use std::time::Duration;
@@ -355,6 +359,10 @@ pub enum NoticeKind {
     Errand(ErrandNotice),
     /// Reading aloud, on the screen.
     Aloud(AloudNotice),
+    /// The budget.
+    Budget(BudgetNotice),
+    /// Sound of what is spoken.
+    Speech(SpeechNotice),
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 use std::time::Duration;
 
+use super::audio::SinkChoice;
 use super::chat::ChatParams;
 use super::copy::Clipboard;
 use super::models::ModelId;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub tasks: Tasks,
     /// How answers are read aloud.
     pub speech: Speech,
+    /// Where sound goes, and what is kept of it.
+    pub sound: Sound,
 }
 
 /// How answers are read aloud, where a conversation does not say otherwise.
@@ -81,6 +84,25 @@ impl Default for Speech {
             auto: false,
             favourites: Vec::new(),
         }
+    }
+}
+
+/// Where sound goes, and what is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// The places, in the order in which they are tried.
+    pub sinks: Vec<SinkChoice>,
+    /// Where files of sound go; `None` is below the data directory.
+    pub dir: Option<String>,
+    /// Megabytes of what was spoken once that are kept on disk; 0 keeps nothing there.
+    pub cache_mb: u32,
+    /// That there is a block of code is said, instead of nothing.
+    pub announce_code: bool,
+}
+
+impl Default for Sound {
+    fn default() -> Self {
+        Self { sinks: SinkChoice::usual(), dir: None, cache_mb: 200, announce_code: false }
     }
 }
 

@@ -48,7 +48,7 @@ use crate::theme::Theme;
 use clock::Clock;
 use frame::FrameClock;
 use painter::Painter;
-use perform::{Order, Services, TaskSetup, Wanted};
+use perform::{Order, Services, SpeechSetup, TaskSetup, Wanted};
 use reload::{Choice, Reload, Update};
 use signals::{Signal, Signals};
 
@@ -149,6 +149,12 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let home = crate::command::env("HOME").map(PathBuf::from);
     let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
     let tasks = TaskSetup::new(&deps, &settings, connect, paths.data.clone(), files.clone());
+    let aloud = SpeechSetup {
+        chat: deps.clone(),
+        settings: settings.clone(),
+        cache: paths.cache.clone(),
+        data: paths.data.clone(),
+    };
     let mut clock = Clock::new();
     let now = clock.now();
     let language = settings.language;
@@ -185,6 +191,7 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     // The first frame waits for nothing: everything that costs time comes after it.
     runtime.paint();
     runtime.services.begin_tasks(tasks, seed, &out);
+    runtime.services.begin_speech(aloud, &out);
     service::models::load(paths.config, catalog, out.clone());
     // A key command may take its time; the simulator's key is no news.
     if simulator.is_none() {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::{self, wall_ms};
 use crate::api::files::FileClient;
 use crate::domain::settings::Settings;
+use crate::domain::speech::aloud::SpeechCommand;
 use crate::domain::tasks::book::TaskEvent;
 use crate::effect::{EditorCommand, Effect, ScreenCommand, SettingsCommand, TerminalCommand};
 use crate::event::ServiceEvent;
@@ -17,7 +18,7 @@ use crate::service::attachments::look::Base;
 use crate::service::downloads::{self, Downloads};
 use crate::service::ledger::Ledger;
 use crate::service::{
-    attachments, chat, clipboard, doctor, errands, export, highlight, store, tasks,
+    attachments, chat, clipboard, doctor, errands, export, highlight, speech, store, tasks,
 };
 
 /// The ways to the services.
@@ -31,6 +32,8 @@ pub(super) struct Services {
     /// Absent until the first frame was painted.
     tasks: Option<tasks::Handle>,
     errands: Option<errands::Handle>,
+    /// Absent until then, too.
+    speech: Option<speech::Handle>,
     attachments: attachments::Handle,
     doctor: doctor::Handle,
     cancel: CancellationToken,
@@ -78,6 +81,19 @@ impl TaskSetup {
             files,
         }
     }
+}
+
+/// What the service that reads aloud needs.
+#[derive(Debug)]
+pub(super) struct SpeechSetup {
+    /// Client, endpoint, keys, catalog.
+    pub(super) chat: chat::Deps,
+    /// Prices, budget, places where sound goes.
+    pub(super) settings: Settings,
+    /// What can be thrown away at any time.
+    pub(super) cache: Option<PathBuf>,
+    /// The data directory.
+    pub(super) data: PathBuf,
 }
 
 /// A directory as the configuration names it: `~/` is the home directory, a relative one begins at
@@ -157,6 +173,7 @@ impl Services {
             export: export::spawn(out.clone(), cancel.child_token()),
             tasks: None,
             errands: None,
+            speech: None,
             attachments: attachments::spawn(files, out.clone(), cancel.child_token()),
             doctor: doctor::spawn(gather, out.clone(), cancel.child_token()),
             cancel,
@@ -195,6 +212,15 @@ impl Services {
         self.errands = Some(errands::spawn(deps, out.clone(), self.cancel.child_token()));
     }
 
+    /// Starts the service that reads aloud. It touches nothing before it is asked to.
+    pub(super) fn begin_speech(&mut self, setup: SpeechSetup, out: &Sender<ServiceEvent>) {
+        let SpeechSetup { chat, settings, cache, data } = setup;
+        let ledger = Ledger::new(self.store.desk());
+        let ear = speech::Ear::of(&settings, &data);
+        let deps = speech::Deps::of(&chat, &settings, ledger, cache.as_deref(), ear);
+        self.speech = Some(speech::spawn(deps, out.clone(), self.cancel.child_token()));
+    }
+
     /// Hands a command to a service that may not have begun.
     #[expect(clippy::result_large_err, reason = "the effect comes back whole, nothing is lost")]
     fn task(&self, effect: Effect) -> Result<(), Effect> {
@@ -206,6 +232,15 @@ impl Services {
                 errands.try_send(errand).map_err(Effect::Errand)
             }
             (effect, ..) => Err(effect),
+        }
+    }
+
+    /// Hands a command to the service that reads aloud, if it has begun.
+    #[expect(clippy::result_large_err, reason = "the effect comes back whole, nothing is lost")]
+    fn aloud(&self, command: SpeechCommand) -> Result<(), Effect> {
+        match &self.speech {
+            Some(speech) => speech.try_send(command).map_err(Effect::Speech),
+            None => Err(Effect::Speech(command)),
         }
     }
 
@@ -222,7 +257,7 @@ impl Services {
             Effect::Doctor(command) => self.doctor.try_send(command).map_err(Effect::Doctor),
             Effect::Export(command) => self.export.try_send(command).map_err(Effect::Export),
             Effect::Attach(command) => self.attachments.try_send(command).map_err(Effect::Attach),
-            Effect::Speech(_) => return Wanted::Nothing,
+            Effect::Speech(command) => self.aloud(command),
             Effect::Terminal(command) => return Wanted::Terminal(command),
             Effect::Screen(command) => return Wanted::Screen(command),
             Effect::Editor(command) => return Wanted::Editor(command),
@@ -245,6 +280,9 @@ impl Services {
         self.chat.ended().await;
         if let Some(tasks) = &self.tasks {
             tasks.ended().await;
+        }
+        if let Some(speech) = &self.speech {
+            speech.ended().await;
         }
     }
 

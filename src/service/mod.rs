@@ -18,5 +18,6 @@ pub mod ledger;
 pub mod log;
 pub mod models;
 mod private;
+pub mod speech;
 pub mod store;
 pub mod tasks;

@@ -1,9 +1,9 @@
 //! What is told of reading aloud: prices before, voices that are none of a model's, sound that goes
 //! elsewhere; in every language. It refuses to know keys: those are remapped.
 
-use super::speech::{place, rate};
+use super::speak::{fault, place};
+use super::speech::rate;
 use super::{Language, Told, told};
-use crate::domain::audio::FaultKind;
 use crate::domain::notice::{AloudNotice, Before, FellBack, OtherVoice};
 
 /// Says it.
@@ -61,31 +61,12 @@ fn en(notice: &AloudNotice) -> Told {
             told(
                 format!(
                     "{} did not take the sound: {}. It goes to {to}.",
-                    upper(&from),
-                    why_en(*why)
+                    from,
+                    fault(Language::En, *why)
                 ),
                 "`sinks` in [speech] of the configuration says what is tried, in which order.",
             )
         }
-    }
-}
-
-fn upper(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
-}
-
-const fn why_en(why: FaultKind) -> &'static str {
-    match why {
-        FaultKind::NoDevice => "there is no device",
-        FaultKind::DeviceLost => "the device went away",
-        FaultKind::Slow => "it did not answer in time",
-        FaultKind::Format => "it does not play sound of this form",
-        FaultKind::Garbage => "it does not speak the player's language",
-        FaultKind::Ended => "it ended too early",
-        FaultKind::NotStarted => "it could not be started",
-        FaultKind::NotWritten => "the file cannot be written",
-        FaultKind::NoSink => "there is no place left",
     }
 }
 
@@ -125,31 +106,17 @@ fn zh_cn(notice: &AloudNotice) -> Told {
             let FellBack { from, why, to } = &**fell;
             let (from, to) = (place(Language::ZhCn, from), place(Language::ZhCn, to));
             told(
-                format!("{from}没有接收声音：{}。现在送往{to}。", why_zh(*why)),
+                format!("{from}没有接收声音：{}。现在送往{to}。", fault(Language::ZhCn, *why)),
                 "尝试的顺序由配置中 [speech] 的 sinks 决定。",
             )
         }
     }
 }
 
-const fn why_zh(why: FaultKind) -> &'static str {
-    match why {
-        FaultKind::NoDevice => "没有声音设备",
-        FaultKind::DeviceLost => "设备断开了",
-        FaultKind::Slow => "没有及时响应",
-        FaultKind::Format => "不能播放这种格式的声音",
-        FaultKind::Garbage => "它不懂播放器的协议",
-        FaultKind::Ended => "它提前结束了",
-        FaultKind::NotStarted => "无法启动",
-        FaultKind::NotWritten => "文件无法写入",
-        FaultKind::NoSink => "没有别的去处了",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::audio::SinkName;
+    use crate::domain::audio::{FaultKind, SinkName};
     use crate::domain::models::ModelId;
     use crate::domain::money::{Currency, Money, Unit};
 
@@ -176,8 +143,7 @@ mod tests {
         let said = of(Language::En, &fell);
         assert_eq!(
             said,
-            "The device of lian-player did not take the sound: there is no device. It goes to the \
-             file /tmp/a.wav."
+            "lian-player did not take the sound: there is no device. It goes to /tmp/a.wav."
         );
         assert!(!tell(Language::ZhCn, &fell).next.is_empty());
     }

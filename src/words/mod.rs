@@ -5,6 +5,7 @@
 pub mod account;
 pub mod aloud;
 pub mod attachments;
+pub mod budget;
 pub mod conversations;
 pub mod copy;
 pub mod doctor;
@@ -28,6 +29,7 @@ pub mod request;
 pub mod route;
 pub mod settings;
 pub mod side;
+pub mod speak;
 pub mod speech;
 pub mod support;
 pub mod surface;
@@ -211,6 +213,8 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Download(notice) => return tasks::download(language, notice),
         NoticeKind::Errand(notice) => return errands::tell(language, notice),
         NoticeKind::Aloud(notice) => return aloud::tell(language, notice),
+        NoticeKind::Budget(notice) => return budget::tell(language, notice),
+        NoticeKind::Speech(notice) => return speak::tell(language, notice),
         _ => {}
     }
     let (sentence, next) = match language {

@@ -205,36 +205,6 @@ pub fn rate(language: Language, money: Money, unit: Unit) -> String {
     }
 }
 
-/// Where sound goes, within a sentence.
-#[must_use]
-pub fn place(language: Language, sink: &SinkName) -> String {
-    match (language, sink) {
-        (Language::En, SinkName::Device { device, by }) => {
-            let what = if elsewhere(by).is_some() { "the player over" } else { "the device of" };
-            let device = if device.is_empty() { String::new() } else { format!(" ({device})") };
-            if by.is_empty() {
-                format!("the device{device}")
-            } else {
-                format!("{what} {by}{device}")
-            }
-        }
-        (Language::En, SinkName::Program { name }) => format!("the program {name}"),
-        (Language::En, SinkName::File { path }) if path.is_empty() => "a file".to_owned(),
-        (Language::En, SinkName::File { path }) => format!("the file {path}"),
-        (Language::ZhCn, SinkName::Device { device, by }) => {
-            let what = match elsewhere(by) {
-                Some(by) => format!("通过 {by} 的播放器"),
-                None if by.is_empty() => "声音设备".to_owned(),
-                None => format!("{by} 的声音设备"),
-            };
-            if device.is_empty() { what } else { format!("{what}（{device}）") }
-        }
-        (Language::ZhCn, SinkName::Program { name }) => format!("程序 {name} "),
-        (Language::ZhCn, SinkName::File { path }) if path.is_empty() => "文件".to_owned(),
-        (Language::ZhCn, SinkName::File { path }) => format!("文件 {path} "),
-    }
-}
-
 /// Where sound goes, in a word or two.
 #[must_use]
 pub fn sink(language: Language, sink: &SinkName) -> String {
@@ -291,10 +261,5 @@ mod tests {
         assert_eq!(sink(Language::ZhCn, &device("ssh")), "通过 ssh");
         let file = SinkName::File { path: "/a/b.wav".into() };
         assert_eq!(sink(Language::ZhCn, &file), "/a/b.wav");
-        assert_eq!(
-            place(Language::En, &device("lian-player")),
-            "the device of lian-player (Speakers)"
-        );
-        assert_eq!(place(Language::ZhCn, &device("ssh")), "通过 ssh 的播放器（Speakers）");
     }
 }

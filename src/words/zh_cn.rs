@@ -486,6 +486,8 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
         | NoticeKind::Aloud(_)
+        | NoticeKind::Budget(_)
+        | NoticeKind::Speech(_)
         | NoticeKind::Copy(_)
         | NoticeKind::Export(_)
         | NoticeKind::Attach(_) => fixed("", ""),

@@ -55,6 +55,7 @@ pub(crate) fn settings() -> Settings {
         budget: Budget::default(),
         tasks: lian::domain::settings::Tasks::default(),
         speech: lian::domain::settings::Speech::default(),
+        sound: lian::domain::settings::Sound::default(),
     }
 }
 

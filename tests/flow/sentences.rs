@@ -8,9 +8,12 @@ use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
+use lian::domain::ledger::{Cap, Reached};
+use lian::domain::money::{Currency, Money};
 use lian::domain::notice::{
-    AccountNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice, MediaNotice,
-    Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side, TaskNotice, Throttle,
+    AccountNotice, BudgetNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice,
+    MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side,
+    TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
 use lian::words::{self, Hint, Phrase, say, tell};
@@ -124,6 +127,14 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         .map(N::Errand),
     );
     all.extend(crate::speech::every_notice().into_iter().map(N::Aloud));
+    all.extend(crate::speech::every_fault().into_iter().map(N::Speech));
+    let caps = [Cap::Session, Cap::Day, Cap::Month].map(|cap| {
+        let of = |amount: i64| Money { amount: amount.into(), currency: Currency::Cny };
+        Reached { cap, spent: of(9), limit: of(10), asked: of(2) }
+    });
+    all.extend(caps.clone().map(|reached| N::Budget(BudgetNotice::Over(Box::new(reached)))));
+    all.extend(caps.map(|reached| N::Budget(BudgetNotice::Near(Box::new(reached)))));
+    all.extend([BudgetNotice::Loop { times: 5 }, BudgetNotice::Uncounted].map(N::Budget));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -351,7 +362,8 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
-        Account Request Route Media Task Download Errand Aloud
+        Account Request Route Media Task Download Errand Aloud Budget
+        Speech
     )
 }
 

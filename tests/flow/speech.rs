@@ -10,8 +10,11 @@ use lian::domain::conversations::{SavedConversation, StoreCommand, StoreEvent};
 use lian::domain::ids::SpeechId;
 use lian::domain::models::ModelId;
 use lian::domain::money::{Currency, Money, Unit};
-use lian::domain::notice::{AloudNotice, Before, FellBack, Notice, NoticeKind, OtherVoice};
+use lian::domain::notice::{
+    AloudNotice, Before, FellBack, Notice, NoticeKind, OtherVoice, SpeechNotice,
+};
 use lian::domain::settings::{Language, Settings, Speech as Usual};
+use lian::domain::speech::PcmFormat;
 use lian::domain::speech::aloud::{Manner, SpeechCommand, SpeechEnd, SpeechEvent, SpeechNews};
 use lian::effect::Effect;
 use lian::event::ServiceEvent;
@@ -448,10 +451,10 @@ fn where_the_sound_goes_instead_is_said_once_with_a_next_step() {
     for (language, sentence, next) in [
         (
             Language::En,
-            "The device of lian-player (Speakers) did not take the sound: the device went away",
+            "Speakers (by lian-player) did not take the sound: the device went away",
             "`sinks` in [speech]",
         ),
-        (Language::ZhCn, "lian-player 的声音设备（Speakers）没有接收声音：设备断开了", "sinks"),
+        (Language::ZhCn, "Speakers（lian-player）没有接收声音：设备断开了", "sinks"),
     ] {
         let (mut h, speech) = in_the_midst(Settings { language, ..settings() }, (120, 40));
         let to = SinkName::File { path: "/home/me/speech/tides.wav".to_owned() };
@@ -643,6 +646,17 @@ pub(crate) fn every_notice() -> Vec<AloudNotice> {
         all.push(AloudNotice::FellBack(Box::new(fell)));
     }
     all
+}
+
+/// What can be wrong with the sound itself.
+pub(crate) fn every_fault() -> Vec<SpeechNotice> {
+    let from = Some(Box::new(device()));
+    vec![
+        SpeechNotice::NoPlace { from: None, why: FaultKind::NoSink },
+        SpeechNotice::NoPlace { from, why: FaultKind::DeviceLost },
+        SpeechNotice::Format(PcmFormat { rate: 8_000, channels: 2, bits: 8 }),
+        SpeechNotice::TooLong,
+    ]
 }
 
 /// The frame below its size.

@@ -48,6 +48,8 @@ pub enum Exit {
     Configuration,
     /// The content was refused.
     Content,
+    /// A limit of the budget, or what looks like a loop.
+    Budget,
     /// The user stopped it.
     Stopped,
 }
@@ -64,6 +66,7 @@ impl Exit {
             Self::Network => 5,
             Self::Configuration => 6,
             Self::Content => 7,
+            Self::Budget => 8,
             Self::Stopped => 130,
         }
     }
@@ -138,6 +141,8 @@ impl NoticeKind {
             Self::Download(notice) => notice.class(),
             Self::Errand(notice) => notice.class(),
             Self::Aloud(notice) => Class::of(notice.level()),
+            Self::Budget(notice) => notice.class(),
+            Self::Speech(notice) => notice.class(),
             Self::KeyMissing { .. } | Self::KeyRejected { .. } => {
                 Class::error(Some(Fault::You), Exit::Access)
             }

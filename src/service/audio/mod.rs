@@ -8,6 +8,7 @@ mod process;
 mod program;
 mod sink;
 mod speech;
+mod tap;
 mod wav;
 mod worker;
 
@@ -19,6 +20,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::audio::{AudioCommand, AudioEvent, SinkChoice};
+pub use tap::tap;
 use worker::Worker;
 
 /// Pieces that may wait on their way to the ear. When it is full whoever makes them waits.

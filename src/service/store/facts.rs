@@ -21,8 +21,9 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, AloudNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice,
-    NoticeKind, RequestNotice, RouteNotice, Side, TaskNotice, Throttle,
+    AccountNotice, AloudNotice, BudgetNotice, DownloadNotice, ErrandNotice, InputNotice,
+    MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Side, SpeechNotice, TaskNotice,
+    Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 use crate::domain::surface::WebSource;
@@ -315,6 +316,10 @@ enum KindRow {
     Errand(ErrandNotice),
     #[serde(skip)]
     Aloud(AloudNotice),
+    #[serde(skip)]
+    Budget(BudgetNotice),
+    #[serde(skip)]
+    Speech(SpeechNotice),
     #[serde(skip)]
     Export(ExportNotice),
     Attach(#[serde(with = "super::attachments::notice")] AttachNotice),

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::price;
 use super::spoken::{By, Spent, Spoken, What};
 use crate::catalog::Catalog;
-use crate::catalog::voices::TextLimit;
 use crate::domain::chat::{ChatCommand, MessageState};
 use crate::domain::ids::{ConversationId, MessageId};
 use crate::domain::models::{ModelId, Purpose};
@@ -26,8 +25,8 @@ use crate::text::aloud::{CodeBlocks, Reader};
 /// How long it is shown what something has cost that was heard to its end.
 const SHOWN_AFTER: Duration = Duration::from_secs(5);
 
-/// Characters of a piece where nobody knows how many the model takes.
-const USUAL_MOST: usize = 500;
+/// Characters of a piece where it is only asked whether there is one.
+const ANY: usize = 500;
 
 impl AppState {
     /// Text of an answer arrived, or it ended; what can be read of it by now is.
@@ -144,7 +143,7 @@ impl AppState {
                 return Vec::new();
             }
         };
-        let most = most(&self.catalog.get(), &manner.model);
+        let most = self.catalog.get().longest_piece(&manner.model);
         let by = By::Reader(manner.clone());
         let mut spoken = Spoken::new(self.ids.speech(), what, by, title);
         spoken.reader = Some(Reader::new(most, CodeBlocks::Skip));
@@ -329,17 +328,8 @@ pub(super) fn said(spoken: &Spoken, sentences: Vec<Sentence>) -> Effects {
 
 /// Something in a text can be read.
 pub(super) fn has_words(text: &str) -> bool {
-    let mut reader = Reader::new(USUAL_MOST, CodeBlocks::Skip);
+    let mut reader = Reader::new(ANY, CodeBlocks::Skip);
     !reader.push(text).is_empty() || !reader.finish().is_empty()
-}
-
-/// Billed characters of one piece at most.
-pub(super) fn most(catalog: &Catalog, model: &ModelId) -> usize {
-    match catalog.text_limit(model) {
-        // A token is at least as much as a billed character, as far as anybody has counted.
-        Some(TextLimit::Characters(most) | TextLimit::Tokens(most)) => most as usize,
-        None => USUAL_MOST,
-    }
 }
 
 /// A chat model that can answer with a voice of its own.

@@ -1,19 +1,12 @@
 //! What reading aloud costs before it is asked for: the price of so much, and a guess for a text. It
 //! refuses to be used for money that was spent.
 
-use rust_decimal::Decimal;
-
 use crate::catalog::Catalog;
 use crate::catalog::prices::{Mode, Part};
-use crate::domain::chat::{MediaTokens, Usage};
+use crate::catalog::speech::Spoken;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Money, Unit};
 use crate::domain::settings::Figures;
-
-/// Billed characters that are spoken in a second, about: five ideographs or ten letters.
-const A_SECOND: u64 = 10;
-/// Tokens of a second of sound, where sound is billed so (tts.md).
-const TOKENS_A_SECOND: u64 = 50;
 
 /// The price of the sound of a model, and what it is for.
 #[must_use]
@@ -26,7 +19,7 @@ pub fn rate(catalog: &Catalog, figures: Figures, model: &ModelId) -> Option<(Mon
     Some((Money { amount: amount?, currency: row.currency() }, row.unit))
 }
 
-/// About what so many billed characters will cost.
+/// What so many billed characters will cost at most.
 #[must_use]
 pub fn guess(
     catalog: &Catalog,
@@ -34,22 +27,8 @@ pub fn guess(
     model: &ModelId,
     characters: u64,
 ) -> Option<Money> {
-    let (money, unit) = rate(catalog, figures, model)?;
-    let seconds = characters.div_ceil(A_SECOND);
-    let (count, of) = match unit {
-        Unit::TenThousandCharacters => (characters, 10_000),
-        Unit::Second => (seconds, 1),
-        Unit::MillionTokens => {
-            let spoken = seconds * TOKENS_A_SECOND;
-            let media = MediaTokens { spoken: Some(spoken), ..MediaTokens::default() };
-            let usage = Usage { input: characters / 2, output: spoken, media, ..Usage::default() };
-            return catalog.cost(figures, model, &usage, false);
-        }
-        Unit::Image | Unit::Call => return None,
-    };
-    let amount = money.amount.checked_mul(Decimal::from(count))?;
-    let amount = amount.checked_div(Decimal::from(of))?;
-    Some(Money { amount: amount.normalize(), ..money })
+    let guess = Spoken::guess(characters);
+    catalog.speech_cost(figures, model, &guess).map(|cost| cost.money)
 }
 
 #[cfg(test)]
@@ -66,9 +45,8 @@ mod tests {
     fn every_way_of_billing_gives_a_guess() {
         assert_eq!(guessed(Figures::Documented, "qwen3-tts-flash", 10_000), "¥0.80");
         assert_eq!(guessed(Figures::Documented, "qwen3-tts-flash-2025-11-27", 500), "¥0.04");
-        assert_eq!(guessed(Figures::Seed, "qwen3-tts-flash", 600), "¥0.60");
-        // 1000 characters: 500 tokens of text, 100 seconds of 50 tokens.
-        assert_eq!(guessed(Figures::Documented, "qwen-tts", 1_000), "¥0.051");
+        assert_eq!(guessed(Figures::Seed, "qwen3-tts-flash", 600), "¥1.00");
+        assert_eq!(guessed(Figures::Documented, "qwen-tts", 1_000), "¥0.085");
         assert_eq!(guessed(Figures::Documented, "nobody-knows", 1_000), "none");
     }
 }
