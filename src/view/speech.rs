@@ -143,11 +143,10 @@ fn price(scene: &Scene<'_>, spoken: &Spoken) -> Option<String> {
     let guess = scene.state.speech_guess(spoken).map(about);
     let Some(spent) = spoken.spent else { return guess };
     let of = if spoken.over.is_some() { None } else { guess };
-    let language = scene.state.settings().language;
-    let money = spent.money?;
-    if money.amount.is_zero() && spent.kept > 0 && spoken.over.is_some() {
-        return Some(Words::Free.say(language));
+    if spoken.over.is_some() && spent.kept > 0 && spent.kept == spoken.sentences.len() {
+        return Some(Words::Free.say(scene.state.settings().language));
     }
+    let Some(money) = spent.money else { return of };
     let so_far = if spent.estimated { about(money) } else { money.to_string() };
     Some(match of {
         Some(of) => format!("{so_far} / {of}"),

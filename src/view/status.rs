@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use super::canvas::Pen;
 use super::{Scene, show_key};
 use crate::action::{
-    Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Focus, Turns,
+    Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Focus, Speech, Turns,
 };
 use crate::domain::settings::Figures;
 use crate::layout::Area;
@@ -302,8 +302,9 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     let writing = state.focus().pane == Pane::Composer;
     let editing = state.conversations().shown().editing.is_some();
     if running.is_some() {
-        // Esc leaves a change of a question first, and vi's writing.
-        let taken = editing || (writing && state.composer().mode() == Mode::Insert);
+        // Esc leaves a change of a question first, and vi's writing; and silences what is read.
+        let vi = writing && state.composer().mode() == Mode::Insert;
+        let taken = editing || vi || state.speech().is_on();
         let stop = if taken { Action::Chat(Chat::Stop) } else { Action::App(App::Back) };
         wanted.push((Context::Global, stop, Hint::Stop));
     }
@@ -323,6 +324,9 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
             wanted.push((Context::Transcript, Action::Focus(Focus::Composer), Hint::Write));
             wanted.push((Context::Transcript, Action::Chat(Chat::LineDown), Hint::Scroll));
             wanted.push((Context::Transcript, Action::Copying(Copying::Message), Hint::Copy));
+            if !state.speech().is_on() {
+                wanted.push((Context::Transcript, Action::Speech(Speech::Speak), Hint::Aloud));
+            }
             wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
             wanted.push((Context::Transcript, Action::Turns(Turns::Regenerate), Hint::Again));
             wanted.push((Context::Transcript, Action::Turns(Turns::Edit), Hint::Change));

@@ -94,6 +94,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Conversations => "conversations",
             Hint::Palette => "commands",
             Hint::Copy => "copy",
+            Hint::Aloud => "read aloud",
         },
     })
 }

@@ -187,6 +187,8 @@ pub enum Hint {
     Palette,
     /// Copy the message.
     Copy,
+    /// Read it aloud.
+    Aloud,
 }
 
 /// Says a short text.

@@ -94,6 +94,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Conversations => "所有对话",
             Hint::Palette => "命令",
             Hint::Copy => "复制",
+            Hint::Aloud => "朗读",
         },
     })
 }

@@ -282,6 +282,29 @@ fn one_that_was_silenced_is_not_begun_again_by_itself() {
 }
 
 #[test]
+fn code_alone_is_not_begun_by_itself() {
+    let speech = Usual { auto: true, ..Usual::default() };
+    let mut h = Harness::with(Settings { speech, ..settings() }, (80, 24));
+    h.ask("question");
+    h.delta("```rust\nfn main() {}\n").delta("```\n");
+    assert_eq!(commands(&mut h), []);
+    h.delta("And a word.").done();
+    let all = commands(&mut h);
+    assert_eq!(sentences(&all), ["And a word."]);
+    // Begun by hand before there was a word, it ends without a trace.
+    let mut h = Harness::new();
+    h.ask("question");
+    h.delta("```rust\nfn main() {}\n");
+    h.effects();
+    h.keys("<tab>s");
+    let (speech, _) = begun(&commands(&mut h));
+    h.delta("```\n").done();
+    assert_eq!(commands(&mut h), [SpeechCommand::Finish(speech)]);
+    news(&mut h, speech, SpeechNews::Ended(SpeechEnd::Whole));
+    assert_eq!(h.find("Cherry"), None, "{}", h.screen());
+}
+
+#[test]
 fn only_code_and_only_emoji_are_nothing_to_read() {
     for answer in ["```rust\nfn main() {}\n```\n", "👍 🎉\n", "   \n"] {
         let mut h = Harness::new();

@@ -28,6 +28,9 @@ const SHOWN_AFTER: Duration = Duration::from_secs(5);
 /// Characters of a piece where it is only asked whether there is one.
 const ANY: usize = 500;
 
+/// Bytes of an answer in which words are looked for before it is begun.
+const FAR: usize = 4096;
+
 impl AppState {
     /// Text of an answer arrived, or it ended; what can be read of it by now is.
     pub(in crate::state) fn speech_hears(
@@ -46,7 +49,8 @@ impl AppState {
             return Vec::new();
         }
         let text = self.entry_text(conversation, message).unwrap_or_default();
-        if text.trim().is_empty() || (ended && !has_words(text)) {
+        // Code alone is nothing to begin with; where there is much of it, nobody looks for ever.
+        if text.len() < FAR && !has_words(text) || ended && !has_words(text) {
             return Vec::new();
         }
         self.read_answer(conversation, message, false, now)
@@ -217,10 +221,11 @@ impl AppState {
                 let fell = FellBack { from, why: why.kind, to };
                 let kind = NoticeKind::Aloud(AloudNotice::FellBack(Box::new(fell)));
                 let notice = Notice::new(kind);
-                self.notices.tell(
-                    if why.said.is_empty() { notice } else { notice.with_detail(why.said) },
-                    now,
-                );
+                let notice = match worth_saying(&why.said) {
+                    Some(said) => notice.with_detail(said),
+                    None => notice,
+                };
+                self.notices.tell(notice, now);
             }
             SpeechNews::Ended(end) => self.speech_ended(end, now),
         }
@@ -230,6 +235,11 @@ impl AppState {
     fn speech_ended(&mut self, end: SpeechEnd, now: Now) {
         match end {
             SpeechEnd::Whole => {
+                // Where nothing was to be read there is nothing to look back on.
+                let empty = |spoken: &mut Spoken| {
+                    matches!(spoken.by, By::Reader(_)) && spoken.sentences.is_empty()
+                };
+                self.speech.now.take_if(empty);
                 if let Some(spoken) = self.speech.on_mut() {
                     // What it cost is read in peace.
                     spoken.over = Some(now.since_start + SHOWN_AFTER);
@@ -326,6 +336,16 @@ pub(super) fn said(spoken: &Spoken, sentences: Vec<Sentence>) -> Effects {
     say.into_iter().chain(end).map(Effect::Speech).collect()
 }
 
+/// A program's last words as far as they tell somebody something: one short line, without what the
+/// sound library prints for its own makers.
+fn worth_saying(said: &str) -> Option<String> {
+    const LONGEST: usize = 80;
+    let said = said.split("ALSA lib").next().unwrap_or_default().trim();
+    let short: String = said.chars().take(LONGEST).collect();
+    let cut = if short.len() < said.len() { "…" } else { "" };
+    (!short.is_empty()).then(|| format!("{short}{cut}"))
+}
+
 /// Something in a text can be read.
 pub(super) fn has_words(text: &str) -> bool {
     let mut reader = Reader::new(ANY, CodeBlocks::Skip);
@@ -338,4 +358,19 @@ pub(super) fn speaks(catalog: &Catalog, model: &ModelId) -> bool {
     row.is_some_and(|row| {
         row.modality.split_once("->").is_some_and(|(_, out)| out.contains("audio"))
     }) && !catalog.voices(model).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_of_the_sound_library_is_not_repeated() {
+        assert_eq!(worth_saying(""), None);
+        assert_eq!(worth_saying("ALSA lib confmisc.c:855:(parse_card) no card"), None);
+        let said = worth_saying("aplay: no device ALSA lib conf.c:5180 error");
+        assert_eq!(said.as_deref(), Some("aplay: no device"));
+        let long = worth_saying(&"错".repeat(100)).unwrap();
+        assert_eq!(long.chars().count(), 81);
+    }
 }
