@@ -21,6 +21,8 @@ mod params;
 mod run;
 #[path = "headless/settings.rs"]
 mod settings;
+#[path = "headless/speak.rs"]
+mod speak;
 
 use std::io::Read as _;
 

@@ -7,6 +7,7 @@ pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod speak;
 
 use std::path::PathBuf;
 
@@ -105,6 +106,8 @@ pub enum When {
 pub enum Command {
     /// Ask one question and print the answer as it comes
     Chat(chat::ChatArgs),
+    /// Read a text aloud
+    Speak(speak::SpeakArgs),
     /// Turn texts into vectors
     Embed(embed::EmbedArgs),
     /// List the models with prices, limits and abilities

@@ -4,7 +4,7 @@
 mod attach;
 mod deliver;
 mod print;
-mod sound;
+pub(super) mod sound;
 
 use std::io::{self, IsTerminal as _, Read as _};
 
@@ -32,6 +32,7 @@ use crate::words::attachments::Speech;
 use crate::words::params::{Params, with_brackets};
 use attach::Looked;
 pub(super) use deliver::{Delivered, Signals, deliver};
+pub(super) use print::error_value;
 use print::{Printer, tell};
 use sound::Wav;
 

@@ -8,6 +8,7 @@ pub mod embed;
 pub mod models;
 pub mod shell;
 pub mod sim;
+pub mod speak;
 
 use crate::cli::{Cli, Global};
 use crate::config::Flags;

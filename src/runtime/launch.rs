@@ -45,6 +45,7 @@ pub async fn launch(mut cli: Cli) -> u8 {
         Some(Command::Man(args)) => manual(args.dir.as_deref()),
         Some(Command::Chat(args)) => headless(&cli, args).await,
         Some(Command::Embed(args)) => embed(&cli, args).await,
+        Some(Command::Speak(args)) => speak(&cli, args).await,
         // The largest future of the program, made once.
         None => Box::pin(workbench(cli)).await,
     }
@@ -225,6 +226,26 @@ async fn embed(cli: &Cli, mut args: crate::cli::embed::EmbedArgs) -> u8 {
         say(&words::line(language, &notice));
     }
     command::embed::run(&config, deps, &args, texts).await
+}
+
+/// A text read aloud.
+async fn speak(cli: &Cli, mut args: crate::cli::speak::SpeakArgs) -> u8 {
+    args.model.clone_from(&cli.global.model);
+    args.plain = cli.global.plain;
+    // The simulator and the log live as long as the work.
+    let Ready { config, deps, simulator: _simulator, log: _log, .. } =
+        match ready(cli, command::flags(cli), false).await {
+            Ok(ready) => ready,
+            Err(code) => return code,
+        };
+    let (mine, faults) = config::models::catalog(&config.paths.config);
+    if let Some(catalog) = mine {
+        deps.catalog.put(catalog);
+    }
+    if let Some(notice) = models::notice(&faults) {
+        say(&words::line(config.settings.language, &notice));
+    }
+    command::speak::run(&config, deps, &args, super::clock::wall_ms).await
 }
 
 async fn workbench(cli: Cli) -> u8 {

@@ -214,13 +214,15 @@ impl Cutter {
         if word.len() > 12 {
             return after.is_lowercase();
         }
+        let capital = word.first().is_some_and(|letter| letter.c.is_uppercase());
         let word: String = word.iter().flat_map(|letter| letter.c.to_lowercase()).collect();
         // The number of an item, an initial, or letters with full stops between them: e.g. the U.S.
         let number = begins && word.chars().all(|c| c.is_ascii_digit());
         let mut parts = word.split('.');
         let letters = parts.all(|part| part.chars().count() == 1 && !part.starts_with(is_wide))
             && word.chars().all(|c| c.is_alphabetic() || c == '.')
-            && word != "i";
+            && word != "i"
+            && (capital || word.contains('.'));
         number
             || letters
             || after.is_lowercase()
@@ -351,7 +353,10 @@ mod tests {
             assert_eq!(cut(text, 600), [text], "{text}");
         }
         assert_eq!(cut("No. I will not.", 600), ["No.", "I will not."]);
-        assert_eq!(cut("It was 2024. Then I. Next", 600), ["It was 2024.", "Then I.", "Next"]);
+        assert_eq!(
+            cut("It was 2024. Then I. A to b. Next", 600),
+            ["It was 2024.", "Then I.", "A to b.", "Next"]
+        );
     }
 
     #[test]

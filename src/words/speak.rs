@@ -67,6 +67,15 @@ fn zh_cn(notice: &SpeechNotice) -> Told {
     }
 }
 
+/// What is read in the place of a block of code, where that is announced.
+#[must_use]
+pub const fn code_block(language: Language) -> &'static str {
+    match language {
+        Language::En => "A block of code.",
+        Language::ZhCn => "这里有一段代码。",
+    }
+}
+
 /// A place where sound goes, in words.
 #[must_use]
 pub fn place(language: Language, sink: &SinkName) -> String {

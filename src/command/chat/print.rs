@@ -190,13 +190,18 @@ fn end_value(
         "cost": cost.map(|cost| json!({
             "amount": cost.amount.to_string(), "currency": cost.currency.sign(),
         })),
-        "error": notice.map(|notice| json!({
-            "message": words::tell(language, &notice.kind).sentence,
-            "next": words::tell(language, &notice.kind).next,
-            "detail": notice.detail, "request_id": notice.request_id,
-            "fault": notice.kind.fault().map(Fault::name),
-            "status": notice.exchange.as_ref().map(|exchange| exchange.status).filter(|s| *s > 0),
-            "code": notice.exchange.as_ref().map(|exchange| &exchange.code).filter(|c| !c.is_empty()),
-        })),
+        "error": notice.map(|notice| error_value(notice, language)),
+    })
+}
+
+/// A failure in JSON.
+pub(in crate::command) fn error_value(notice: &Notice, language: Language) -> Value {
+    json!({
+        "message": words::tell(language, &notice.kind).sentence,
+        "next": words::tell(language, &notice.kind).next,
+        "detail": notice.detail, "request_id": notice.request_id,
+        "fault": notice.kind.fault().map(Fault::name),
+        "status": notice.exchange.as_ref().map(|exchange| exchange.status).filter(|s| *s > 0),
+        "code": notice.exchange.as_ref().map(|exchange| &exchange.code).filter(|c| !c.is_empty()),
     })
 }

@@ -14,29 +14,29 @@ const HEAD: u32 = 44;
 
 /// A file that grows with the sound.
 #[derive(Debug)]
-pub(super) struct Wav {
+pub(in crate::command) struct Wav {
     path: PathBuf,
     file: Option<File>,
     bytes: u64,
 }
 
 impl Wav {
-    pub(super) const fn new(path: PathBuf) -> Self {
+    pub(in crate::command) const fn new(path: PathBuf) -> Self {
         Self { path, file: None, bytes: 0 }
     }
 
-    pub(super) fn path(&self) -> String {
+    pub(in crate::command) fn path(&self) -> String {
         self.path.display().to_string()
     }
 
     /// How long the sound plays, in seconds.
     #[expect(clippy::cast_precision_loss, reason = "an answer is no 2^52 bytes long")]
-    pub(super) fn seconds(&self) -> f64 {
+    pub(in crate::command) fn seconds(&self) -> f64 {
         self.bytes as f64 / f64::from(RATE * WIDTH)
     }
 
     /// Adds samples; the first ones make the file, in place of one that was there.
-    pub(super) fn push(&mut self, samples: &[u8]) -> io::Result<()> {
+    pub(in crate::command) fn push(&mut self, samples: &[u8]) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
             empty => {
@@ -53,7 +53,7 @@ impl Wav {
     }
 
     /// Writes the lengths. Tells whether there is a file.
-    pub(super) fn finish(&mut self) -> io::Result<bool> {
+    pub(in crate::command) fn finish(&mut self) -> io::Result<bool> {
         let Some(file) = &mut self.file else { return Ok(false) };
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&header(u32::try_from(self.bytes).unwrap_or(u32::MAX - HEAD)))?;
