@@ -12,6 +12,7 @@ use super::heard::Stretch;
 use crate::layout::Area;
 use crate::state::focus::Pane;
 use crate::state::scroll::{Move, Place, Position, Seen};
+use crate::state::speech::Spoken;
 use crate::text::rows::Row;
 use crate::theme::Role;
 use crate::words::{Phrase, say};
@@ -201,12 +202,13 @@ pub(super) fn paint(
     let entries = scene.state.conversations().shown().entries().len();
     let reading = scene.state.focus().pane == Pane::Transcript;
     let marked = window.marked.filter(|_| reading);
-    let heard = heard(scene, cache);
+    let mut heard = Heard::of(scene);
     let mut place = window.top;
     for y in area.y..area.bottom() {
         while place.entry < entries && place.row >= cache.height(scene, place.entry) {
             place = Place { entry: place.entry + 1, row: 0 };
         }
+        heard.look(scene, cache, place.entry);
         let visible = if place.entry < entries {
             cache.row(scene, place.entry, place.row)
         } else {
@@ -217,12 +219,8 @@ pub(super) fn paint(
         let free = !matches!(visible, Visible::Row { indent: 0, .. });
         let marked = free && marked == Some(place.entry) && place >= head_of(place.entry);
         let hash = if marked { (visible.hash() ^ MARKED) | 1 } else { visible.hash() };
-        let spoken = heard.filter(|(entry, _)| *entry == place.entry);
-        let spoken = spoken.and_then(|(_, heard)| match &visible {
-            Visible::Row { row, .. } => heard.within(place.row, row),
-            Visible::Blank | Visible::Line(_) => None,
-        });
-        let hash = spoken.as_ref().map_or(hash, |bytes| super::cache::hash_with(hash, bytes));
+        let said = heard.within(place, &visible);
+        let hash = said.as_ref().map_or(hash, |bytes| super::cache::hash_with(hash, bytes));
         if changed(y, hash) {
             let mut pen = Pen::row(buffer, area, y, scene.widths);
             match visible {
@@ -231,7 +229,7 @@ pub(super) fn paint(
                 Visible::Row { row, indent, over } => {
                     let over = over.map(|role| scene.theme.style(role));
                     pen.skip(indent).row_of(row, scene.theme, over);
-                    if let Some(bytes) = spoken {
+                    if let Some(bytes) = said {
                         let from = area.x + indent;
                         underline(scene, (from, y), row, &bytes, buffer);
                     }
@@ -246,11 +244,36 @@ pub(super) fn paint(
     cache.forget_far(scene, window.top.entry, place.entry);
 }
 
-/// The sentence that is heard, and the message it is in, if that is near the screen.
-fn heard(scene: &Scene<'_>, cache: &mut RowCache) -> Option<(usize, Stretch)> {
-    let message = scene.state.speech().now()?.message()?;
-    let entry = scene.state.conversations().shown().index(message)?;
-    Some((entry, cache.heard(scene, entry)?))
+/// The sentence that is heard. It is looked for when the first row of its message is painted: one
+/// far away costs nothing.
+struct Heard {
+    /// The message that is read, by its index.
+    entry: Option<usize>,
+    found: Option<Option<Stretch>>,
+}
+
+impl Heard {
+    fn of(scene: &Scene<'_>) -> Self {
+        let message = scene.state.speech().now().and_then(Spoken::message);
+        let chat = scene.state.conversations().shown();
+        Self { entry: message.and_then(|message| chat.index(message)), found: None }
+    }
+
+    /// A row of this message comes.
+    fn look(&mut self, scene: &Scene<'_>, cache: &mut RowCache, entry: usize) {
+        if self.entry == Some(entry) && self.found.is_none() {
+            self.found = Some(cache.heard(scene, entry));
+        }
+    }
+
+    /// The bytes of a row that are heard.
+    fn within(&self, place: Place, visible: &Visible<'_>) -> Option<Range<usize>> {
+        let heard = self.found.flatten().filter(|_| self.entry == Some(place.entry))?;
+        match visible {
+            Visible::Row { row, .. } => heard.within(place.row, row),
+            Visible::Blank | Visible::Line(_) => None,
+        }
+    }
 }
 
 /// Underlines what is heard of a row that was painted.

@@ -102,7 +102,7 @@ fn parts(scene: &Scene<'_>, spoken: &Spoken) -> Vec<Part> {
         (None, false, false) => {}
     }
     if let By::Itself(_) = spoken.by {
-        part(say(Words::Itself), Role::Muted, 6);
+        part(say(Words::Itself), Role::Muted, 7);
     }
     match &spoken.what {
         What::Sample { .. } => part(say(Words::Sample), Role::Muted, 2),

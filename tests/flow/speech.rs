@@ -282,6 +282,21 @@ fn one_that_was_silenced_is_not_begun_again_by_itself() {
 }
 
 #[test]
+fn blocks_of_code_are_announced_where_that_is_wanted() {
+    let sound = lian::domain::settings::Sound { announce_code: true, ..Default::default() };
+    let mut h = Harness::with(Settings { sound, ..settings() }, (80, 24));
+    h.exchange("Why are there tides?", ANSWER);
+    h.effects();
+    h.key("alt+'");
+    let all = commands(&mut h);
+    let said = sentences(&all);
+    let at = said.iter().position(|text| text == "A block of code.").expect("it is said");
+    // Nothing on the screen reads so: its head is what is marked.
+    news(&mut h, begun(&all).0, SpeechNews::Sentence(at));
+    assert_eq!(underlined(&h), "rust");
+}
+
+#[test]
 fn code_alone_is_not_begun_by_itself() {
     let speech = Usual { auto: true, ..Usual::default() };
     let mut h = Harness::with(Settings { speech, ..settings() }, (80, 24));

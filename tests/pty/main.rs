@@ -23,4 +23,5 @@ mod plain;
 mod restart;
 mod settings;
 mod sizes;
+mod speech;
 mod suspend;

@@ -21,6 +21,7 @@ use crate::state::focus::Overlay;
 use crate::state::scroll::{Move, Position};
 use crate::state::{AppState, Effects};
 use crate::text::aloud::{CodeBlocks, Reader};
+use crate::words;
 
 /// How long it is shown what something has cost that was heard to its end.
 const SHOWN_AFTER: Duration = Duration::from_secs(5);
@@ -150,7 +151,7 @@ impl AppState {
         let most = self.catalog.get().longest_piece(&manner.model);
         let by = By::Reader(manner.clone());
         let mut spoken = Spoken::new(self.ids.speech(), what, by, title);
-        spoken.reader = Some(Reader::new(most, CodeBlocks::Skip));
+        spoken.reader = Some(Reader::new(most, self.blocks()));
         spoken.follows = follows;
         let speech = spoken.id;
         self.speech.begun.insert(message);
@@ -158,6 +159,16 @@ impl AppState {
         let mut effects = vec![Effect::Speech(SpeechCommand::Begin { speech, manner })];
         effects.extend(self.read_on(conversation, message));
         effects
+    }
+
+    /// What becomes of blocks of code.
+    fn blocks(&self) -> CodeBlocks {
+        if self.settings.sound.announce_code {
+            let text = words::speak::code_block(self.settings.language).to_owned();
+            CodeBlocks::Announce { text }
+        } else {
+            CodeBlocks::Skip
+        }
     }
 
     fn play(&mut self, mut spoken: Spoken, pcm: Vec<u8>, whole: bool) -> Effects {
