@@ -249,26 +249,27 @@ pub(super) fn paint(
 struct Heard {
     /// The message that is read, by its index.
     entry: Option<usize>,
-    found: Option<Option<Stretch>>,
+    looked: bool,
+    found: Option<Stretch>,
 }
 
 impl Heard {
     fn of(scene: &Scene<'_>) -> Self {
         let message = scene.state.speech().now().and_then(Spoken::message);
         let chat = scene.state.conversations().shown();
-        Self { entry: message.and_then(|message| chat.index(message)), found: None }
+        Self { entry: message.and_then(|message| chat.index(message)), looked: false, found: None }
     }
 
     /// A row of this message comes.
     fn look(&mut self, scene: &Scene<'_>, cache: &mut RowCache, entry: usize) {
-        if self.entry == Some(entry) && self.found.is_none() {
-            self.found = Some(cache.heard(scene, entry));
+        if self.entry == Some(entry) && !std::mem::replace(&mut self.looked, true) {
+            self.found = cache.heard(scene, entry);
         }
     }
 
     /// The bytes of a row that are heard.
     fn within(&self, place: Place, visible: &Visible<'_>) -> Option<Range<usize>> {
-        let heard = self.found.flatten().filter(|_| self.entry == Some(place.entry))?;
+        let heard = self.found.filter(|_| self.entry == Some(place.entry))?;
         match visible {
             Visible::Row { row, .. } => heard.within(place.row, row),
             Visible::Blank | Visible::Line(_) => None,

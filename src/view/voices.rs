@@ -27,6 +27,10 @@ use crate::words::speech::{self as words, Speech as Words};
 /// Cells of the ids, and of other names.
 const ID: u16 = 16;
 const NAME: u16 = 14;
+/// Cells of what a voice speaks, where the row has room for the sentence it is heard by as well.
+const SPEAKS: u16 = 24;
+/// A row of so many cells has.
+const WIDE: u16 = 100;
 
 /// Paints it.
 pub(super) fn paint(scene: &Scene<'_>, area: Area, voices: &Voices, buffer: &mut Buffer) -> Laid {
@@ -77,10 +81,16 @@ fn voice(
         line.column(name, names, Role::Muted).gap(1);
     }
     let heard = hears(scene, id);
-    let room = line.left().saturating_sub(if heard { 16 } else { 1 });
-    line.column(&speaks(catalog, &row.voice, language), room, Role::Muted);
+    let room = line.left().saturating_sub(if heard { 17 } else { 1 });
+    if line.width() < WIDE {
+        line.column(&speaks(catalog, &row.voice, language), room, Role::Muted);
+    } else {
+        line.column(&speaks(catalog, &row.voice, language), SPEAKS, Role::Muted);
+        let sample = catalog.sample(&row.voice, scene.state.sample_language(voices));
+        line.column(sample.unwrap_or_default(), room - SPEAKS, Role::Muted);
+    }
     if heard {
-        line.text(&format!("▶ {}", Words::Heard.say(language)), 15, Role::Info);
+        line.gap(1).text(&format!("▶ {}", Words::Heard.say(language)), 15, Role::Info);
     }
 }
 

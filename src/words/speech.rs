@@ -112,7 +112,7 @@ impl Speech<'_> {
     fn en(self) -> String {
         match self {
             Self::Of { title } => return format!("in \"{title}\""),
-            Self::Kept { kept } => return format!("{kept} kept"),
+            Self::Kept { kept } => return format!("{kept} cached"),
             Self::Title { model, which: (at, of) } => {
                 return format!("Voices of {model}  {at}/{of}");
             }
@@ -153,7 +153,7 @@ impl Speech<'_> {
     fn zh_cn(self) -> String {
         match self {
             Self::Of { title } => return format!("对话“{title}”"),
-            Self::Kept { kept } => return format!("{kept} 句已有"),
+            Self::Kept { kept } => return format!("{kept} 句来自缓存"),
             Self::Title { model, which: (at, of) } => return format!("{model} 的声音  {at}/{of}"),
             Self::EveryLanguage { count } => return format!("{count} 种语言"),
             Self::Dialect { name } => return format!("说{name}"),

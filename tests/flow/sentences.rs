@@ -132,7 +132,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         let of = |amount: i64| Money { amount: amount.into(), currency: Currency::Cny };
         Reached { cap, spent: of(9), limit: of(10), asked: of(2) }
     });
-    all.extend(caps.clone().map(|reached| N::Budget(BudgetNotice::Over(Box::new(reached)))));
+    all.extend(caps.map(|reached| N::Budget(BudgetNotice::Over(Box::new(reached)))));
     all.extend(caps.map(|reached| N::Budget(BudgetNotice::Near(Box::new(reached)))));
     all.extend([BudgetNotice::Loop { times: 5 }, BudgetNotice::Uncounted].map(N::Budget));
     all.extend(settings_notices().into_iter().map(N::Settings));

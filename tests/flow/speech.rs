@@ -18,8 +18,9 @@ use lian::domain::speech::PcmFormat;
 use lian::domain::speech::aloud::{Manner, SpeechCommand, SpeechEnd, SpeechEvent, SpeechNews};
 use lian::effect::Effect;
 use lian::event::ServiceEvent;
+use lian::state::chat::Entry;
 
-use crate::harness::{Harness, Inbox, settings};
+use crate::harness::{Harness, Inbox, numbered, settings};
 
 const ANSWER: &str = "\
 # 潮汐 Tides
@@ -69,8 +70,8 @@ fn device() -> SinkName {
     SinkName::Device { device: "Speakers".to_owned(), by: "lian-player".to_owned() }
 }
 
-fn yuan(amount: &str) -> Option<Money> {
-    Some(Money { amount: amount.parse().unwrap(), currency: Currency::Cny })
+fn yuan(amount: &str) -> Money {
+    Money { amount: amount.parse().unwrap(), currency: Currency::Cny }
 }
 
 /// A program with an answer that is being read.
@@ -90,7 +91,7 @@ fn in_the_midst(settings: Settings, size: (u16, u16)) -> (Harness, SpeechId) {
     news(&mut h, speech, SpeechNews::Sentence(1));
     let (played, known) = (Duration::from_secs(4), Duration::from_secs(9));
     news(&mut h, speech, SpeechNews::Position { played, known });
-    let spent = SpeechNews::Spent { money: yuan("0.0021"), estimated: false, kept: 1 };
+    let spent = SpeechNews::Spent { money: Some(yuan("0.0021")), estimated: false, kept: 1 };
     news(&mut h, speech, spent);
     (h, speech)
 }
@@ -433,7 +434,7 @@ fn a_cold_frame_is_the_same_as_a_warm_one() {
 
 #[test]
 fn the_view_goes_along_for_those_who_follow() {
-    let long: String = (1..=60).map(|n| format!("Sentence number {n} is here.\n\n")).collect();
+    let long = numbered(60, |n| format!("Sentence number {n} is here.\n\n"));
     let mut h = Harness::new();
     h.exchange("question", &long);
     h.effects();
@@ -453,6 +454,10 @@ fn the_view_goes_along_for_those_who_follow() {
     assert_eq!(underlined(&h), "Sentence number 42 is here.", "{}", h.screen());
     news(&mut h, speech, SpeechNews::Sentence(59));
     assert_eq!(underlined(&h), "Sentence number 60 is here.");
+    // To the end is elsewhere too.
+    h.keys("<alt+8>G");
+    news(&mut h, speech, SpeechNews::Sentence(3));
+    assert_eq!(underlined(&h), "", "{}", h.screen());
 }
 
 #[test]
@@ -522,11 +527,11 @@ fn a_failure_is_told_once_and_the_text_stays() {
 fn what_it_cost_is_shown_for_a_while_after_the_end() {
     let (mut h, speech) = in_the_midst(settings(), (120, 40));
     assert!(h.find("¥0.0021 / ≈ ¥0.00").is_some(), "{}", h.screen());
-    let spent = SpeechNews::Spent { money: yuan("0.0098"), estimated: false, kept: 1 };
+    let spent = SpeechNews::Spent { money: Some(yuan("0.0098")), estimated: false, kept: 1 };
     news(&mut h, speech, spent);
     news(&mut h, speech, SpeechNews::Ended(SpeechEnd::Whole));
     let bar = h.rows().into_iter().find(|row| row.contains("✓ Cherry  read")).unwrap();
-    assert!(bar.contains("¥0.0098") && bar.contains("1 kept") && !bar.contains('≈'), "{bar}");
+    assert!(bar.contains("¥0.0098") && bar.contains("1 cached") && !bar.contains('≈'), "{bar}");
     h.pass(5_000);
     assert_eq!(h.find("Cherry"), None, "{}", h.screen());
     assert_eq!(h.state.deadline(h.now), None, "nothing waits");
@@ -613,7 +618,7 @@ fn the_choice_comes_back_with_its_conversation() {
         _ => None,
     });
     let conversation = saved.expect("it is kept");
-    let messages = h.state.conversations().shown().entries().iter().map(|e| e.to_message());
+    let messages = h.state.conversations().shown().entries().iter().map(Entry::to_message);
     let last = SavedConversation {
         conversation,
         messages: messages.collect(),
@@ -644,7 +649,7 @@ fn every_wish_has_a_key() {
 pub(crate) fn every_notice() -> Vec<AloudNotice> {
     let (model, voice) = (ModelId::new("qwen3-tts-flash"), "Cherry".to_owned());
     let before = |rate| Before { model: model.clone(), voice: voice.clone(), rate };
-    let money = yuan("0.8").unwrap();
+    let money = yuan("0.8");
     let units = [Unit::TenThousandCharacters, Unit::MillionTokens, Unit::Second];
     let priced = units.map(|unit| AloudNotice::Before(Box::new(before(Some((money, unit))))));
     let instead = "Ethan".to_owned();
