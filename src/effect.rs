@@ -97,6 +97,19 @@ pub enum SettingsCommand {
     KeepTheme(String),
     /// Write into the user's file that new conversations begin with this model.
     KeepModel(String),
+    /// Write into the user's file that this voice of this model reads aloud.
+    KeepVoice(Box<KeptVoice>),
+    /// Write the ids of the voices that are favoured into the user's file, all of them.
+    KeepFavourites(Vec<String>),
+}
+
+/// A voice that reads aloud from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptVoice {
+    /// The model's id.
+    pub model: String,
+    /// The voice's id.
+    pub voice: String,
 }
 
 /// What the screen can be asked for besides frames.

@@ -13,6 +13,7 @@
 //! notice      as many rows as it needs, at most a third
 //! queue       messages that wait, at most a third of what is left
 //! attached    what goes with the message, at most a quarter of what is left
+//! speech      one row while something is read aloud
 //! title       one row: the rule above the composer
 //! composer    one row per line of text, at most a third
 //! footer      one row, from 8 rows up
@@ -56,6 +57,8 @@ pub struct Wish {
     pub queue: u16,
     /// Rows of what goes with the message.
     pub attached: u16,
+    /// Rows of what is read aloud.
+    pub speech: u16,
     /// The side pane is wanted.
     pub side: bool,
 }
@@ -81,6 +84,8 @@ pub struct Panes {
     pub queue: Area,
     /// What goes with the message.
     pub attached: Area,
+    /// What is read aloud.
+    pub speech: Area,
     /// The line above the composer, with its title.
     pub title: Area,
     /// The message being written.
@@ -120,6 +125,8 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
     left -= queue;
     let attached = wish.attached.min(left.saturating_sub(1).div_ceil(4));
     left -= attached;
+    let speech = wish.speech.min(left.saturating_sub(1)).min(1);
+    left -= speech;
     let mut y = 0;
     let mut next = |rows: u16| {
         let area = Area { x: 0, y, width, height: rows };
@@ -139,6 +146,7 @@ pub fn split(width: u16, height: u16, wish: Wish) -> Panes {
         notice: next(notice),
         queue: next(queue),
         attached: next(attached),
+        speech: next(speech),
         title: next(title),
         composer: next(composer),
         footer: next(footer),
@@ -154,9 +162,10 @@ mod tests {
         #[test]
         fn panes_fill_the_screen_without_overlap(
             width in 0u16..400, height in 0u16..200, composer in 0u16..60, notice in 0u16..9,
-            queue in 0u16..9, tasks in 0u16..9, attached in 0u16..9, meters in 0u16..4, side in any::<bool>()
+            queue in 0u16..9, tasks in 0u16..9, attached in 0u16..9, meters in 0u16..4,
+            speech in 0u16..3, side in any::<bool>()
         ) {
-            let wish = Wish { composer, meters, tasks, notice, queue, attached, side };
+            let wish = Wish { composer, meters, tasks, notice, queue, attached, speech, side };
             let p = split(width, height, wish);
             // The transcript, a line and the side pane share their rows.
             let beside = p.side.width > 0;
@@ -165,7 +174,7 @@ mod tests {
             prop_assert_eq!((p.side.x + p.side.width, p.side.y), (width, p.transcript.y));
             let p = Panes { transcript: Area { width, ..p.transcript }, ..p };
             let (above, below) = ([p.header, p.meters, p.rule, p.transcript], [p.title, p.composer, p.footer]);
-            let between = [p.tasks, p.notice, p.queue, p.attached];
+            let between = [p.tasks, p.notice, p.queue, p.attached, p.speech];
             let order = above.into_iter().chain(between).chain(below);
             let mut y = 0;
             for area in order {

@@ -246,6 +246,13 @@ impl Theme {
         self.styles[role as usize]
     }
 
+    /// What is laid over the looks of a sentence that is read aloud: underlined in every theme, so
+    /// that it is seen without colours too.
+    #[must_use]
+    pub fn heard(&self) -> Style {
+        self.style(Role::Found).add_modifier(Modifier::UNDERLINED)
+    }
+
     /// The look of a cell whose upper half is one colour and whose lower half another, as pictures
     /// are painted with `▀`: three bytes each (red, green, blue).
     #[must_use]

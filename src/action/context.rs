@@ -46,11 +46,15 @@ pub enum Context {
     Transcript,
     /// The list of notices lies over the panes; it takes no text.
     Notices,
+    /// The transcript has the focus and something is read aloud.
+    Speech,
+    /// The list of voices is open.
+    Voices,
 }
 
 impl Context {
     /// All of them, in the order help lists them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Global,
         Self::Composer,
         Self::EmptyComposer,
@@ -71,6 +75,8 @@ impl Context {
         Self::Tasks,
         Self::TaskForm,
         Self::TaskReview,
+        Self::Speech,
+        Self::Voices,
         Self::Help,
     ];
 
@@ -99,6 +105,8 @@ impl Context {
             Self::Composer => "composer",
             Self::Transcript => "transcript",
             Self::Notices => "notices",
+            Self::Speech => "speech",
+            Self::Voices => "voices",
         }
     }
 

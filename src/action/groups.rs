@@ -320,6 +320,26 @@ actions! {
     }
 }
 
+actions! {
+    /// Actions on what is read aloud, and on the voices that read.
+    Speech {
+        #[doc = "Read the answer aloud, or be silent"] Speak = "speak_answer",
+        #[doc = "Read every answer aloud by itself, or none"] Auto = "auto_speak",
+        #[doc = "Pause what is read aloud, or go on"] Pause = "pause_speech",
+        #[doc = "Read on from the sentence before"] Before = "sentence_before",
+        #[doc = "Read on from the next sentence"] After = "sentence_after",
+        #[doc = "Read the sentence again"] Again = "sentence_again",
+        #[doc = "Be silent"] Stop = "stop_speech",
+        #[doc = "Voices, to hear and choose"] Voices = "voices",
+        #[doc = "Hear the marked voice, or be silent"] Hear = "hear_voice",
+        #[doc = "Use the voice and make it the default"] Keep = "default_voice",
+        #[doc = "Put the voice among the favourites, or take it out"] Favour = "favourite_voice",
+        #[doc = "Voices of the next model"] ModelAfter = "voices_of_next_model",
+        #[doc = "Voices of the model before"] ModelBefore = "voices_of_model_before",
+        #[doc = "The next language to read in, or as the service finds out"] Language = "speech_language",
+    }
+}
+
 /// Actions on the message being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Composer {

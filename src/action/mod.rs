@@ -48,6 +48,8 @@ pub enum Action {
     Tasks(Tasks),
     /// What is used of limits and budgets.
     Meters(Meters),
+    /// What is read aloud.
+    Speech(Speech),
     /// The mouse was pressed at a cell.
     Press {
         /// Column from the left, from 0.
@@ -88,6 +90,7 @@ impl Action {
             Self::Params(a) => Some(a.name()),
             Self::Tasks(a) => Some(a.name()),
             Self::Meters(a) => Some(a.name()),
+            Self::Speech(a) => Some(a.name()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -118,6 +121,7 @@ impl Action {
             Self::Params(a) => Some(a.doc()),
             Self::Tasks(a) => Some(a.doc()),
             Self::Meters(a) => Some(a.doc()),
+            Self::Speech(a) => Some(a.doc()),
             Self::Composer(Composer::Insert(_) | Composer::Paste(_))
             | Self::Press { .. }
             | Self::Wheel { .. }
@@ -154,7 +158,16 @@ impl Action {
             | Self::Conversations(
                 Conversations::Rename | Conversations::Delete | Conversations::Undelete,
             )
-            | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove) => false,
+            | Self::Turns(Turns::QueueUp | Turns::QueueDown | Turns::QueueRemove)
+            // These are for the list of voices.
+            | Self::Speech(
+                Speech::Hear
+                | Speech::Keep
+                | Speech::Favour
+                | Speech::ModelAfter
+                | Speech::ModelBefore
+                | Speech::Language,
+            ) => false,
             // The others are for the task that is marked in the list.
             Self::Meters(action) => matches!(action, Meters::Open),
             Self::Tasks(action) => matches!(action, Tasks::Open | Tasks::Video | Tasks::Image),
@@ -170,7 +183,8 @@ impl Action {
             | Self::Models(_)
             | Self::Draft(_)
             | Self::Attach(_)
-            | Self::Params(_) => true,
+            | Self::Params(_)
+            | Self::Speech(_) => true,
         }
     }
 
@@ -199,8 +213,9 @@ impl Action {
         let params = Params::ALL.iter().copied().map(Self::Params);
         let tasks = Tasks::ALL.iter().copied().map(Self::Tasks);
         let meters = Meters::ALL.iter().copied().map(Self::Meters);
+        let speech = Speech::ALL.iter().copied().map(Self::Speech);
         let all = all.chain(models).chain(draft).chain(vi).chain(list).chain(params);
-        all.chain(tasks).chain(meters)
+        all.chain(tasks).chain(meters).chain(speech)
     }
 }
 
@@ -224,6 +239,9 @@ pub const COMMANDS: &[(&str, Action)] = &[
     ("fork", Action::Turns(Turns::Fork)),
     ("queue", Action::Turns(Turns::Queue)),
     ("attach", Action::Attach(Attach::Files)),
+    ("speak", Action::Speech(Speech::Speak)),
+    ("voice", Action::Speech(Speech::Voices)),
+    ("auto-speak", Action::Speech(Speech::Auto)),
     ("history", Action::Draft(Draft::History)),
     ("editor", Action::Draft(Draft::Editor)),
     ("paste", Action::Draft(Draft::Inspect)),
@@ -265,7 +283,7 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for (name, action) in COMMANDS {
             assert!(seen.insert(name), "{name} twice");
-            assert!(name.chars().all(|c| c.is_ascii_lowercase()), "{name}");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
             assert!(action.offered(), "{name}");
         }
     }

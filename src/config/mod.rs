@@ -14,6 +14,7 @@ pub mod project;
 pub mod secrets;
 pub mod show;
 pub mod sound;
+pub mod voices;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 //! in `words`, in every language; this file refuses to hold any.
 
 mod account;
+mod aloud;
 mod budget;
 mod class;
 mod errands;
@@ -15,6 +16,7 @@ mod speech;
 mod tasks;
 
 pub use account::AccountNotice;
+pub use aloud::{AloudNotice, Before, FellBack, OtherVoice};
 pub use budget::BudgetNotice;
 pub use class::{Class, Exit, Fault};
 pub use errands::ErrandNotice;
@@ -355,6 +357,8 @@ pub enum NoticeKind {
     Download(DownloadNotice),
     /// The tasks on the screen, and what is done outside for them.
     Errand(ErrandNotice),
+    /// Reading aloud, on the screen.
+    Aloud(AloudNotice),
     /// The budget.
     Budget(BudgetNotice),
     /// Sound of what is spoken.

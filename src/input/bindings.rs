@@ -3,7 +3,7 @@
 
 use crate::action::{
     Action, App, Attach, Chat, Composer, Context, Conversations, Copying, Draft, Edit, Export,
-    Focus, Inspector, Lanes, List, Meters, Models, Notices, Params, Tasks, Turns, Vi,
+    Focus, Inspector, Lanes, List, Meters, Models, Notices, Params, Speech, Tasks, Turns, Vi,
 };
 
 /// One row of the table: in this context these keys mean that.
@@ -87,6 +87,14 @@ const fn meters(keys: &'static [&'static str], action: Action) -> Binding {
 
 const fn review(keys: &'static [&'static str], action: Action) -> Binding {
     row(Context::TaskReview, keys, action)
+}
+
+const fn speech(keys: &'static [&'static str], speech: Speech) -> Binding {
+    row(Context::Speech, keys, Action::Speech(speech))
+}
+
+const fn voices(keys: &'static [&'static str], speech: Speech) -> Binding {
+    row(Context::Voices, keys, Action::Speech(speech))
 }
 
 const fn global(keys: &'static [&'static str], action: Action) -> Binding {
@@ -185,6 +193,9 @@ pub const BINDINGS: &[Binding] = &[
     turns(&["<", "left"], Turns::BranchBefore),
     turns(&[">", "right"], Turns::BranchAfter),
     turns(&["f"], Turns::Fork),
+    row(Context::Transcript, &["s"], Action::Speech(Speech::Speak)),
+    row(Context::Transcript, &["S"], Action::Speech(Speech::Auto)),
+    row(Context::Transcript, &["V"], Action::Speech(Speech::Voices)),
     row(Context::Transcript, &["?"], Action::App(App::Help)),
     row(Context::Transcript, &["enter", "i"], Action::Focus(Focus::Composer)),
     list(&["up", "ctrl+p"], List::Up),
@@ -311,6 +322,17 @@ pub const BINDINGS: &[Binding] = &[
     review(&["o", "enter"], Action::Tasks(Tasks::View)),
     review(&["p"], Action::Tasks(Tasks::CopyPath)),
     review(&["q"], Action::App(App::Back)),
+    speech(&["space", "p"], Speech::Pause),
+    speech(&[","], Speech::Before),
+    speech(&["."], Speech::After),
+    speech(&[";"], Speech::Again),
+    speech(&["x"], Speech::Stop),
+    voices(&["space"], Speech::Hear),
+    voices(&["alt+enter", "alt+s"], Speech::Keep),
+    voices(&["alt+f"], Speech::Favour),
+    voices(&["tab"], Speech::ModelAfter),
+    voices(&["backtab"], Speech::ModelBefore),
+    voices(&["alt+l"], Speech::Language),
     row(Context::Help, &["q", "?", "enter"], Action::App(App::Help)),
     row(Context::Help, &["k", "up"], Action::Chat(Chat::LineUp)),
     row(Context::Help, &["j", "down"], Action::Chat(Chat::LineDown)),
@@ -352,6 +374,11 @@ pub const BINDINGS: &[Binding] = &[
     global(&["alt+k"], Action::Params(Params::Thinking)),
     global(&["alt+/"], Action::Params(Params::Search)),
     global(&["alt+a"], Action::Attach(Attach::Files)),
+    global(&["alt+'"], Action::Speech(Speech::Speak)),
+    global(&["alt+;"], Action::Speech(Speech::Voices)),
+    global(&["alt+8"], Action::Speech(Speech::Before)),
+    global(&["alt+9"], Action::Speech(Speech::Pause)),
+    global(&["alt+0"], Action::Speech(Speech::After)),
     global(&["f9", "alt+x"], Action::App(App::Mouse)),
     global(&["alt+l"], Action::App(App::Layout)),
     global(&["f1", "alt+h"], Action::App(App::Help)),

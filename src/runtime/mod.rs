@@ -370,6 +370,12 @@ impl Runtime {
                     let profile = self.state.settings().place.profile.clone();
                     self.reload.keep(Choice::Model { profile, id });
                 }
+                Wanted::Settings(SettingsCommand::KeepVoice(voice)) => {
+                    self.reload.keep(Choice::Voice(*voice));
+                }
+                Wanted::Settings(SettingsCommand::KeepFavourites(voices)) => {
+                    self.reload.keep(Choice::Favourites(voices));
+                }
                 Wanted::Quit => self.reason = Some(Reason::Quit),
                 Wanted::Refused(effect) => {
                     let now = self.clock.now();

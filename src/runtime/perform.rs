@@ -73,25 +73,32 @@ pub(super) enum Wanted {
     Refused(Effect),
 }
 
-/// Keeps the order of one step's writes: the store makes room at any moment, and what was refused
-/// must not be overtaken by what comes after it.
+/// Keeps the order of one step's writes, and of its commands to the reader: an inbox has room again
+/// at any moment, and what was refused must not be overtaken by what comes after it.
 #[derive(Debug, Default)]
 pub(super) struct Order {
     store_full: bool,
+    speech_full: bool,
 }
 
 impl Order {
-    /// Carries one effect out, unless it is a write after a refused one.
+    /// Carries one effect out, unless it comes after a refused one of its kind.
     pub(super) fn keep(
         &mut self,
         effect: Effect,
         perform: impl FnOnce(Effect) -> Wanted,
     ) -> Wanted {
-        if self.store_full && matches!(effect, Effect::Store(_)) {
+        let late = match effect {
+            Effect::Store(_) => self.store_full,
+            Effect::Speech(_) => self.speech_full,
+            _ => false,
+        };
+        if late {
             return Wanted::Refused(effect);
         }
         let wanted = perform(effect);
         self.store_full |= matches!(wanted, Wanted::Refused(Effect::Store(_)));
+        self.speech_full |= matches!(wanted, Wanted::Refused(Effect::Speech(_)));
         wanted
     }
 }
@@ -270,5 +277,16 @@ mod tests {
         // There is room again, but it is not yet the turn of the second.
         assert_eq!(order.keep(note("2"), |_| Wanted::Nothing), Wanted::Refused(note("2")));
         assert_eq!(order.keep(Effect::Quit, |_| Wanted::Quit), Wanted::Quit);
+    }
+
+    #[test]
+    fn sentences_never_overtake_the_beginning_of_their_speech() {
+        use crate::domain::ids::SpeechId;
+        use crate::domain::speech::aloud::SpeechCommand;
+        let play = Effect::Speech(SpeechCommand::Play { speech: SpeechId(1) });
+        let end = Effect::Speech(SpeechCommand::Finish(SpeechId(1)));
+        let mut order = Order::default();
+        assert_eq!(order.keep(play.clone(), Wanted::Refused), Wanted::Refused(play));
+        assert_eq!(order.keep(end.clone(), |_| Wanted::Nothing), Wanted::Refused(end));
     }
 }

@@ -12,6 +12,7 @@ use crate::command;
 use crate::config::{self, Config, ConfigError, Flags};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::settings::{Settings, SettingsNotice};
+use crate::effect::KeptVoice;
 use crate::input::keymap::KeyMap;
 use crate::text::sanitize;
 use crate::theme::Theme;
@@ -66,6 +67,10 @@ pub(super) enum Choice {
         /// The model's id.
         id: String,
     },
+    /// The voice that reads aloud, and the model it is of.
+    Voice(KeptVoice),
+    /// All voices that are favoured.
+    Favourites(Vec<String>),
 }
 
 impl Reload {
@@ -110,6 +115,8 @@ async fn write_down(path: PathBuf, mut chosen: Receiver<Choice>, out: Sender<Upd
         let write = move || match choice {
             Choice::Theme(name) => config::edit::set(&path, &["theme"], name),
             Choice::Model { profile, id } => config::models::keep_model(&path, &profile, &id),
+            Choice::Voice(kept) => config::voices::keep(&path, &kept.model, &kept.voice),
+            Choice::Favourites(voices) => config::voices::keep_favourites(&path, &voices),
         };
         if let Ok(Err(error)) = tokio::task::spawn_blocking(write).await {
             tell(SettingsNotice::Unwritten, error.to_string(), &out).await;

@@ -21,6 +21,7 @@ use super::queue::QueueList;
 use super::tasks::ask::TaskAsk;
 use super::tasks::board::Board;
 use super::tasks::form::TaskForm;
+use super::voices::Voices;
 use crate::action::{Chat, Context};
 
 /// Panes that can have the focus.
@@ -81,6 +82,8 @@ pub enum Overlay {
     Files(Files),
     /// What goes with the message does not fit the model.
     Unfit(Unfit),
+    /// The voices.
+    Voices(Box<Voices>),
 }
 
 impl Overlay {
@@ -106,6 +109,7 @@ impl Overlay {
             Self::Models(_) => &[Context::Models, Context::List, Context::Global],
             // A value is typed with the keys of the message.
             Self::Params(drawer) if drawer.field.is_some() => &[Context::Composer, Context::Global],
+            Self::Voices(_) => &[Context::Voices, Context::List, Context::Global],
             Self::Params(_) => &[Context::Params, Context::List, Context::Global],
             Self::Conversations(_) => &[Context::Conversations, Context::List, Context::Global],
             Self::Queue(_) => &[Context::Queue, Context::List, Context::Global],
@@ -138,6 +142,7 @@ impl Overlay {
             Self::TaskAsk(ask) => Some(&ask.picker),
             Self::Files(files) => Some(&files.picker),
             Self::Unfit(unfit) => Some(&unfit.picker),
+            Self::Voices(voices) => Some(&voices.picker),
         }
     }
 
@@ -163,6 +168,7 @@ impl Overlay {
             Self::TaskAsk(ask) => Some(&mut ask.picker),
             Self::Files(files) => Some(&mut files.picker),
             Self::Unfit(unfit) => Some(&mut unfit.picker),
+            Self::Voices(voices) => Some(&mut voices.picker),
         }
     }
 }

@@ -30,9 +30,11 @@ mod purse;
 pub mod queue;
 pub mod scroll;
 mod settings;
+pub mod speech;
 pub mod tasks;
 mod turns;
 pub mod vi;
+pub mod voices;
 
 use std::time::Duration;
 
@@ -101,6 +103,7 @@ pub struct AppState {
     /// Whether what goes with the message is to be sent though the model cannot take it.
     fit: attachments::Fit,
     choice: settings::Choice,
+    speech: speech::Speech,
 }
 
 /// How the screen is used.
@@ -167,6 +170,7 @@ impl AppState {
             passed: Vec::new(),
             fit: attachments::Fit::default(),
             choice: settings::Choice::default(),
+            speech: speech::Speech::default(),
         }
     }
 
@@ -217,6 +221,7 @@ impl AppState {
             Action::Models(action) => self.on_models(action, now),
             Action::Turns(action) => self.on_turns(action, now),
             Action::Lanes(action) => self.on_lanes(action, now),
+            Action::Speech(action) => self.on_speech(action, now),
             Action::Focus(action) => {
                 self.on_focus(action);
                 Vec::new()
@@ -249,10 +254,7 @@ impl AppState {
             ServiceEvent::Task(event) => self.on_task(*event, now),
             ServiceEvent::Meters(event) => self.on_meters_event(*event, now),
             ServiceEvent::Errand(event) => self.on_errand(event),
-            ServiceEvent::Models(ModelsEvent::Loaded) => {
-                self.models_loaded();
-                Vec::new()
-            }
+            ServiceEvent::Models(ModelsEvent::Loaded) => self.models_loaded(),
             ServiceEvent::Settings(event) => self.on_settings(event, now),
             ServiceEvent::Notice(notice) => {
                 self.on_notice(notice, now);
@@ -261,7 +263,7 @@ impl AppState {
             ServiceEvent::Editor(event) => self.on_editor(event, now),
             ServiceEvent::Attach(event) => self.on_attach_event(event, now),
             ServiceEvent::Doctor(event) => self.on_doctor(event),
-            ServiceEvent::Speech(_) => Vec::new(),
+            ServiceEvent::Speech(event) => self.on_speech_event(event, now),
             ServiceEvent::Refused(effect) => self.on_refused(effect, now),
         };
         self.out(effects, now)
@@ -283,7 +285,7 @@ impl AppState {
         if self.quit_until.is_some_and(|until| until <= now.since_start) {
             self.quit_until = None;
         }
-        let mut effects = self.outbox.retry(now);
+        let mut effects = [self.outbox.retry(now), self.speech_on_time(now)].concat();
         effects.extend(self.save_now(now, false));
         effects.extend(self.keep_choice(now, false));
         effects.extend(self.search_now(now));
@@ -311,7 +313,7 @@ impl AppState {
         let tasks = self.tasks_deadline(now);
         let notices = self.notices.deadline();
         let others = [notices, self.outbox.deadline(), draft, tick, choice, place, search, tasks];
-        let others = others.into_iter().chain([self.meters_deadline(now)]);
+        let others = others.into_iter().chain([self.meters_deadline(now), self.speech_deadline()]);
         others.flatten().chain(chats).min()
     }
 
@@ -341,7 +343,7 @@ impl AppState {
     /// The contexts keys are looked up in, most special first.
     #[must_use]
     pub fn contexts(&self) -> &'static [Context] {
-        vi::contexts(self.focus.contexts(self.composer.is_empty()), self.composer.mode())
+        vi::contexts(self.plain_contexts(), self.composer.mode())
     }
 
     /// An answer is arriving somewhere.

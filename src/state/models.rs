@@ -350,9 +350,14 @@ impl AppState {
     }
 
     /// The user's own rows are in force now: a list that is open shows them.
-    pub(super) fn models_loaded(&mut self) {
-        if let Some(Overlay::Models(models)) = &mut self.focus.overlay {
-            models.narrow(&self.catalog.get());
+    pub(super) fn models_loaded(&mut self) -> Effects {
+        match &mut self.focus.overlay {
+            Some(Overlay::Models(models)) => models.narrow(&self.catalog.get()),
+            Some(Overlay::Voices(voices)) => {
+                voices.narrow(&self.catalog.get(), &self.settings.speech.favourites);
+            }
+            Some(_) | None => {}
         }
+        Vec::new()
     }
 }

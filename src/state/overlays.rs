@@ -10,6 +10,7 @@ use super::scroll::Move;
 use super::{AppState, Effects, WHEEL};
 use crate::action::{
     Action, Attach, Chat as ChatAction, Composer as ComposerAction, Copying, Edit, Lanes, List,
+    Speech,
 };
 use crate::domain::copy::Copied;
 use crate::domain::time::Now;
@@ -84,6 +85,9 @@ impl AppState {
             Some(Overlay::Ask(ask)) => ask.picker.set_query(""),
             Some(Overlay::Unfit(unfit)) => unfit.picker.set_query(""),
             Some(Overlay::Files(files)) => files.narrow(),
+            Some(Overlay::Voices(voices)) => {
+                voices.narrow(&self.catalog.get(), &self.settings.speech.favourites);
+            }
             Some(Overlay::Conversations(_)) => self.browser_narrowed(now),
             Some(Overlay::Queue(list)) => {
                 list.narrow(self.conversations.shown().queue.waiting());
@@ -178,6 +182,7 @@ impl AppState {
             Some(Overlay::Queue(list)) => self.queue_accept(&list, row, now),
             Some(Overlay::Ask(ask)) => self.go_way(ask, row, now),
             Some(Overlay::Files(files)) => self.take_file(files, row),
+            Some(Overlay::Voices(voices)) => self.choose_voice(&voices, row, now),
             Some(Overlay::Unfit(unfit)) => self.go_fit(unfit, row, now),
             Some(
                 Overlay::Help { .. }
@@ -220,6 +225,12 @@ impl AppState {
             }
             Action::Lanes(Lanes::Compare) if !rest.is_empty() => {
                 return self.compare_words(rest, now);
+            }
+            Action::Speech(Speech::Auto) if !rest.is_empty() => {
+                return match self.auto_words(rest, now) {
+                    Some(effects) => effects,
+                    None => self.write_words("auto-speak", rest, now),
+                };
             }
             Action::Attach(Attach::Files) if !rest.is_empty() => return look(rest.to_owned()),
             Action::Params(action) if !rest.is_empty() => {

@@ -65,7 +65,8 @@ impl AppState {
         if self.quit_until.is_some_and(|until| now.since_start < until) {
             return self.quit();
         }
-        let effects = self.stop_answer();
+        let mut effects = self.silence();
+        effects.extend(self.stop_answer());
         self.quit_until = Some(now.since_start + QUIT_WINDOW);
         let answering = self.answering();
         self.notices.tell(Notice::new(NoticeKind::QuitAgain { answering }), now);
@@ -74,7 +75,9 @@ impl AppState {
 
     fn quit(&mut self) -> Effects {
         self.quitting = true;
-        vec![Effect::Quit]
+        let mut effects = self.silence();
+        effects.push(Effect::Quit);
+        effects
     }
 
     /// The end of the program was asked for.
@@ -103,6 +106,10 @@ impl AppState {
         if let Some(effects) = self.take_back_held(now) {
             return effects;
         }
+        if self.speech.is_on() {
+            // What is heard is nearer than what is written: the answer goes on arriving.
+            return self.silence();
+        }
         if self.conversations.shown().running().is_some() {
             return self.stop_answer();
         }
@@ -115,7 +122,11 @@ impl AppState {
 
     /// The user stops the answer; what waits behind it may not fit any more.
     fn stop_answer(&mut self) -> Effects {
-        let effects = self.cancel_answer();
+        let arriving = self.conversations.shown().running().map(|running| running.answer);
+        let mut effects = self.cancel_answer();
+        if arriving.is_some_and(|answer| self.speech.reads(answer)) {
+            effects.extend(self.silence());
+        }
         if !effects.is_empty() {
             self.hold_queue(self.conversations.shown().conversation().id);
         }
@@ -154,6 +165,7 @@ impl AppState {
             }
             ChatAction::End => {
                 chat.scroll.to_end();
+                self.speech_unfollowed();
                 self.place_since.get_or_insert(now.since_start);
                 return Vec::new();
             }
@@ -176,6 +188,7 @@ impl AppState {
             }
         };
         chat.scroll.wish(wish);
+        self.speech_unfollowed();
         self.place_since.get_or_insert(now.since_start);
         Vec::new()
     }
@@ -272,13 +285,16 @@ impl AppState {
         let Some(chat) = self.conversations.of_turn(turn) else {
             return Vec::new();
         };
+        let (of, answer) = (chat.conversation().id, chat.answer_of(turn));
         match what {
             TurnEvent::Opened { model, request_id, via } => {
                 chat.opened(turn, model, request_id, via);
                 Vec::new()
             }
-            // The screen has no ears.
-            TurnEvent::Audio(_) => Vec::new(),
+            TurnEvent::Audio(pcm) => match answer {
+                Some(answer) => self.speech_sounds(of, answer, pcm, now),
+                None => Vec::new(),
+            },
             TurnEvent::Sources(sources) => {
                 chat.found(turn, sources);
                 Vec::new()
@@ -287,6 +303,11 @@ impl AppState {
                 let wanted = chat.push_delta(turn, &text, &reasoning, now);
                 let mut effects = self.highlights(wanted);
                 effects.extend(self.save_answers(now, false));
+                let read = answer.map(|answer| self.speech_hears(of, answer, now));
+                // What is read shows in the bar, which text alone does not paint again.
+                let read = read.filter(|read| !read.is_empty());
+                self.happened += u64::from(read.is_some());
+                effects.extend(read.into_iter().flatten());
                 effects
             }
             TurnEvent::ToolCall { index, name, arguments } => {
@@ -319,6 +340,10 @@ impl AppState {
                 effects.extend(self.highlights(wanted));
                 self.notices.dismiss_if(|kind| *kind == NoticeKind::StillAnswering);
                 effects.extend(self.inspect_again(Some(turn)));
+                if let Some(answer) = answer {
+                    effects.extend(self.speech_sound_ends(answer));
+                    effects.extend(self.speech_hears(of, answer, now));
+                }
                 effects.extend(self.after_answer(id, well, now));
                 effects.extend(
                     stop.map(|stop| self.spend_stopped(turn, stop, now)).unwrap_or_default(),
@@ -352,10 +377,13 @@ impl AppState {
             // What is looked at is looked at again when it is wanted.
             | Effect::Errand(_)
             | Effect::Meters(_)
-            | Effect::Speech(_)
             | Effect::Quit => Vec::new(),
             Effect::Copy(command) => self.copy_refused(command, now),
             Effect::Task(command) => self.task_refused(command, now),
+            Effect::Speech(command) => {
+                self.speech_refused(command, now);
+                Vec::new()
+            }
             Effect::Attach(command) => self.attach_refused(command, now),
             Effect::Export(_) | Effect::Doctor(_) => {
                 self.notices.tell(Notice::new(NoticeKind::Busy), now);

@@ -26,6 +26,7 @@ impl AppState {
             }
         }
         self.note_started(&effects, now);
+        let effects = self.order_speech(effects);
         self.outbox.order(effects)
     }
 }

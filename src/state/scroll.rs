@@ -72,6 +72,8 @@ pub enum Move {
     Top,
     /// So far that this message, by its index, is in sight: whole, or its head at the top.
     Message(usize),
+    /// So far that the sentence of this message which is heard is in sight.
+    Heard(usize),
 }
 
 /// The reader's place and the wishes not yet carried out.

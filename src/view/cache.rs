@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Scene;
 use super::copy::Source;
+use super::heard::{self, Stretch};
 use super::message::{self, Frills};
 use crate::domain::conversations::{Part, Spot};
 use crate::domain::ids::MessageId;
@@ -38,6 +39,14 @@ pub(super) fn hash_of(parts: &[(&str, Role)]) -> u64 {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     parts.hash(&mut hasher);
+    hasher.finish() | 1
+}
+
+/// The number of a row of which some bytes look otherwise.
+pub(super) fn hash_with(row: u64, bytes: &std::ops::Range<usize>) -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    (row, bytes.start, bytes.end).hash(&mut hasher);
     hasher.finish() | 1
 }
 
@@ -230,7 +239,7 @@ impl Message {
     }
 
     /// The rows of the text as it is laid out, whatever is shown.
-    fn laid_out(&self) -> impl Iterator<Item = &Row> {
+    fn laid_out(&self) -> impl Iterator<Item = &Row> + Clone {
         let body = (0..self.body.height()).map_while(|at| self.body.row(at));
         self.plain.iter().chain(body)
     }
@@ -401,6 +410,21 @@ impl RowCache {
         }
         at -= message.body.height();
         message.frills.foot.get(at).map_or(Visible::Blank, Visible::Line)
+    }
+
+    /// Where the sentence that is heard stands in a message. Found anew whenever it is asked for:
+    /// nothing of it is kept.
+    pub(super) fn heard(&mut self, scene: &Scene<'_>, entry: usize) -> Option<Stretch> {
+        let id = id_of(scene, entry)?;
+        let sentence = scene.state.speech().heard(id)?;
+        self.height(scene, entry);
+        let message = self.messages.get(&id)?;
+        let before = message.frills.head.len() + message.reasoning.height();
+        let found = match &message.source {
+            Some(source) => heard::find_source(source.rows().iter(), sentence),
+            None => heard::find(message.laid_out(), sentence),
+        };
+        Some(found?.down(before))
     }
 
     /// Drops rows of messages far from the screen.

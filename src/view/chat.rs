@@ -1,14 +1,19 @@
 //! The conversation: which rows of it are on the screen and how they look. It refuses to lay out
 //! what did not change (`cache`) and to decide where the reader wants to be (`state::scroll`).
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 
 use super::Scene;
 use super::cache::{Line, RowCache, Visible};
 use super::canvas::Pen;
+use super::heard::Stretch;
 use crate::layout::Area;
 use crate::state::focus::Pane;
 use crate::state::scroll::{Move, Place, Position, Seen};
+use crate::state::speech::Spoken;
+use crate::text::rows::Row;
 use crate::theme::Role;
 use crate::words::{Phrase, say};
 
@@ -58,6 +63,7 @@ pub(super) fn window(scene: &Scene<'_>, cache: &mut RowCache, height: u16) -> Wi
                 marked = at.min(entries - 1);
                 into_sight(scene, cache, top, marked, height)
             }
+            Move::Heard(at) => heard_into_sight(scene, cache, top, at, height),
             Move::Rows(rows) => step(scene, cache, top, i64::from(rows)),
             Move::HalfPages(halves) => {
                 // A whole page keeps one row of the last one in sight.
@@ -92,6 +98,25 @@ fn into_sight(
     let end = step(scene, cache, top, height as i64 - 1);
     let whole = top <= head && Place { entry, row: rows.saturating_sub(1) } <= end;
     if whole { top } else { head }
+}
+
+/// The place from which the sentence that is heard is in sight: as it is if all of it is, else with
+/// some rows before it.
+fn heard_into_sight(
+    scene: &Scene<'_>,
+    cache: &mut RowCache,
+    top: Place,
+    entry: usize,
+    height: usize,
+) -> Place {
+    let Some(heard) = cache.heard(scene, entry) else { return top };
+    let first = Place { entry, row: heard.first.0 };
+    let last = Place { entry, row: heard.last.0 };
+    let end = step(scene, cache, top, height as i64 - 1);
+    if top <= first && last <= end {
+        return top;
+    }
+    step(scene, cache, first, -(height as i64 / 3))
 }
 
 /// The place at which the conversation's last row is the screen's last row.
@@ -177,11 +202,13 @@ pub(super) fn paint(
     let entries = scene.state.conversations().shown().entries().len();
     let reading = scene.state.focus().pane == Pane::Transcript;
     let marked = window.marked.filter(|_| reading);
+    let mut heard = Heard::of(scene);
     let mut place = window.top;
     for y in area.y..area.bottom() {
         while place.entry < entries && place.row >= cache.height(scene, place.entry) {
             place = Place { entry: place.entry + 1, row: 0 };
         }
+        heard.look(scene, cache, place.entry);
         let visible = if place.entry < entries {
             cache.row(scene, place.entry, place.row)
         } else {
@@ -192,6 +219,8 @@ pub(super) fn paint(
         let free = !matches!(visible, Visible::Row { indent: 0, .. });
         let marked = free && marked == Some(place.entry) && place >= head_of(place.entry);
         let hash = if marked { (visible.hash() ^ MARKED) | 1 } else { visible.hash() };
+        let said = heard.within(place, &visible);
+        let hash = said.as_ref().map_or(hash, |bytes| super::cache::hash_with(hash, bytes));
         if changed(y, hash) {
             let mut pen = Pen::row(buffer, area, y, scene.widths);
             match visible {
@@ -200,6 +229,10 @@ pub(super) fn paint(
                 Visible::Row { row, indent, over } => {
                     let over = over.map(|role| scene.theme.style(role));
                     pen.skip(indent).row_of(row, scene.theme, over);
+                    if let Some(bytes) = said {
+                        let from = area.x + indent;
+                        underline(scene, (from, y), row, &bytes, buffer);
+                    }
                 }
             }
             if marked {
@@ -209,6 +242,58 @@ pub(super) fn paint(
         place.row += 1;
     }
     cache.forget_far(scene, window.top.entry, place.entry);
+}
+
+/// The sentence that is heard. It is looked for when the first row of its message is painted: one
+/// far away costs nothing.
+struct Heard {
+    /// The message that is read, by its index.
+    entry: Option<usize>,
+    looked: bool,
+    found: Option<Stretch>,
+}
+
+impl Heard {
+    fn of(scene: &Scene<'_>) -> Self {
+        let message = scene.state.speech().now().and_then(Spoken::message);
+        let chat = scene.state.conversations().shown();
+        Self { entry: message.and_then(|message| chat.index(message)), looked: false, found: None }
+    }
+
+    /// A row of this message comes.
+    fn look(&mut self, scene: &Scene<'_>, cache: &mut RowCache, entry: usize) {
+        if self.entry == Some(entry) && !std::mem::replace(&mut self.looked, true) {
+            self.found = cache.heard(scene, entry);
+        }
+    }
+
+    /// The bytes of a row that are heard.
+    fn within(&self, place: Place, visible: &Visible<'_>) -> Option<Range<usize>> {
+        let heard = self.found.filter(|_| self.entry == Some(place.entry))?;
+        match visible {
+            Visible::Row { row, .. } => heard.within(place.row, row),
+            Visible::Blank | Visible::Line(_) => None,
+        }
+    }
+}
+
+/// Underlines what is heard of a row that was painted.
+fn underline(
+    scene: &Scene<'_>,
+    (x, y): (u16, u16),
+    row: &Row,
+    bytes: &Range<usize>,
+    buffer: &mut Buffer,
+) {
+    let cells =
+        |bytes: Range<usize>| scene.widths.text(row.text.get(bytes).unwrap_or_default()) as u16;
+    let from = x + cells(0..bytes.start);
+    let style = scene.theme.heard();
+    for x in from..from + cells(bytes.clone()) {
+        if let Some(cell) = buffer.cell_mut((x, y)) {
+            cell.set_style(style);
+        }
+    }
 }
 
 /// Marks a row of the current message in the column that every row leaves free.

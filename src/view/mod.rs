@@ -14,6 +14,7 @@
 //! ─ Tasks  1 running · 1 saved ────────────────────────────────────────────────────────────   tasks
 //!  ▶ wan2.5-t2v  a paper boat in the rain     RUNNING  1:42   ~2 min left     ¥1.50
 //!  Press Ctrl+C again to quit.                                                              notice
+//!  ▶ Cherry  3/12  0:14 / 0:31  device  ≈ ¥0.0065                              Esc be silent    speech
 //! ─ Message ─────────────────────────────────────────── fits now · ≈ ¥0.002 · 214 tok     title
 //!  ▏                                                                                        composer
 //!  Enter send · Alt+Enter new line · Ctrl+N new · ? help                                    footer
@@ -27,6 +28,7 @@ mod composer;
 mod conversations;
 mod copy;
 mod doctor;
+mod heard;
 mod help;
 mod history;
 mod inspector;
@@ -42,9 +44,11 @@ mod pieces;
 pub mod plain;
 mod queue;
 mod side;
+mod speech;
 mod status;
 mod task_form;
 mod tasks;
+mod voices;
 mod widgets;
 
 use std::borrow::Cow;
@@ -180,6 +184,7 @@ impl View {
                 notice: notices::height(scene, width),
                 queue: queue::height(scene),
                 attached: attachments::height(scene),
+                speech: speech::height(scene),
                 side: scene.state.columns(),
             },
             |around| around.wish,
@@ -291,6 +296,7 @@ impl View {
                 return shown.caret;
             }
             Overlay::Models(models) => models::paint(scene, list, models, &mut self.buffer),
+            Overlay::Voices(voices) => voices::paint(scene, list, voices, &mut self.buffer),
             Overlay::Params(drawer) => {
                 let (laid, caret) = params::paint(scene, list, drawer, &mut self.buffer);
                 painted.list = laid.place;
@@ -371,6 +377,7 @@ impl View {
         notices::paint(scene, panes.notice, buffer);
         queue::strip(scene, panes.queue, buffer);
         attachments::strip(scene, panes.attached, buffer);
+        speech::paint(scene, panes.speech, buffer);
         status::title(scene, panes.title, at_end, buffer);
         let caret = composer::paint(scene, panes.composer, buffer);
         status::footer(scene, panes.footer, buffer);

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use super::canvas::Pen;
 use super::{Scene, show_key};
 use crate::action::{
-    Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Focus, Turns,
+    Action, App, Chat, Composer, Context, Conversations, Copying, Edit, Focus, Speech, Turns,
 };
 use crate::domain::models::ModelId;
 use crate::domain::settings::Figures;
@@ -273,6 +273,9 @@ fn hints(scene: &Scene<'_>) -> Vec<(String, Cow<'static, str>)> {
             let hints = super::models::hints(scene, models);
             return shown(scene, hints.into_iter().chain([close()]));
         }
+        Some(Overlay::Voices(voices)) => {
+            return shown(scene, super::voices::hints(scene, voices).into_iter().chain([close()]));
+        }
         Some(Overlay::Conversations(browser)) => {
             let hints = super::conversations::hints(scene, browser);
             let close = browser.asking().is_none().then(close);
@@ -343,8 +346,9 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
     let writing = state.focus().pane == Pane::Composer;
     let editing = state.conversations().shown().editing.is_some();
     if running.is_some() {
-        // Esc leaves a change of a question first, and vi's writing.
-        let taken = editing || (writing && state.composer().mode() == Mode::Insert);
+        // Esc leaves a change of a question first, and vi's writing; and silences what is read.
+        let vi = writing && state.composer().mode() == Mode::Insert;
+        let taken = editing || vi || state.speech().is_on();
         let stop = if taken { Action::Chat(Chat::Stop) } else { Action::App(App::Back) };
         wanted.push((Context::Global, stop, Hint::Stop));
     }
@@ -364,6 +368,9 @@ fn panes(scene: &Scene<'_>) -> Vec<(Context, Action, Hint)> {
             wanted.push((Context::Transcript, Action::Focus(Focus::Composer), Hint::Write));
             wanted.push((Context::Transcript, Action::Chat(Chat::LineDown), Hint::Scroll));
             wanted.push((Context::Transcript, Action::Copying(Copying::Message), Hint::Copy));
+            if !state.speech().is_on() {
+                wanted.push((Context::Transcript, Action::Speech(Speech::Speak), Hint::Aloud));
+            }
             wanted.push((Context::Transcript, Action::Chat(Chat::QuestionBefore), Hint::Questions));
             wanted.push((Context::Transcript, Action::Turns(Turns::Regenerate), Hint::Again));
             wanted.push((Context::Transcript, Action::Turns(Turns::Edit), Hint::Change));

@@ -69,6 +69,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "meters" => "In the meters",
             "task_form" => "In the form of a task",
             "task_review" => "While looking at results",
+            "speech" => "In the conversation while something is read aloud",
+            "voices" => "In the list of voices",
             _ => "Everywhere",
         },
         Phrase::RequestId(id) => return format!("request id {id}").into(),
@@ -95,6 +97,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Palette => "commands",
             Hint::Copy => "copy",
             Hint::TakeBack => "take back",
+            Hint::Aloud => "read aloud",
         },
     })
 }
@@ -420,6 +423,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Task(_)
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
+        | NoticeKind::Aloud(_)
         | NoticeKind::Budget(_)
         | NoticeKind::Speech(_)
         | NoticeKind::Copy(_)

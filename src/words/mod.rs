@@ -3,6 +3,7 @@
 //! decisions; what to say is decided in `state`, `api` and `service`.
 
 pub mod account;
+pub mod aloud;
 pub mod attachments;
 pub mod budget;
 pub mod conversations;
@@ -32,6 +33,7 @@ pub mod route;
 pub mod settings;
 pub mod side;
 pub mod speak;
+pub mod speech;
 pub mod support;
 pub mod surface;
 pub mod task_form;
@@ -190,6 +192,8 @@ pub enum Hint {
     Copy,
     /// Take back the message that waits.
     TakeBack,
+    /// Read it aloud.
+    Aloud,
 }
 
 /// Says a short text.
@@ -215,6 +219,7 @@ pub fn tell(language: Language, kind: &NoticeKind) -> Told {
         NoticeKind::Task(notice) => return tasks::tell(language, notice),
         NoticeKind::Download(notice) => return tasks::download(language, notice),
         NoticeKind::Errand(notice) => return errands::tell(language, notice),
+        NoticeKind::Aloud(notice) => return aloud::tell(language, notice),
         NoticeKind::Budget(notice) => return budget::tell(language, notice),
         NoticeKind::Speech(notice) => return speak::tell(language, notice),
         _ => {}

@@ -68,6 +68,8 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             "meters" => "在用量表里",
             "task_form" => "在任务表单里",
             "task_review" => "逐个看结果时",
+            "speech" => "在对话里，朗读时",
+            "voices" => "在声音列表里",
             _ => "任何地方",
         },
         Phrase::RequestId(id) => return format!("请求 ID {id}").into(),
@@ -94,6 +96,7 @@ pub(super) fn phrase(phrase: Phrase<'_>) -> Cow<'static, str> {
             Hint::Palette => "命令",
             Hint::Copy => "复制",
             Hint::TakeBack => "取回",
+            Hint::Aloud => "朗读",
         },
     })
 }
@@ -149,18 +152,6 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "notices" => "lian 说过的话",
         "copy_notice" => "复制提示，以便交给技术支持",
         "conversations" => "所有对话：搜索、打开",
-        "regenerate" => "同一问题再答一次",
-        "regenerate_with_seed" => "换一个随机种子再答一次",
-        "edit_question" => "修改这个问题再问",
-        "branch_before" => "到前一个分支",
-        "branch_after" => "到后一个分支",
-        "fork_conversation" => "从这里复制成新对话",
-        "queue" => "排队等待发送的消息",
-        "queue_edit" => "取回最后一条排队的消息",
-        "queue_send" => "发送排队的消息",
-        "queue_up" => "选中的消息提前发送",
-        "queue_down" => "选中的消息推后发送",
-        "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
         "delete_before" => "删除光标前的字",
@@ -199,6 +190,8 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         .or_else(|| super::copy::action_zh(name))
         .or_else(|| super::lanes::action_zh(name))
         .or_else(|| super::meters::action_zh(name))
+        .or_else(|| super::speech::action_zh(name))
+        .or_else(|| super::turns::action_zh(name))
 }
 
 fn after(limit: Duration) -> String {
@@ -484,6 +477,7 @@ fn machine(kind: &NoticeKind) -> Sentence {
         | NoticeKind::Task(_)
         | NoticeKind::Download(_)
         | NoticeKind::Errand(_)
+        | NoticeKind::Aloud(_)
         | NoticeKind::Budget(_)
         | NoticeKind::Speech(_)
         | NoticeKind::Copy(_)

@@ -91,6 +91,7 @@ pub(crate) fn numbered(count: usize, piece: impl Fn(usize) -> String) -> String 
 pub(crate) enum Inbox {
     Chat,
     Store,
+    Speech,
 }
 
 /// The program.
@@ -361,6 +362,7 @@ impl Harness {
             let full = match &effect {
                 Effect::Chat(_) => self.full == Some(Inbox::Chat),
                 Effect::Store(_) => self.full == Some(Inbox::Store),
+                Effect::Speech(_) => self.full == Some(Inbox::Speech),
                 Effect::Highlight(_)
                 | Effect::Task(_)
                 | Effect::Meters(_)
@@ -373,7 +375,6 @@ impl Harness {
                 | Effect::Doctor(_)
                 | Effect::Editor(_)
                 | Effect::Attach(_)
-                | Effect::Speech(_)
                 | Effect::Quit => false,
             };
             if let Effect::Settings(SettingsCommand::ShowTheme(name)) = &effect {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use lian::action::{Action, Context};
 use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
-use lian::domain::audio::{FaultKind, SinkName};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
@@ -14,10 +13,9 @@ use lian::domain::money::{Currency, Money};
 use lian::domain::notice::{
     AccountNotice, BudgetNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice,
     MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side,
-    SpeechNotice, TaskNotice, Throttle,
+    TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
-use lian::domain::speech::PcmFormat;
 use lian::words::{self, Hint, Phrase, say, tell};
 use rust_decimal::Decimal;
 
@@ -130,7 +128,8 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
         .map(N::Errand),
     );
     all.extend(budget_notices().map(N::Budget));
-    all.extend(speech_notices().map(N::Speech));
+    all.extend(crate::speech::every_notice().into_iter().map(N::Aloud));
+    all.extend(crate::speech::every_fault().into_iter().map(N::Speech));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -423,7 +422,7 @@ fn name(kind: &NoticeKind) -> (&'static str, usize) {
         StoreUnwritable DiskFull StoreUnreadable StoreFailed StoreRecovered StoreOnNetwork
         Stopped Interrupted QuitAgain NothingThere Mouse TooNarrow StillAnswering MovedOn
         ArrivingElsewhere Deleted ConversationGone Forked Resumed Crashed Busy Copy Export Attach
-        Account Budget Request Route Media Task Download Errand Speech
+        Account Aloud Budget Request Route Media Task Download Errand Speech
     )
 }
 
@@ -575,17 +574,6 @@ fn the_meters_speak_both_languages() {
     ] {
         assert_eq!(words.say(Language::En), words.say(Language::ZhCn));
     }
-}
-
-fn speech_notices() -> impl Iterator<Item = SpeechNotice> {
-    let aplay = Box::new(SinkName::Program { name: "aplay".to_owned() });
-    [
-        SpeechNotice::NoPlace { from: Some(aplay), why: FaultKind::Ended },
-        SpeechNotice::NoPlace { from: None, why: FaultKind::NoSink },
-        SpeechNotice::Format(PcmFormat { rate: 48_000, ..PcmFormat::SERVICE }),
-        SpeechNotice::TooLong,
-    ]
-    .into_iter()
 }
 
 fn every_phrase() -> Vec<Phrase<'static>> {

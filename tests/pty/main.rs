@@ -24,4 +24,5 @@ mod plain;
 mod restart;
 mod settings;
 mod sizes;
+mod speech;
 mod suspend;

@@ -140,6 +140,7 @@ impl NoticeKind {
             Self::Task(notice) => notice.class(),
             Self::Download(notice) => notice.class(),
             Self::Errand(notice) => notice.class(),
+            Self::Aloud(notice) => Class::of(notice.level()),
             Self::Budget(notice) => notice.class(),
             Self::Speech(notice) => notice.class(),
             Self::KeyMissing { .. } | Self::KeyRejected { .. } => {

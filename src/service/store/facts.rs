@@ -21,8 +21,9 @@ use crate::domain::keys::KeyFault;
 use crate::domain::models::ModelId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::notice::{
-    AccountNotice, BudgetNotice, DownloadNotice, ErrandNotice, InputNotice, MediaNotice, Notice,
-    NoticeKind, RequestNotice, RouteNotice, Side, SpeechNotice, TaskNotice, Throttle,
+    AccountNotice, AloudNotice, BudgetNotice, DownloadNotice, ErrandNotice, InputNotice,
+    MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Side, SpeechNotice, TaskNotice,
+    Throttle,
 };
 use crate::domain::settings::SettingsNotice;
 use crate::domain::surface::WebSource;
@@ -313,6 +314,8 @@ enum KindRow {
     /// Said on the screen alone.
     #[serde(skip)]
     Errand(ErrandNotice),
+    #[serde(skip)]
+    Aloud(AloudNotice),
     #[serde(skip)]
     Speech(SpeechNotice),
     #[serde(skip)]

@@ -270,6 +270,7 @@ impl Chat {
             message: Box::new(message.clone()),
         }));
         let mut chat = Self::new(conversation, self.params.clone(), self.system.clone());
+        chat.speech = self.speech.clone();
         chat.fill(messages);
         if let Some(question) = question {
             question.text().clone_into(&mut chat.draft);

@@ -19,6 +19,7 @@ pub use sums::Sums;
 
 use super::params::kept;
 use super::scroll::{Move, Position, Scroll};
+use super::speech::Choice;
 use crate::domain::attachments::Attachment;
 use crate::domain::chat::{ChatParams, Message, Role};
 use crate::domain::conversations::{Conversation, SavedConversation, StoreCommand};
@@ -107,6 +108,8 @@ pub struct Chat {
     pub next: Option<ChatParams>,
     /// Instructions above it.
     pub system: Option<String>,
+    /// Who reads it aloud.
+    pub speech: Choice,
     /// Another program has written to it since it was read.
     pub moved_on: bool,
 }
@@ -131,6 +134,7 @@ impl Chat {
             params,
             next: None,
             system,
+            speech: Choice::default(),
             moved_on: false,
         }
     }
@@ -139,9 +143,12 @@ impl Chat {
     #[must_use]
     pub fn restored(saved: SavedConversation, params: ChatParams, system: Option<String>) -> Self {
         let SavedConversation { conversation, messages, draft, attached, queue, place } = saved;
-        let own = conversation.params.as_deref().and_then(kept::from_text);
+        let kept = conversation.params.as_deref();
+        let speech = kept.map(kept::speech).unwrap_or_default();
+        let own = kept.and_then(kept::from_text);
         let (params, system) = own.unwrap_or((params, system));
         let mut chat = Self::new(conversation, params, system);
+        chat.speech = speech;
         chat.fill(messages);
         chat.draft = draft;
         chat.attached = attached;
@@ -172,7 +179,13 @@ impl Chat {
     /// Its parameters and instructions were changed: from now on it has its own.
     pub fn keep_params(&mut self) {
         let text = kept::to_text(&self.params, self.system.as_deref());
-        self.conversation.params = Some(text);
+        self.conversation.params = Some(kept::with_speech(&text, &self.speech));
+    }
+
+    /// Who reads it aloud was changed; parameters that follow the settings go on doing so.
+    pub fn keep_speech(&mut self) {
+        let own = self.conversation.params.as_deref().unwrap_or(kept::INHERITED);
+        self.conversation.params = Some(kept::with_speech(own, &self.speech));
     }
 
     /// A title that was given by hand.
@@ -302,6 +315,12 @@ impl Chat {
     #[must_use]
     pub fn owns(&self, turn: TurnId) -> bool {
         self.turns.iter().any(|(known, _)| *known == turn)
+    }
+
+    /// The answer of a turn that has not said its last word.
+    #[must_use]
+    pub fn answer_of(&self, turn: TurnId) -> Option<MessageId> {
+        self.turns.iter().find(|(known, _)| *known == turn).map(|(_, answer)| *answer)
     }
 
     /// The answer of a turn is the last message that is shown.

@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::domain::models::ModelId;
 use crate::domain::params::{Able, ChatParams, Kind, Param, Value};
+use crate::state::speech::Choice;
 
 /// Parameters and instructions as a text.
 #[must_use]
@@ -25,10 +27,55 @@ pub fn to_text(params: &ChatParams, system: Option<&str>) -> String {
     Json::Object(object).to_string()
 }
 
-/// Parameters and instructions from a text; `None` if it is no object.
+/// The text of a conversation whose parameters follow the settings.
+pub const INHERITED: &str = "{\"inherited\":true}";
+
+/// The same text with who reads aloud.
+#[must_use]
+pub fn with_speech(text: &str, choice: &Choice) -> String {
+    let mut object = match serde_json::from_str(text) {
+        Ok(Json::Object(object)) => object,
+        Ok(_) | Err(_) => Map::new(),
+    };
+    let model = choice.model.as_ref().map(|model| json!(model.as_str()));
+    let parts = [
+        ("model", model),
+        ("voice", choice.voice.as_ref().map(|voice| json!(voice))),
+        ("language", choice.language.as_ref().map(|language| json!(language))),
+        ("auto", choice.auto.map(|auto| json!(auto))),
+    ];
+    let parts = parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let speech: Map<String, Json> = parts.collect();
+    if speech.is_empty() {
+        object.remove("speech");
+    } else {
+        object.insert("speech".to_owned(), Json::Object(speech));
+    }
+    Json::Object(object).to_string()
+}
+
+/// Who reads aloud, from a text.
+#[must_use]
+pub fn speech(text: &str) -> Choice {
+    let Ok(Json::Object(object)) = serde_json::from_str(text) else { return Choice::default() };
+    let of = |name: &str| object.get("speech").and_then(|speech| speech.get(name));
+    let text = |name: &str| of(name).and_then(Json::as_str).map(str::to_owned);
+    Choice {
+        model: text("model").map(|id| ModelId::new(&id)),
+        voice: text("voice"),
+        language: text("language"),
+        auto: of("auto").and_then(Json::as_bool),
+    }
+}
+
+/// Parameters and instructions from a text; `None` if it is no object, or says that they follow the
+/// settings.
 #[must_use]
 pub fn from_text(text: &str) -> Option<(ChatParams, Option<String>)> {
     let Ok(Json::Object(object)) = serde_json::from_str(text) else { return None };
+    if object.get("inherited").and_then(Json::as_bool) == Some(true) {
+        return None;
+    }
     let mut params = ChatParams::default();
     let text = |value: &Json| value.as_str().map(str::to_owned);
     for param in Param::ALL {
@@ -81,6 +128,27 @@ mod tests {
         assert_eq!(from_text(stored), Some((params, Some("简短\n回答".to_owned()))));
         assert_eq!(to_text(&ChatParams::default(), None), "{}");
         assert_eq!(from_text("{}"), Some((ChatParams::default(), None)));
+    }
+
+    #[test]
+    fn a_voice_is_kept_with_parameters_and_without() {
+        let choice = Choice {
+            model: Some(ModelId::new("qwen-tts")),
+            voice: Some("Eldric Sage".into()),
+            language: None,
+            auto: Some(false),
+        };
+        let own = to_text(&ChatParams { seed: Some(4), ..ChatParams::default() }, None);
+        let text = with_speech(&own, &choice);
+        assert_eq!((speech(&text), from_text(&text)), (choice.clone(), from_text(&own)));
+        let text = with_speech(INHERITED, &choice);
+        assert_eq!((speech(&text), from_text(&text)), (choice, None));
+        // Parameters of its own take the place of those that follow the settings.
+        let own = with_speech(&own, &speech(&text));
+        assert!(from_text(&own).is_some(), "{own}");
+        assert!(!with_speech(&own, &Choice::default()).contains("speech"));
+        assert_eq!(speech("{\"speech\": 3}"), Choice::default());
+        assert_eq!(speech("[]"), Choice::default());
     }
 
     #[test]
