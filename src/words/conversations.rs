@@ -9,7 +9,7 @@ pub(super) fn action_zh(name: &str) -> Option<&'static str> {
         "new_conversation" => "开始新对话",
         "conversation_before" => "到前一个对话",
         "conversation_after" => "到后一个对话",
-        "conversations" => "在对话列表里",
+        "conversations" => "所有对话：搜索、打开",
         "rename_conversation" => "给选中的对话改标题",
         "delete_conversation" => "删除选中的对话",
         "undelete_conversation" => "取回刚删除的对话",

@@ -27,7 +27,8 @@ fn a_page_in_place_of_an_answer_can_be_looked_at() {
     term.keys("\x1bq");
     let left = term.leave();
     assert!(!String::from_utf8_lossy(&left.raw).contains(KEY));
-    let files = [home.data(), home.state()].into_iter().flat_map(|dir| std::fs::read_dir(dir).ok());
+    let files =
+        [home.data(), home.state()].into_iter().filter_map(|dir| std::fs::read_dir(dir).ok());
     for file in files.flatten().flatten() {
         let bytes = std::fs::read(file.path()).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
