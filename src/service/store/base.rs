@@ -1,6 +1,7 @@
 //! The open database: how it is opened, for writing or only to be read, and its transactions.
 //! It refuses to decide what to do when it cannot be opened.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -27,10 +28,52 @@ fn wait_a_turn(tries: i32) -> bool {
     waited < BUSY
 }
 
+/// The door before the right to write. SQLite gives that right to whoever asks in the right moment:
+/// a process that writes again and again has it again before anybody who waits has looked. Here
+/// whoever waits holds the door, and the one who wrote just now stands behind it.
+#[derive(Debug)]
+struct Door(Option<File>);
+
+/// The door's file in the data directory.
+const DOOR: &str = "write.lock";
+
+impl Door {
+    fn at(dir: &Path) -> Self {
+        // Without it the right to write is as SQLite gives it.
+        Self(place::make_file(&dir.join(DOOR)).ok())
+    }
+
+    /// Waits until the door is ours, or has waited long enough.
+    fn hold(&self) -> Held<'_> {
+        let Some(file) = &self.0 else { return Held(None) };
+        for _ in 0..BUSY.as_millis() / NAP.as_millis() {
+            match file.try_lock() {
+                Ok(()) => return Held(Some(file)),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(NAP),
+                Err(TryLockError::Error(_)) => break,
+            }
+        }
+        Held(None)
+    }
+}
+
+/// While it lives nobody else asks for the right to write.
+struct Held<'a>(Option<&'a File>);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if let Some(file) = self.0 {
+            // What cannot be given back is free when the file is closed.
+            let _ = file.unlock();
+        }
+    }
+}
+
 /// An open database that can be written.
 #[derive(Debug)]
 pub(super) struct Base {
     db: Connection,
+    door: Door,
     /// The directory is on a network file system.
     pub(super) on_network: bool,
 }
@@ -60,7 +103,7 @@ impl Base {
         db.pragma_update(None, "cache_size", -512)?;
         db.pragma_update(None, "journal_size_limit", 4 << 20)?;
         schema::migrate(&mut db, &path, options.migrations, now_ms)?;
-        Ok(Self { db, on_network })
+        Ok(Self { db, door: Door::at(dir), on_network })
     }
 
     /// Opens what is there to be read only; never makes or changes a file of the database.
@@ -97,6 +140,7 @@ impl Base {
     /// A transaction that holds the right to write from its beginning: it waits for other
     /// processes here, and not with half of its work done.
     pub(super) fn write(&mut self) -> rusqlite::Result<Transaction<'_>> {
+        let _held = self.door.hold();
         self.db.transaction_with_behavior(TransactionBehavior::Immediate)
     }
 
@@ -151,4 +195,42 @@ fn encode(path: &Path) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn whoever_waits_writes_next_however_much_another_writes() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let open = || Base::open(dir.path(), &Options::default(), 0).unwrap();
+        let (mut busy, mut patient) = (open(), open());
+        let (turns, over) = (AtomicU64::new(0), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::SeqCst) {
+                    let turn = busy.write().unwrap();
+                    turns.fetch_add(1, Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(4));
+                    turn.commit().unwrap();
+                }
+            });
+            for _ in 0..20 {
+                // The other one is at it.
+                let before = turns.load(Ordering::SeqCst);
+                while turns.load(Ordering::SeqCst) == before {
+                    std::thread::yield_now();
+                }
+                let asked = turns.load(Ordering::SeqCst);
+                let turn = patient.write().unwrap();
+                let missed = turns.load(Ordering::SeqCst) - asked;
+                turn.commit().unwrap();
+                assert!(missed <= 3, "the other one wrote {missed} times meanwhile");
+            }
+            over.store(true, Ordering::SeqCst);
+        });
+    }
 }

@@ -79,6 +79,9 @@ pub(super) struct Actor {
     /// Tasks whose lost answer is looked for, and when next.
     searches: Vec<maybe::Search>,
     sending: HashSet<TaskKey>,
+    /// What became of requests and could not be written down, and when it is tried again.
+    unwritten: Vec<(TaskKey, Sent)>,
+    write_due: Option<Instant>,
     asking: HashSet<TaskKey>,
     /// Questions without an answer, one after the other.
     unheard: u32,
@@ -115,6 +118,8 @@ impl Actor {
             line_due: None,
             searches: Vec::new(),
             sending: HashSet::new(),
+            unwritten: Vec::new(),
+            write_due: None,
             asking: HashSet::new(),
             unheard: 0,
             fetching: HashSet::new(),
@@ -171,6 +176,7 @@ impl Actor {
                 Ok(None) | Err(_) => break,
             }
         }
+        self.write_again().await;
         // A file that has its name is noted as one; what is still coming goes on another time.
         while let Some(done) = self.jobs.try_join_next() {
             if let Ok(Done::Fetched(key, part, Ok(saved))) = done {
@@ -188,7 +194,7 @@ impl Actor {
         let pace = pace.map(|at| self.started + at / self.deps.rush);
         let searches = self.searches.iter().map(|search| search.due);
         let retries = self.retries.iter().map(|retry| retry.due);
-        [pace, self.lease_due, self.look_due, self.line_due]
+        [pace, self.lease_due, self.look_due, self.line_due, self.write_due]
             .into_iter()
             .flatten()
             .chain(searches)
@@ -204,6 +210,10 @@ impl Actor {
         }
         if due(self.look_due) {
             self.refresh().await;
+        }
+        if due(self.write_due) {
+            self.write_due = None;
+            self.write_again().await;
         }
         if due(self.line_due) {
             self.line_due = None;

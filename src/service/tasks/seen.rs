@@ -32,6 +32,11 @@ pub(super) fn apply(
     cost: Option<Money>,
     why: impl FnOnce() -> Notice,
 ) -> Option<Seen> {
+    // A late answer to an old question: two programs may have asked when the lease changed hands.
+    // Only one that was given up can come back.
+    if before.stage.is_final() && before.stage != Stage::Lost {
+        return None;
+    }
     let mut task = before.clone();
     let known = before.status.clone().unwrap_or(TaskStatus::Pending);
     if snapshot.status == TaskStatus::Unknown {

@@ -369,9 +369,11 @@ async fn several_programs_send_ask_and_fetch_each_task_once_and_all_show_the_sam
         })
     });
     futures_util::future::join_all(all).await;
-    assert_eq!(created(&server), 12);
-    assert_eq!(films(home.path()).len(), 12);
     let seen = server.seen();
+    let posts = seen.iter().filter(|seen| seen.method == "POST");
+    let prompts: Vec<_> = posts.map(|seen| &seen.body["input"]["prompt"]).collect();
+    assert_eq!(created(&server), 12, "{prompts:?}");
+    assert_eq!(films(home.path()).len(), 12);
     let fetched = seen.iter().filter(|s| s.path.starts_with("/results/")).count();
     assert_eq!(fetched, 12, "each file once");
     for program in programs {

@@ -159,6 +159,7 @@ impl Actor {
     pub(super) async fn sent(&mut self, key: TaskKey, sent: Sent) {
         self.sending.remove(&key);
         self.learn(key, &sent).await;
+        let kept = sent.clone();
         let now = (self.deps.now)();
         let random = self.random();
         let cost = self.cost_of(key, &sent);
@@ -174,8 +175,21 @@ impl Actor {
                 self.go_on().await;
             }
             Ok(None) => {}
-            // It stays "being sent" and is "maybe" for whoever finds it.
-            Err(notice) => self.say(TaskEvent::Trouble(notice)).await,
+            // An id that was told once is not told again: it is written as soon as that can be.
+            // Until then the task stays "being sent", and is "maybe" for whoever finds it.
+            Err(notice) => {
+                self.unwritten.push((key, kept));
+                self.write_due = Some(Instant::now() + FIRST_WAIT);
+                self.say(TaskEvent::Trouble(notice)).await;
+            }
+        }
+    }
+
+    /// What could not be written down is written down now, or again later.
+    pub(super) async fn write_again(&mut self) {
+        for (key, sent) in std::mem::take(&mut self.unwritten) {
+            // Boxed, for it is how this came to be called.
+            Box::pin(self.sent(key, sent)).await;
         }
     }
 

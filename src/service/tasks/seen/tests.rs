@@ -122,3 +122,14 @@ fn one_that_waits_very_long_is_told_of_once_until_it_begins() {
     let task = seen(&found, &snapshot(TaskStatus::Running, Vec::new()), MINUTE).unwrap();
     assert_eq!(said(&task), Some(&TaskNotice::Found));
 }
+
+#[test]
+fn a_late_answer_takes_nothing_back() {
+    let succeeded = snapshot(TaskStatus::Succeeded, vec![file("a.png")]);
+    for stage in Stage::ALL.into_iter().filter(|stage| stage.is_final()) {
+        let before = TaskRecord { stage, ..record(TaskStatus::Succeeded) };
+        let after = seen(&before, &succeeded, MINUTE).map(|task| task.stage);
+        // What was saved would be "saving" for ever: no file of it is wanted.
+        assert_eq!(after, (stage == Stage::Lost).then_some(Stage::Saving), "{stage:?}");
+    }
+}
