@@ -300,7 +300,7 @@ fn source(scene: &Scene<'_>, limit: &Limit) -> String {
         Source::Catalog { figures, as_of, .. } => {
             let said = Meters::Listed(*figures, as_of).say(language);
             let old = crate::state::models::is_old(as_of, Day::of(scene.now));
-            if old { format!("{said} {}", Meters::OldShort.say(language)) } else { said }
+            if old { format!("{said}{}", Meters::OldShort.say(language)) } else { said }
         }
     }
 }

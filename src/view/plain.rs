@@ -27,6 +27,8 @@ pub struct Speaker {
     beside: bool,
     notice: Option<Notice>,
     waiting: Option<Waiting>,
+    /// A message waits until it fits.
+    held: bool,
     /// Things with the message that were said.
     attached: usize,
 }
@@ -57,6 +59,7 @@ impl Speaker {
         self.conversation(scene, &mut out);
         self.answer(scene, &mut out);
         self.waiting(scene, &mut out);
+        self.held(scene, &mut out);
         self.attached(scene, &mut out);
         let notice = scene.state.notices().shown();
         if notice != self.notice.as_ref() {
@@ -165,6 +168,19 @@ impl Speaker {
             let when = Phrase::TryAgainIn { seconds, attempt: waiting.attempt };
             let why = words::line(language, &waiting.notice);
             out.push_str(&lines(&format!("{why} {}", say(language, when))));
+        }
+    }
+}
+
+impl Speaker {
+    /// A message begins to wait until it fits; its countdown is not read out.
+    fn held(&mut self, scene: &Scene<'_>, out: &mut String) {
+        let held = scene.state.held();
+        let before = std::mem::replace(&mut self.held, held.is_some());
+        if let Some(held) = held.filter(|_| !before) {
+            let seconds = super::seconds_left(held.until, scene.now);
+            let words = words::meters::Meters::GoesIn(seconds, held.kind);
+            out.push_str(&lines(&words.say(scene.state.settings().language)));
         }
     }
 }

@@ -144,6 +144,17 @@ fn requests_of_other_programs_count_and_those_of_others_do_not() {
 }
 
 #[test]
+fn the_window_counts_what_arrives_and_what_is_written_at_length() {
+    let mut h = harness(seed(), (100, 24));
+    h.exchange("one", "two");
+    assert!(strip(&h).contains(" 1.4K/1M"), "{}", strip(&h));
+    h.keys("a word");
+    assert!(strip(&h).contains(" 1.4K/1M"), "a key moves no meter: {}", strip(&h));
+    h.paste(&"word ".repeat(2_000));
+    assert!(strip(&h).contains(" 3.9K/1M"), "{}", strip(&h));
+}
+
+#[test]
 fn two_answers_at_once_are_settled_one_by_one() {
     let mut h = harness(seed(), (100, 24));
     h.ask("one");

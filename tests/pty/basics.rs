@@ -170,6 +170,8 @@ fn reasoning_is_folded_and_opens() {
 fn help_opens_over_everything_and_closes() {
     let (home, sim) = (Home::new(), Sim::saying("x"));
     let term = Start::new(&home, &sim).ready();
+    // The meters come with the second frame.
+    term.wait_for("TPM");
     let before = picture(&term.screen());
     term.keys("?");
     term.wait_for("Close what is open");

@@ -54,10 +54,11 @@ fn a_flood_can_be_read_from_its_beginning() {
     term.wait_for("more below");
     // What streams in below moves nothing above.
     let before = term.contents();
-    let rows = |text: &str| text.lines().take(20).map(str::to_owned).collect::<Vec<_>>();
+    // The meters above it do move.
+    let rows = |text: &str| text.lines().take(20).skip(3).map(str::to_owned).collect::<Vec<_>>();
     let written = term.raw().len();
     term.keys("x");
-    term.wait_for("≈ 1 tok");
+    term.wait_for("· 1 tok");
     assert!(term.raw().len() > written);
     assert_eq!(rows(&term.contents()), rows(&before));
 }

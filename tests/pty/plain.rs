@@ -53,6 +53,24 @@ fn lists_are_numbered_rows_that_are_taken_by_number_or_narrowed_by_words() {
 }
 
 #[test]
+fn limits_are_read_out_and_a_message_that_waits_says_so() {
+    let (home, sim) = (Home::new(), Sim::saying("x"));
+    home.configure("[limits]\npace = \"enforce\"\n[profiles.default.limits]\nrpm = 1\n");
+    let mut term = Start::new(&home, &sim).args(&["--plain"]).spawn();
+    term.wait_for("Questions go to");
+    term.keys("first\n");
+    answers(&term, 1);
+    term.keys("second\n");
+    term.wait_for("(RPM)");
+    term.keys("/meters\n");
+    term.wait_for("own setting");
+    assert_only_lines(&term.raw());
+    assert_eq!(sim.seen().len(), 1, "it waits");
+    term.keys("\n/quit\n");
+    assert_eq!(term.ended(), 0);
+}
+
+#[test]
 fn a_variable_asks_for_it_and_the_end_of_input_ends_it() {
     let (home, sim) = (Home::new(), Sim::saying("x"));
     let mut term = Start::new(&home, &sim).env("ACCESSIBLE", "1").spawn();

@@ -22,6 +22,9 @@ use crate::domain::tasks::TaskStatus;
 use crate::domain::tasks::book::Stage;
 use crate::domain::time::Now;
 
+/// A message of fewer tokens is not seen in the window of a model.
+const LONG: u64 = 1_000;
+
 /// Minutes of the small chart.
 const SPARK: usize = 12;
 
@@ -251,7 +254,9 @@ impl AppState {
             Some(live) => live.tokens(),
             None => self.before_draft(),
         };
-        so_far.saturating_add(self.draft_tokens())
+        // A short message is said beside itself; here it would only make the digits flicker.
+        let draft = Some(self.draft_tokens()).filter(|tokens| *tokens >= LONG);
+        so_far.saturating_add(draft.unwrap_or(0))
     }
 
     /// Tokens that the next question carries along, without its own.

@@ -63,7 +63,7 @@ impl Meters<'_> {
             Self::Prices => "Price",
             Self::NoPriceKnown => "nobody knows a price: tokens are counted, money is not",
             Self::Old => "older than half a year: it may have changed",
-            Self::OldShort => "(old)",
+            Self::OldShort => " (old)",
             Self::Free => "Free quota",
             Self::FreeUsed(tokens) => {
                 return format!("{} tokens of this model used here in all", grouped(*tokens));
