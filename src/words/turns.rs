@@ -1,7 +1,27 @@
 //! What is said about turns: the queue, a question that is being changed, seeds; in every
-//! language. It refuses the names of actions: those stand beside the actions.
+//! language; the names of their actions in Chinese. It refuses those in English: they stand beside
+//! the actions.
 
 use super::Language;
+
+/// What an action does, by its name, in Chinese.
+pub(super) fn action_zh(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "regenerate" => "同一问题再答一次",
+        "regenerate_with_seed" => "换一个随机种子再答一次",
+        "edit_question" => "修改这个问题再问",
+        "branch_before" => "到前一个分支",
+        "branch_after" => "到后一个分支",
+        "fork_conversation" => "从这里复制成新对话",
+        "queue" => "排队等待发送的消息",
+        "queue_edit" => "取回最后一条排队的消息",
+        "queue_send" => "发送排队的消息",
+        "queue_up" => "选中的消息提前发送",
+        "queue_down" => "选中的消息推后发送",
+        "queue_remove" => "不再发送选中的消息",
+        _ => return None,
+    })
+}
 
 /// Short texts about turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

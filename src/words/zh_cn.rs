@@ -162,18 +162,6 @@ pub(super) fn action(name: &str) -> Option<&'static str> {
         "rename_conversation" => "给选中的对话改标题",
         "delete_conversation" => "删除选中的对话",
         "undelete_conversation" => "取回刚删除的对话",
-        "regenerate" => "同一问题再答一次",
-        "regenerate_with_seed" => "换一个随机种子再答一次",
-        "edit_question" => "修改这个问题再问",
-        "branch_before" => "到前一个分支",
-        "branch_after" => "到后一个分支",
-        "fork_conversation" => "从这里复制成新对话",
-        "queue" => "排队等待发送的消息",
-        "queue_edit" => "取回最后一条排队的消息",
-        "queue_send" => "发送排队的消息",
-        "queue_up" => "选中的消息提前发送",
-        "queue_down" => "选中的消息推后发送",
-        "queue_remove" => "不再发送选中的消息",
         "send" => "发送消息",
         "newline" => "换行",
         "delete_before" => "删除光标前的字",
@@ -206,6 +194,7 @@ fn elsewhere(name: &str) -> Option<&'static str> {
         .or_else(|| super::tasks_pane::action(name))
         .or_else(|| super::attachments::action_zh(name))
         .or_else(|| super::doctor::action_zh(name))
+        .or_else(|| super::turns::action_zh(name))
 }
 
 fn after(limit: Duration) -> String {
