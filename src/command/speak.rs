@@ -73,6 +73,15 @@ fn manner(settings: &Settings, args: &SpeakArgs, catalog: &Catalog) -> Result<Ma
     })
 }
 
+/// What is said of blocks of code.
+fn blocks(settings: &Settings) -> CodeBlocks {
+    if settings.sound.announce_code {
+        CodeBlocks::Announce { text: words::speak::code_block(settings.language).to_owned() }
+    } else {
+        CodeBlocks::Skip
+    }
+}
+
 /// Reads aloud, or lists voices. `now` is the clock of the ledger, in milliseconds since 1970 (UTC).
 /// Returns the exit code.
 pub async fn run(config: &Config, chat: chat::Deps, args: &SpeakArgs, now: fn() -> i64) -> u8 {
@@ -113,15 +122,9 @@ pub async fn run(config: &Config, chat: chat::Deps, args: &SpeakArgs, now: fn() 
     let begin = SpeechCommand::Begin { speech, manner: manner.clone() };
     // There is room: nothing was sent before.
     drop(handle.try_send(begin));
-    let code = settings.sound.announce_code;
-    let blocks = if code {
-        CodeBlocks::Announce { text: words::speak::code_block(settings.language).to_owned() }
-    } else {
-        CodeBlocks::Skip
-    };
     let mut work = Work {
         speech,
-        reader: Some(Reader::new(catalog.longest_piece(&manner.model), blocks)),
+        reader: Some(Reader::new(catalog.longest_piece(&manner.model), blocks(settings))),
         input,
         pending: Vec::new(),
         said: 0,

@@ -249,8 +249,8 @@ impl Speak<'_> {
                     Some(cost) => format!("≈ {cost}"),
                     None => "价格未知".to_owned(),
                 };
-                let more = if *so_far { "目前" } else { "" };
-                format!("{model}，{voice}：{more} {} 字符，{cost}", grouped(*characters)).into()
+                let more = if *so_far { "目前 " } else { "" };
+                format!("{model}，{voice}：{more}{} 字符，{cost}", grouped(*characters)).into()
             }
             Self::After { seconds, cost, estimated, kept } => {
                 let about = if *estimated { "≈ " } else { "" };
@@ -272,7 +272,7 @@ impl Speak<'_> {
             Self::Written { file } => format!("已写入 {file}").into(),
             Self::NotWritten { file, said } => format!("{file}：{said}").into(),
             Self::NoVoice { model, others } => {
-                format!("不知道 {model} 有哪些声音；请用 --voice 指定，或换用 {others}").into()
+                format!("不知道 {model} 有哪些音色；请用 --voice 指定，或换用 {others}").into()
             }
             Self::Terminal => {
                 "终端无法显示原始采样：lian speak --stdout …… | aplay -q -t raw -f S16_LE -r 24000 -c 1 -".into()

@@ -146,9 +146,8 @@ impl Fetch {
             }
             let estimate = self.estimate();
             let (entry, guess) = (estimate.id, estimate.money);
-            match self.reserve(estimate).await {
-                Ok(()) => {}
-                Err(notice) => return self.failed(Bill::default(), notice).await,
+            if let Err(notice) = self.reserve(estimate).await {
+                return self.failed(Bill::default(), notice).await;
             }
             tries += 1;
             let began = Instant::now();
@@ -168,7 +167,7 @@ impl Fetch {
                     let sound = Arc::new(answer.sound);
                     // In memory before it is told: whoever wants it again finds it.
                     let keeping = deps.cache.keep(key, &sound);
-                    tokio::join!(self.tell(Got::Whole(bill)), keeping);
+                    tokio::join!(keeping, self.tell(Got::Whole(bill)));
                     return;
                 }
                 Err(broken) => broken,

@@ -215,17 +215,20 @@ fn class(tail: &str, whole: bool) -> Option<(Class, usize)> {
             }
             if open.starts_with(tail) && !whole { None } else { text }
         }
-        b'[' => match tail.find(']') {
-            None if whole => text,
-            None => None,
-            Some(at) => match bytes.get(at + 1) {
-                None if !whole => None,
-                Some(b':') if bytes[1] == b'^' => Some((Class::Text, at + 2)),
-                Some(b':') => Some((Class::Definition, 0)),
-                _ => text,
-            },
-        },
+        b'[' => definition(tail, whole),
         _ => text,
+    }
+}
+
+/// Where a link leads, the text of a note, or a text that begins with a bracket.
+fn definition(tail: &str, whole: bool) -> Option<(Class, usize)> {
+    let text = Some((Class::Text, 0));
+    let Some(at) = tail.find(']') else { return if whole { text } else { None } };
+    match tail.as_bytes().get(at + 1) {
+        None if !whole => None,
+        Some(b':') if tail.starts_with("[^") => Some((Class::Text, at + 2)),
+        Some(b':') => Some((Class::Definition, 0)),
+        None | Some(_) => text,
     }
 }
 
