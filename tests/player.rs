@@ -22,6 +22,9 @@ mod sinks;
 #[path = "player/sound.rs"]
 mod sound;
 #[cfg(feature = "audio")]
+#[path = "player/spoken.rs"]
+mod spoken;
+#[cfg(feature = "audio")]
 #[path = "player/trouble.rs"]
 mod trouble;
 

@@ -133,7 +133,7 @@ pub async fn run(config: &Config, chat: chat::Deps, args: &SpeakArgs, now: fn() 
         received: false,
         teller: Teller::new(settings, args, &manner, catalog),
     };
-    let code = work.to_the_end(&handle, events, samples).await;
+    let code = work.finish(&handle, events, samples).await;
     cancel.cancel();
     drop(tokio::time::timeout(PATIENCE, handle.ended()).await);
     drop(store.close(PATIENCE));
@@ -164,13 +164,13 @@ struct Work {
 
 impl Work {
     /// Reads to the end, or to a signal.
-    async fn to_the_end(
+    async fn finish(
         &mut self,
         handle: &Handle,
         events: mpsc::Receiver<ServiceEvent>,
         samples: mpsc::Receiver<Vec<u8>>,
     ) -> u8 {
-        let code = self.until_the_end(handle, events, samples).await;
+        let code = self.hear(handle, events, samples).await;
         // One that came while something was written is told by the code alone.
         match self.code {
             Some(signal) if !self.over => self.stopped(signal).await,
@@ -178,7 +178,7 @@ impl Work {
         }
     }
 
-    async fn until_the_end(
+    async fn hear(
         &mut self,
         handle: &Handle,
         mut events: mpsc::Receiver<ServiceEvent>,

@@ -70,6 +70,7 @@ enum Joint {
 
 /// Reads one text from its beginning.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of the place in the text")]
 pub struct Reader {
     cutter: Cutter,
     blocks: CodeBlocks,

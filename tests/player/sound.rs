@@ -84,6 +84,64 @@ pub(crate) fn whole(seconds: usize) -> Range<usize> {
     0..seconds * RECORDED
 }
 
+/// How like a recording is to samples that were sent, as [`likeness`] is to the signal: they are brought
+/// to the recording's rate by a filter of their own.
+pub(crate) fn likeness_of(sent: &[u8], recording: &[f32], near: usize) -> f64 {
+    let (pairs, _) = sent.as_chunks::<2>();
+    let samples: Vec<f32> =
+        pairs.iter().map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32_768.0).collect();
+    // The first sample that would be heard is where the recording begins.
+    let begin = samples.iter().position(|sample| sample.abs() > AUDIBLE).unwrap_or(0);
+    let samples = &samples[begin..];
+    let reach = RECORDED / 100;
+    let mut recording = recording.to_vec();
+    recording.resize(recording.len().max(near + reach + samples.len() * 2), 0.0);
+    // Place and delay are found by the beginning: all of it takes the filter its time.
+    let beginning = &samples[..samples.len().min(SENT / 4)];
+    let probe = doubled(beginning, 0.0);
+    let like = |at: &usize| correlation(&probe, &recording[*at..at + probe.len()]);
+    let place = (near.saturating_sub(reach)..near + reach)
+        .max_by(|one, two| like(one).total_cmp(&like(two)))
+        .unwrap_or(near);
+    let like = |samples: &[f32], delay: f64| {
+        let ideal = doubled(samples, delay);
+        correlation(&ideal, &recording[place..place + ideal.len()])
+    };
+    let delays = (-5..=5).map(|tenth| f64::from(tenth) / 10.0);
+    let best = delays.max_by(|a, b| like(beginning, *a).total_cmp(&like(beginning, *b)));
+    like(samples, best.unwrap_or(0.0))
+}
+
+/// Samples at twice the rate, later by parts of one: a sinc below a raised cosine.
+fn doubled(samples: &[f32], delay: f64) -> Vec<f32> {
+    let reach = 24;
+    let taps = |phase: f64| -> Vec<f64> {
+        (-reach..=reach)
+            .map(|tap| {
+                let x = phase - f64::from(tap);
+                let pi = std::f64::consts::PI;
+                let sinc = if x.abs() < 1e-9 { 1.0 } else { (pi * x).sin() / (pi * x) };
+                let window = (pi * x / f64::from(2 * (reach + 1))).cos().powi(2);
+                sinc * window
+            })
+            .collect()
+    };
+    let phases = [taps(-delay / 2.0), taps(0.5 - delay / 2.0)];
+    let mut out = Vec::with_capacity(samples.len() * 2);
+    for at in 0..samples.len() as isize {
+        for taps in &phases {
+            let from = at - reach as isize;
+            let value = taps.iter().enumerate().map(|(tap, weight)| {
+                let index = usize::try_from(from + tap as isize).ok();
+                let sample = index.and_then(|index| samples.get(index)).copied();
+                f64::from(sample.unwrap_or(0.0)) * weight
+            });
+            out.push(value.sum::<f64>() as f32);
+        }
+    }
+    out
+}
+
 #[test]
 fn likeness_knows_a_gap_from_a_gain() {
     let mut recording = vec![0.0; 700];

@@ -43,6 +43,8 @@ pub(super) struct Teller {
     played: Duration,
     known: Duration,
     spent: (Option<Money>, bool, usize),
+    /// Where the sound goes, until something of it was heard there.
+    opened: Option<SinkName>,
     /// The file where the sound went because no other place took it.
     file: Option<String>,
 }
@@ -68,6 +70,7 @@ impl Teller {
             played: Duration::ZERO,
             known: Duration::ZERO,
             spent: (None, false, 0),
+            opened: None,
             file: None,
         }
     }
@@ -120,8 +123,8 @@ impl Teller {
                     return;
                 }
                 self.note_file(&sink);
-                self.say(Speak::Goes { sink: &sink });
                 self.line(&json!({"type": "opened", "sink": sink_value(&sink)}));
+                self.opened = Some(sink);
             }
             SpeechNews::Sentence(index) => {
                 let text = self.texts.get(index).cloned().unwrap_or_default();
@@ -129,12 +132,17 @@ impl Teller {
             }
             SpeechNews::Position { played, known } => {
                 (self.played, self.known) = (played, known);
+                // A place that takes nothing is none that is worth a word.
+                if let Some(sink) = self.opened.take() {
+                    self.say(Speak::Goes { sink: &sink });
+                }
             }
             SpeechNews::Spent { money, estimated, kept } => {
                 self.spent = (money, estimated, kept);
             }
             SpeechNews::FellBack { from, why, to } => {
                 self.note_file(&to);
+                self.opened = None;
                 // It is said whatever was asked for: the sound is not where it was meant to be.
                 let words = Speak::FellBack { from: &from, why: why.kind, to: &to };
                 say(&words.say(self.language));

@@ -1,6 +1,8 @@
 //! `lian speak --list-voices`: the voices of a model, with what they speak and a sentence to try. It
 //! refuses to ask the service: the list is the catalog's.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::{USAGE, say};
@@ -41,7 +43,8 @@ pub(super) async fn list(
                 "languages": languages.collect::<Vec<_>>(), "sample": row.sample,
                 "default": usual == Some(row.id.as_str()), "as_of": voice.as_of,
             });
-            out.push_str(&format!("{value}\n"));
+            // Writing into a string cannot fail.
+            let _ = writeln!(out, "{value}");
         }
     } else {
         let widths = Widths::default();

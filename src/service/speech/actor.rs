@@ -52,7 +52,9 @@ pub(super) struct Actor {
     out: mpsc::Sender<ServiceEvent>,
     audio: audio::Handle,
     echoes: mpsc::Receiver<AudioEvent>,
-    gots: (mpsc::Sender<(Ticket, Got)>, mpsc::Receiver<(Ticket, Got)>),
+    gots: mpsc::Receiver<(Ticket, Got)>,
+    /// For requests to tell what came of them.
+    tells: mpsc::Sender<(Ticket, Got)>,
     fetches: JoinSet<()>,
     now: Option<Now>,
     number: u64,
@@ -61,6 +63,7 @@ pub(super) struct Actor {
 impl Actor {
     pub(super) fn new(shared: Shared, ear: Ear, out: mpsc::Sender<ServiceEvent>) -> Self {
         let (tell, echoes) = mpsc::channel(ECHOES);
+        let (tells, gots) = mpsc::channel(GOTS);
         let silence = shared.cancel.clone();
         let audio = match ear {
             Ear::Sinks(deps) => audio::spawn(deps, tell, silence),
@@ -71,7 +74,8 @@ impl Actor {
             out,
             audio,
             echoes,
-            gots: mpsc::channel(GOTS),
+            gots,
+            tells,
             fetches: JoinSet::new(),
             now: None,
             number: 0,
@@ -92,7 +96,7 @@ impl Actor {
                     None => open = false,
                 },
                 Some(echo) = self.echoes.recv() => self.echo(echo).await,
-                Some((ticket, got)) = self.gots.1.recv() => self.got(ticket, got).await,
+                Some((ticket, got)) = self.gots.recv() => self.got(ticket, got).await,
                 Some(_) = self.fetches.join_next() => {}
                 handed = hand(&audio, step.as_ref()) => self.handed(step, handed).await,
             }
@@ -255,7 +259,7 @@ impl Actor {
             manner,
             text: now.reading.text(piece).to_owned(),
             wanted,
-            out: self.gots.0.clone(),
+            out: self.tells.clone(),
         };
         self.fetches.spawn(fetch.run());
     }

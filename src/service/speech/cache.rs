@@ -132,19 +132,16 @@ impl Disk {
     fn read(&self, key: &Key) -> Option<Vec<u8>> {
         let path = self.path(key);
         let file = File::open(&path).ok()?;
-        match whole(&file) {
-            Some(sound) => {
-                // It was used now: what is unused goes first. A disk that does not say so is none
-                // the worse.
-                drop(file.set_modified(SystemTime::now()));
-                Some(sound)
-            }
-            None => {
-                tracing::info!(path = %path.display(), "a kept sound is not whole");
-                drop(std::fs::remove_file(&path));
-                None
-            }
+        let sound = whole(&file);
+        if sound.is_some() {
+            // It was used now: what is unused goes first. A disk that does not say so is none the
+            // worse.
+            drop(file.set_modified(SystemTime::now()));
+        } else {
+            tracing::info!(path = %path.display(), "a kept sound is not whole");
+            drop(std::fs::remove_file(&path));
         }
+        sound
     }
 
     fn write(&self, key: &Key, sound: &[u8]) -> io::Result<()> {

@@ -306,7 +306,7 @@ impl Fetch {
                 input: usage.input_tokens,
                 output: usage.output_tokens,
                 characters: usage.characters,
-                duration: Some(Duration::from_secs_f64(samples as f64 / f64::from(RATE))),
+                duration: Some(Duration::from_micros(samples * 1_000_000 / u64::from(RATE))),
                 ..Units::default()
             },
             money,
@@ -355,7 +355,11 @@ fn outcome(asked: &Result<(), Broken>, output: bool) -> Outcome {
         Err(_) if output => Outcome::Partial,
         Err(Broken::Interrupted | Broken::Told(_)) => Outcome::Unknown,
         Err(Broken::Api(error)) => match error {
-            ApiError::Status(_) | ApiError::Stream(_) => Outcome::Refused,
+            // Or somebody else answered, and the service was not reached.
+            ApiError::Status(_)
+            | ApiError::Stream(_)
+            | ApiError::Redirect { .. }
+            | ApiError::WebPage => Outcome::Refused,
             ApiError::NoKey
             | ApiError::BadKey
             | ApiError::NoNative
@@ -365,8 +369,6 @@ fn outcome(asked: &Result<(), Broken>, output: bool) -> Outcome {
             | ApiError::Tls { .. }
             | ApiError::Connect { .. }
             | ApiError::ConnectTimeout { .. } => Outcome::Unsent,
-            // Somebody else answered; the service was not reached.
-            ApiError::Redirect { .. } | ApiError::WebPage => Outcome::Refused,
             ApiError::FirstByte { .. }
             | ApiError::Idle { .. }
             | ApiError::Overall { .. }

@@ -81,7 +81,6 @@ impl Handle {
     ///
     /// # Errors
     /// The command itself, if the inbox is full or the service has ended.
-    #[expect(clippy::result_large_err, reason = "the command comes back whole, nothing is lost")]
     pub fn try_send(&self, command: SpeechCommand) -> Result<(), SpeechCommand> {
         self.inbox.try_send(command).map_err(mpsc::error::TrySendError::into_inner)
     }
@@ -90,7 +89,6 @@ impl Handle {
     ///
     /// # Errors
     /// The command itself, if the service has ended.
-    #[expect(clippy::result_large_err, reason = "the command comes back whole, nothing is lost")]
     pub async fn send(&self, command: SpeechCommand) -> Result<(), SpeechCommand> {
         self.inbox.send(command).await.map_err(|refused| refused.0)
     }
@@ -132,12 +130,7 @@ pub fn spawn(mut deps: Deps, out: mpsc::Sender<ServiceEvent>, cancel: Cancellati
     // The ear is the sound service's; what is left here is a way that leads nowhere.
     let ear = std::mem::replace(&mut deps.ear, Ear::Samples(mpsc::channel(1).0));
     let ids = IdSource::new(deps.seed);
-    let shared = Shared {
-        deps,
-        flights: fetch::Flights::default(),
-        ids: Mutex::new(ids),
-        cancel: cancel.child_token(),
-    };
+    let shared = Shared { deps, flights: fetch::Flights::default(), ids: Mutex::new(ids), cancel };
     let actor = Actor::new(shared, ear, out);
     tokio::spawn(async move {
         actor.run(commands).await;

@@ -33,18 +33,13 @@ struct Piece {
 }
 
 /// Samples that are arriving, or are shared with the cache.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Bytes {
     /// Not here: to be fetched.
+    #[default]
     None,
     Arriving(Vec<u8>),
     Shared(Sound),
-}
-
-impl Default for Bytes {
-    fn default() -> Self {
-        Self::None
-    }
 }
 
 impl Bytes {
@@ -67,6 +62,7 @@ impl Bytes {
 
 /// See the header.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, in all combinations")]
 pub(super) struct Reading {
     pub(super) id: SpeechId,
     /// Who reads; `None` where the samples are given.

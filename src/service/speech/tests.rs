@@ -334,11 +334,14 @@ async fn a_stream_that_is_cut_is_heard_as_far_as_it_came_and_never_asked_for_aga
     assert_eq!(rig.counted().await, "0.0016");
 }
 
+/// An answer, the notice it becomes, and bytes of it that are heard.
+type Case = (Vec<Step>, fn(&NoticeKind) -> bool, usize);
+
 #[tokio::test]
 async fn sound_that_cannot_be_read_is_one_notice() {
     let bad = [event(&b64(&sound(1, 100)), "null", ""), event("A*!=", "null", "")].concat();
     let empty = event("", "stop", ",\"usage\":{\"characters\":5}");
-    let cases: Vec<(Vec<Step>, fn(&NoticeKind) -> bool, usize)> = vec![
+    let cases: Vec<Case> = vec![
         (stream(bad), |kind| matches!(kind, NoticeKind::Garbled), 200),
         (stream(empty), |kind| matches!(kind, NoticeKind::EmptyAnswer), 0),
         (stream("data: <html>\n\n"), |kind| matches!(kind, NoticeKind::Garbled), 0),
@@ -536,7 +539,7 @@ fn entries(dir: &std::path::Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn a_player_that_dies_or_talks_nonsense_loses_nothing_and_costs_nothing() {
-    for player in ["exit 3", "echo what; sleep 60", "cat >/dev/null & exit 0"] {
+    for player in ["exit 3", "echo what; sleep 60", "cat >/dev/null & exit 0", "exec sleep 60"] {
         let words = ["sh", "-c", player].map(str::to_owned).to_vec();
         let sinks = vec![SinkChoice::Command(words), SinkChoice::File];
         let (one, two) = (sound(1, 12_000), sound(2, 2_400));

@@ -55,9 +55,9 @@ impl Reader {
     }
 
     /// Passes over something in which nothing is read.
-    fn pass(&mut self, text: &str) -> Option<usize> {
+    fn pass(&mut self, text: &str) -> usize {
         self.before = text.chars().next_back();
-        Some(text.len())
+        text.len()
     }
 
     /// The end of the line.
@@ -103,14 +103,14 @@ impl Reader {
         }
         match span(rest, marks, finished) {
             Found::Later => None,
-            Found::No => self.pass(&rest[..marks]),
+            Found::No => Some(self.pass(&rest[..marks])),
             Found::Yes(end) => {
                 for (at, c) in rest[marks..end].char_indices() {
                     let from = self.at + marks + at;
                     let c = if c == '\n' { ' ' } else { c };
                     self.letter(c, from..from + c.len_utf8());
                 }
-                self.pass(&rest[..end + marks])
+                Some(self.pass(&rest[..end + marks]))
             }
         }
     }
@@ -140,7 +140,7 @@ impl Reader {
             self.before = before;
             return Some(marks);
         }
-        self.pass(&rest[..marks])
+        Some(self.pass(&rest[..marks]))
     }
 
     /// An opening bracket: a link's text follows, or it is the number of a source.
@@ -151,11 +151,11 @@ impl Reader {
                 if !rest[len..].starts_with(char::is_alphanumeric) {
                     self.cutter.trim();
                 }
-                self.pass(&rest[..len])
+                Some(self.pass(&rest[..len]))
             }
             Found::Yes(_) | Found::No => {
                 self.brackets += 1;
-                self.pass("[")
+                Some(self.pass("["))
             }
         }
     }
@@ -163,7 +163,7 @@ impl Reader {
     /// A closing bracket, and where the link leads.
     fn close(&mut self, rest: &str, finished: bool) -> Option<usize> {
         if self.brackets == 0 {
-            return self.pass("]");
+            return Some(self.pass("]"));
         }
         self.brackets -= 1;
         let found = match rest.as_bytes().get(1) {
@@ -176,8 +176,8 @@ impl Reader {
                 self.brackets += 1;
                 None
             }
-            Found::No => self.pass("]"),
-            Found::Yes(len) => self.pass(&rest[..=len]),
+            Found::No => Some(self.pass("]")),
+            Found::Yes(len) => Some(self.pass(&rest[..=len])),
         }
     }
 
@@ -208,7 +208,7 @@ impl Reader {
                 } else if lower.starts_with("br") || lower.starts_with("/p") {
                     self.end_block();
                 }
-                self.pass(&rest[..len])
+                Some(self.pass(&rest[..len]))
             }
         }
     }
@@ -221,7 +221,7 @@ impl Reader {
             Found::Yes(len) => {
                 if let Some(c) = decoded(&rest[1..len - 1]) {
                     self.letter(c, self.at..self.at + len);
-                    return self.pass(&rest[..len]);
+                    return Some(self.pass(&rest[..len]));
                 }
             }
             Found::Later | Found::No => {}
@@ -239,7 +239,7 @@ impl Reader {
         match rest.as_bytes().get(len) {
             None if !finished && len < CLOSE => None,
             None | Some(b'\n') if self.before.is_none_or(char::is_whitespace) => {
-                self.pass(&rest[..len])
+                Some(self.pass(&rest[..len]))
             }
             None | Some(_) => {
                 self.before = Some('#');
@@ -286,10 +286,10 @@ impl Reader {
             url = shorter;
         }
         if url.len() < 4 {
-            return self.pass(&rest[..end.max(1)]);
+            return Some(self.pass(&rest[..end.max(1)]));
         }
         self.host(url, 0, url.len());
-        self.pass(url)
+        Some(self.pass(url))
     }
 
     /// Reads the host of an address that stands `offset` bytes from here; all of it, `len` bytes from
@@ -384,9 +384,9 @@ fn target(rest: &str, finished: bool) -> Found<usize> {
 fn citation(rest: &str, finished: bool) -> Found<usize> {
     const REF: &str = "ref_";
     let inner = &rest[1..];
-    let tail = if inner.starts_with('^') {
-        let len = inner[1..].bytes().take(32).take_while(|b| *b > b' ' && *b != b']').count();
-        &inner.as_bytes()[1 + len..]
+    let tail = if let Some(name) = inner.strip_prefix('^') {
+        let len = name.bytes().take(32).take_while(|b| *b > b' ' && *b != b']').count();
+        &name.as_bytes()[len..]
     } else {
         if REF.starts_with(inner) && !finished {
             return Found::Later;

@@ -97,21 +97,17 @@ pub(super) fn read(rest: &str, finished: bool, known: Known) -> Option<Line> {
                     found.class = Class::Code;
                     return Some(found);
                 }
-                match item(tail, whole)? {
-                    Some((len, number)) => {
-                        found.number = number.map(|n| found.prefix..found.prefix + n);
-                        (found.item, found.marked) = (true, true);
-                        found.prefix += len;
-                        columns = 0;
-                        continue;
-                    }
-                    None => {
-                        let (class, len) = class(tail, whole)?;
-                        found.class = class;
-                        found.prefix += len;
-                        return Some(found);
-                    }
-                }
+                let Some((len, number)) = item(tail, whole)? else {
+                    let (class, len) = class(tail, whole)?;
+                    found.class = class;
+                    found.prefix += len;
+                    return Some(found);
+                };
+                found.number = number.map(|n| found.prefix..found.prefix + n);
+                (found.item, found.marked) = (true, true);
+                found.prefix += len;
+                columns = 0;
+                continue;
             }
         }
         found.prefix += 1;
