@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lian::action::{Action, Context};
 use lian::domain::attachments::{AttachNotice, Medium, Misfit, Unfitting};
+use lian::domain::audio::{FaultKind, SinkName};
 use lian::domain::copy::{Copied, CopyNotice};
 use lian::domain::export::ExportNotice;
 use lian::domain::keys::KeyFault;
@@ -13,9 +14,10 @@ use lian::domain::money::{Currency, Money};
 use lian::domain::notice::{
     AccountNotice, BudgetNotice, Demand, DownloadNotice, ErrandNotice, FileFault, InputNotice,
     MediaNotice, Notice, NoticeKind, RequestNotice, RouteNotice, Secret, SecretKind, Side,
-    TaskNotice, Throttle,
+    SpeechNotice, TaskNotice, Throttle,
 };
 use lian::domain::settings::{Language, SettingsNotice};
+use lian::domain::speech::PcmFormat;
 use lian::words::{self, Hint, Phrase, say, tell};
 use rust_decimal::Decimal;
 
@@ -129,7 +131,7 @@ pub(crate) fn every_notice() -> Vec<NoticeKind> {
     );
     all.extend(budget_notices().map(N::Budget));
     all.extend(crate::speech::every_notice().into_iter().map(N::Aloud));
-    all.extend(crate::speech::every_fault().into_iter().map(N::Speech));
+    all.extend(speech_notices().map(N::Speech));
     all.extend(settings_notices().into_iter().map(N::Settings));
     all.extend([Side::Input, Side::Output, Side::Unknown].map(|side| N::ContentRefused { side }));
     for kind in [
@@ -374,6 +376,17 @@ fn key_faults() -> Vec<KeyFault> {
         KeyFault::FileWrong { path: path(), line: 3 },
         KeyFault::Keyring,
     ]
+}
+
+fn speech_notices() -> impl Iterator<Item = SpeechNotice> {
+    let aplay = Box::new(SinkName::Program { name: "aplay".to_owned() });
+    [
+        SpeechNotice::NoPlace { from: Some(aplay), why: FaultKind::Ended },
+        SpeechNotice::NoPlace { from: None, why: FaultKind::NoSink },
+        SpeechNotice::Format(PcmFormat { rate: 48_000, ..PcmFormat::SERVICE }),
+        SpeechNotice::TooLong,
+    ]
+    .into_iter()
 }
 
 fn budget_notices() -> impl Iterator<Item = BudgetNotice> {

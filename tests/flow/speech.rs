@@ -10,11 +10,8 @@ use lian::domain::conversations::{SavedConversation, StoreCommand, StoreEvent};
 use lian::domain::ids::SpeechId;
 use lian::domain::models::ModelId;
 use lian::domain::money::{Currency, Money, Unit};
-use lian::domain::notice::{
-    AloudNotice, Before, FellBack, Notice, NoticeKind, OtherVoice, SpeechNotice,
-};
+use lian::domain::notice::{AloudNotice, Before, FellBack, Notice, NoticeKind, OtherVoice};
 use lian::domain::settings::{Language, Settings, Speech as Usual};
-use lian::domain::speech::PcmFormat;
 use lian::domain::speech::aloud::{Manner, SpeechCommand, SpeechEnd, SpeechEvent, SpeechNews};
 use lian::effect::Effect;
 use lian::event::ServiceEvent;
@@ -689,17 +686,6 @@ pub(crate) fn every_notice() -> Vec<AloudNotice> {
         all.push(AloudNotice::FellBack(Box::new(fell)));
     }
     all
-}
-
-/// What can be wrong with the sound itself.
-pub(crate) fn every_fault() -> Vec<SpeechNotice> {
-    let from = Some(Box::new(device()));
-    vec![
-        SpeechNotice::NoPlace { from: None, why: FaultKind::NoSink },
-        SpeechNotice::NoPlace { from, why: FaultKind::DeviceLost },
-        SpeechNotice::Format(PcmFormat { rate: 8_000, channels: 2, bits: 8 }),
-        SpeechNotice::TooLong,
-    ]
 }
 
 /// The frame below its size.
