@@ -191,6 +191,10 @@ impl Rig {
                 }
                 SpeechNews::FellBack { to, .. } => told.fell.push(to),
                 SpeechNews::Ended(end) => {
+                    // What was taken before the end may lie in its channel still.
+                    while let Ok(samples) = self.samples.try_recv() {
+                        self.heard.extend(samples);
+                    }
                     told.end = Some(end);
                     return told;
                 }
