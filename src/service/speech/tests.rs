@@ -191,6 +191,10 @@ impl Rig {
                 }
                 SpeechNews::FellBack { to, .. } => told.fell.push(to),
                 SpeechNews::Ended(end) => {
+                    // What was taken before the end may lie in its channel still.
+                    while let Ok(samples) = self.samples.try_recv() {
+                        self.heard.extend(samples);
+                    }
                     told.end = Some(end);
                     return told;
                 }
@@ -515,6 +519,11 @@ async fn a_pause_holds_what_is_heard() {
     rig.read(A, &["One."]).await;
     while !matches!(rig.next().await.what, SpeechNews::Position { .. }) {}
     rig.ask(SpeechCommand::Pause(A)).await;
+    // What was handed on before comes still, then nothing does.
+    while let Ok(event) = timeout(Duration::from_millis(300), rig.next()).await {
+        assert!(!matches!(event.what, SpeechNews::Ended(_)), "the pause was not heard of");
+    }
+    assert!(rig.heard.len() < 480_000);
     rig.ask(SpeechCommand::Resume(A)).await;
     let told = rig.all(A).await;
     assert_eq!(told.end, Some(SpeechEnd::Whole));
