@@ -9,6 +9,7 @@ use lian::domain::notice::{Notice, NoticeKind, Throttle};
 use lian::domain::settings::{Language, Settings};
 use lian::domain::surface::Via;
 use lian::effect::Effect;
+use lian::state::focus::Overlay;
 use lian::event::{HighlightEvent, ServiceEvent};
 use lian::words;
 use proptest::prelude::*;
@@ -217,6 +218,10 @@ fn every_failure_says_what_happened_and_what_to_do() {
             let mut h = Harness::with(Settings { language, ..settings() }, (100, 30));
             h.ask("question");
             h.fails(kind.clone());
+            if matches!(h.state.focus().overlay, Some(Overlay::SpendAsk(_))) {
+                // The question what to do is over it.
+                h.keys("<esc>");
+            }
             let shown = words_of(&h);
             let told = words::tell(language, &kind);
             for part in [&told.sentence, &told.next] {

@@ -60,6 +60,8 @@ fn what_a_limit_stops_is_said_with_limit_and_next_step() {
     ] {
         let mut h = Harness::with(Settings { language, ..settings() }, (120, 40));
         h.keys("too dear<enter>").fails(NoticeKind::Budget(BudgetNotice::Over(Box::new(reached))));
+        // The question what to do is over it.
+        h.keys("<esc>");
         for part in words {
             assert!(h.screen().contains(part), "{part}: {}", h.screen());
         }

@@ -230,7 +230,7 @@ fn the_help_opens_scrolls_and_closes() {
 fn the_help_shows_every_key_of_the_table() {
     let editing = lian::domain::settings::Editing::Vi;
     let mut h =
-        Harness::with(lian::domain::settings::Settings { editing, ..settings() }, (100, 320));
+        Harness::with(lian::domain::settings::Settings { editing, ..settings() }, (100, 400));
     h.keys("?");
     let screen = h.screen();
     for binding in lian::input::bindings::BINDINGS {

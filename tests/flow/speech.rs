@@ -139,7 +139,7 @@ fn the_marked_answer_is_read_and_the_same_key_is_silence() {
     let mut h = Harness::new();
     h.exchange("one", "First answer.").exchange("two", "Second answer.");
     h.effects();
-    h.keys("<tab>KKs");
+    h.keys("<tab>{{s");
     let begun_one = commands(&mut h);
     assert_eq!(sentences(&begun_one), ["First answer."]);
     h.keys("s");
@@ -147,7 +147,7 @@ fn the_marked_answer_is_read_and_the_same_key_is_silence() {
     assert_eq!(commands(&mut h), [SpeechCommand::Stop(speech)]);
     assert_eq!(h.find("▶ Cherry"), None, "{}", h.screen());
     // A question means the answer to it.
-    h.keys("JJKs");
+    h.keys("}}{s");
     assert_eq!(sentences(&commands(&mut h)), ["Second answer."]);
 }
 
