@@ -69,7 +69,7 @@ pub struct CreateArgs {
     /// How many pictures
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub n: Option<String>,
-    /// Anything else the model takes, by its name, e.g. prompt_extend=off; may be given several times
+    /// Anything else the model takes, by its name, e.g. `prompt_extend=off`; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// Wait until the files are on disk, and print their paths

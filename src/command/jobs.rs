@@ -151,7 +151,9 @@ pub async fn create(
     let catalog = deps.setup.chat.catalog.get();
     let base = deps.setup.files.clone();
     let refused = |sentences: Vec<String>| {
-        sentences.iter().for_each(|sentence| tell(sentence));
+        for sentence in &sentences {
+            tell(sentence);
+        }
         USAGE
     };
     let found = job(&catalog, model, makes, told.language).map_err(|sentence| vec![sentence]);

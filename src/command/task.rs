@@ -28,7 +28,7 @@ use crate::text::sanitize;
 use crate::words;
 use crate::words::task_line::Line;
 use find::name;
-use print::{details, fields, for_eyes, lines, state, table, whole_value, word};
+use print::{a_line_each, details, fields, for_eyes, lines, state, table, whole_value, word};
 use watch::Watch;
 
 /// Exit code of what failed.
@@ -195,7 +195,7 @@ impl Table {
             tell(&Line::NoTasks.say(language));
         }
         let text = if self.told.json {
-            found.iter().map(|task| format!("{}\n", value(task, language))).collect()
+            a_line_each(found.iter().map(|task| value(task, language)))
         } else if io::stdout().is_terminal() {
             let row = |task: &&TaskRecord| for_eyes(fields(task, now, state(task, language)));
             table(&found.iter().map(row).collect::<Vec<_>>())

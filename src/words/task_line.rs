@@ -213,7 +213,6 @@ const fn cap(cap: Cap) -> (&'static str, &'static str, Option<&'static str>) {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one line a sentence")]
 fn en(line: Line<'_>) -> Cow<'static, str> {
     Cow::Owned(match line {
         Line::NoModel { model, makes: Makes::Video, others } => {
@@ -310,7 +309,6 @@ fn en(line: Line<'_>) -> Cow<'static, str> {
     })
 }
 
-#[expect(clippy::too_many_lines, reason = "one line a sentence")]
 fn zh_cn(line: Line<'_>) -> Cow<'static, str> {
     Cow::Owned(match line {
         Line::NoModel { model, makes: Makes::Video, others } => {

@@ -132,6 +132,7 @@ pub(super) fn title(job: &Job, form: &Form) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at files of their own")]
 mod tests {
     use super::*;
     use crate::catalog::Catalog;

@@ -71,7 +71,7 @@ impl Sending {
             if self.stands() && !wait {
                 break;
             }
-            let done = match bench.next_until(self.soon()).await {
+            let done = match bench.next_until(Some(self.soon())).await {
                 Heard::Event(event) => self.take(event, bench).await,
                 Heard::Signal(code) => Err(code),
                 Heard::Late if bench.is_over() => break,
@@ -141,9 +141,9 @@ impl Sending {
     }
 
     /// When to look again.
-    fn soon(&self) -> Option<Instant> {
+    fn soon(&self) -> Instant {
         let maybe = self.seen.values().any(|task| task.stage == Stage::Maybe);
-        Some(self.moved + if maybe { self.looked_for } else { self.stands })
+        self.moved + if maybe { self.looked_for } else { self.stands }
     }
 
     /// What may exist was looked for and not found: the user is told, and decides.

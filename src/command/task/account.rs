@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::bench::{Bench, Heard};
 use super::find::name;
-use super::print::{lines, row_fields, row_value, table, tell, tell_notice, value};
+use super::print::{a_line_each, lines, row_fields, row_value, table, tell, tell_notice, value};
 use super::{FAILED, Table, Told, USAGE};
 use crate::cli::task::AdoptArgs;
 use crate::domain::ids::TaskKey;
@@ -32,7 +32,7 @@ impl Table {
             tell(&Line::NoStrangers.say(language));
         }
         let text = if self.told.json {
-            rows.iter().map(|row| format!("{}\n", row_value(row))).collect()
+            a_line_each(rows.iter().map(row_value))
         } else if io::stdout().is_terminal() {
             let row =
                 |row: &TaskRow| row_fields(row, now, &Jobs::Status(&row.status).say(language));
@@ -105,13 +105,11 @@ impl Table {
             let keys = taken.iter().map(|task| task.key).collect();
             return Ok(self.wait_again(keys).await);
         }
-        let out: String = taken
-            .iter()
-            .map(|task| match self.told.json {
-                true => format!("{}\n", value(task, language)),
-                false => format!("{}\n", name(task)),
-            })
-            .collect();
+        let out = if self.told.json {
+            a_line_each(taken.iter().map(|task| value(task, language)))
+        } else {
+            a_line_each(taken.iter().map(name))
+        };
         self.bench.print(&out).await?;
         Ok(0)
     }

@@ -1,17 +1,19 @@
 //! How tasks are told to shells: lines with tabs, a table for eyes, JSON with names that stay. It
 //! refuses signed addresses, and anything that could drive a terminal.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 
 use super::find::name;
 use crate::domain::jobs::{Form, Media, Value as Filled};
+use crate::domain::models::ModelId;
 use crate::domain::money::Money;
 use crate::domain::notice::Notice;
 use crate::domain::settings::Language;
-use crate::domain::tasks::TaskRow;
-use crate::domain::tasks::book::{AssetState, Stage, TaskRecord};
+use crate::domain::tasks::book::{AssetState, Review, Stage, TaskRecord};
+use crate::domain::tasks::{TaskRow, TaskStatus};
 use crate::domain::time::Now;
 use crate::text::sanitize;
 use crate::text::width::Widths;
@@ -66,6 +68,15 @@ pub(super) fn row_fields(row: &TaskRow, now: Now, state: &str) -> [String; 4] {
         row.created_ms.map(|ms| moment(now, ms)).unwrap_or_default(),
     ]
     .map(|field| sanitize::line(&field).replace('\t', " "))
+}
+
+/// One line a thing.
+pub(super) fn a_line_each<T: std::fmt::Display>(things: impl Iterator<Item = T>) -> String {
+    things.fold(String::new(), |mut text, thing| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{thing}");
+        text
+    })
 }
 
 /// Lines with tabs.
@@ -134,7 +145,7 @@ pub(in crate::command) fn value(task: &TaskRecord, language: Language) -> Value 
         "prompt": task.title,
         "batch": task.batch.map(|batch| batch.to_string()),
         "stage": task.stage.name(),
-        "status": task.status.as_ref().map(|status| status.word()),
+        "status": task.status.as_ref().map(TaskStatus::word),
         "adopted": task.adopted,
         "request_id": task.request_id,
         "price": task.price.map(money),
@@ -155,7 +166,7 @@ pub(in crate::command) fn value(task: &TaskRecord, language: Language) -> Value 
                 "part": asset.part, "state": "failed", "why": words::line(language, why),
             }),
         }).collect::<Vec<_>>(),
-        "review": task.review.map(|review| review.name()),
+        "review": task.review.map(Review::name),
         "why": task.notice.as_ref().map(|notice| words::line(language, notice)),
     })
 }
@@ -196,7 +207,7 @@ pub(super) fn row_value(row: &TaskRow) -> Value {
     json!({
         "type": "account",
         "id": row.id.to_string(),
-        "model": row.model.as_ref().map(|model| model.as_str()),
+        "model": row.model.as_ref().map(ModelId::as_str),
         "status": row.status.word(),
         "created": stamp(row.created_ms),
         "request_id": row.request_id,
@@ -294,7 +305,7 @@ mod tests {
         }];
         let now = Now::default();
         let fields = fields(&task, now, word(&task));
-        let line = lines(&[fields.clone()]);
+        let line = lines(std::slice::from_ref(&fields));
         assert_eq!(line.matches('\t').count(), 7, "{line:?}");
         assert!(!line.contains('\u{1b}'), "{line:?}");
         let all = whole_value(&task, Language::En).to_string()

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::Told;
 use super::bench::{Bench, Heard};
 use super::find::name;
-use super::print::{state, tell, tell_notice, value};
+use super::print::{a_line_each, state, tell, tell_notice, value};
 use crate::domain::ids::TaskKey;
 use crate::domain::notice::{Level, Notice};
 use crate::domain::tasks::TaskRow;
@@ -127,7 +127,7 @@ impl Wait {
         let out = if self.told.json {
             format!("{}\n", value(task, language))
         } else {
-            task.saved().map(|path| format!("{path}\n")).collect()
+            a_line_each(task.saved())
         };
         bench.print(&out).await
     }

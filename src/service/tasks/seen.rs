@@ -83,7 +83,7 @@ pub(super) fn apply(
             let since = task.times.submitted.unwrap_or(task.times.created);
             if task.notice.is_none() && now_ms - since >= STUCK {
                 let minutes = u64::try_from((now_ms - since) / 60_000).unwrap_or(0);
-                task.notice = about(TaskNotice::StillPending { minutes }, snapshot);
+                task.notice = Some(about(TaskNotice::StillPending { minutes }, snapshot));
             }
         }
         TaskStatus::Running
@@ -98,9 +98,8 @@ pub(super) fn apply(
     is_news.then_some(Seen { task, settlement })
 }
 
-fn about(notice: TaskNotice, snapshot: &TaskSnapshot) -> Option<Notice> {
-    let notice = Notice::new(NoticeKind::Task(notice));
-    Some(notice.with_request_id(snapshot.request_id.clone()))
+fn about(notice: TaskNotice, snapshot: &TaskSnapshot) -> Notice {
+    Notice::new(NoticeKind::Task(notice)).with_request_id(snapshot.request_id.clone())
 }
 
 /// It was said that the service has not begun.
@@ -111,7 +110,7 @@ const fn is_waiting(notice: &Notice) -> bool {
 /// What a success does not hold: any file at all, or some of its parts.
 fn shortfall(task: &TaskRecord, snapshot: &TaskSnapshot) -> Option<Notice> {
     if task.assets.is_empty() {
-        return about(TaskNotice::NoFile, snapshot);
+        return Some(about(TaskNotice::NoFile, snapshot));
     }
     let told = snapshot.metrics.map_or(0, |metrics| metrics.failed);
     let failed = told.max(snapshot.failures().count() as u64);
@@ -119,7 +118,7 @@ fn shortfall(task: &TaskRecord, snapshot: &TaskSnapshot) -> Option<Notice> {
         return None;
     }
     let made = task.assets.len() as u64;
-    let notice = about(TaskNotice::Partly { made, of: made + failed }, snapshot)?;
+    let notice = about(TaskNotice::Partly { made, of: made + failed }, snapshot);
     let why = snapshot.failures().next().map(|failure| {
         let words = [failure.code.as_str(), failure.message.as_str()];
         words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": ")
