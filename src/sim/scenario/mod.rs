@@ -15,7 +15,8 @@
 //! retry_after = 2               # seconds, or the text of the header
 //! ```
 //!
-//! Which request: `model`, `path`, `call` (a number or a range), `every = 3` (each third one).
+//! Which request: `model`, `path`, `call` (a number or a range), `every = 3` (each third one). Whoever
+//! asks for the account's limits does so beside its work: only a rule with a `path` is for that.
 //! A rule counts what its model and path match, whether or not an earlier rule took it.
 //!
 //! What happens, any of:
@@ -291,7 +292,8 @@ impl Rule {
         let glob = |pattern: &Option<String>, text: &str| {
             pattern.as_deref().is_none_or(|pattern| matches(pattern, text))
         };
-        glob(&self.model, model) && glob(&self.path, path)
+        let aside = path.ends_with("/quotas") || path.ends_with("/models/limits");
+        glob(&self.model, model) && glob(&self.path, path) && (self.path.is_some() || !aside)
     }
 
     fn due(&self, call: u64) -> bool {

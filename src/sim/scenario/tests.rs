@@ -159,3 +159,14 @@ fn fates_of_tasks_are_read_and_their_mistakes_named() {
         assert!(error.contains(word) && !error.contains('\n'), "{text}: {error}");
     }
 }
+
+#[test]
+fn asking_for_limits_is_no_call_of_a_rule_without_a_path() {
+    let text = "[[rule]]\ncall = 2\nstatus = 500\n[[rule]]\npath = \"*/quotas\"\nstatus = 403";
+    let scenario = Scenario::parse("f", text).unwrap();
+    let pick = |path: &str| scenario.pick("", path).map(|rule| rule.status);
+    assert_eq!(pick("/compatible-mode/v1/chat/completions"), None);
+    assert_eq!(pick("/api/v1/quotas"), Some(Some(403)));
+    assert_eq!(pick("/api/v1/models/limits"), None);
+    assert_eq!(pick("/compatible-mode/v1/chat/completions"), Some(Some(500)));
+}
