@@ -13,6 +13,7 @@ pub mod field;
 pub mod focus;
 pub mod history;
 pub mod inspector;
+mod keeping;
 pub mod lanes;
 pub mod meters;
 pub mod models;

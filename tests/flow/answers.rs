@@ -9,8 +9,8 @@ use lian::domain::notice::{Notice, NoticeKind, Throttle};
 use lian::domain::settings::{Language, Settings};
 use lian::domain::surface::Via;
 use lian::effect::Effect;
-use lian::state::focus::Overlay;
 use lian::event::{HighlightEvent, ServiceEvent};
+use lian::state::focus::Overlay;
 use lian::words;
 use proptest::prelude::*;
 

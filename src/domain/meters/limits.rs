@@ -3,6 +3,7 @@
 //! where nobody knows one there is none.
 
 use super::count::{Learned, LimitKind};
+use super::learned::in_force;
 use super::{Quota, Rate};
 use crate::domain::models::ModelId;
 use crate::domain::settings::Figures;
@@ -122,8 +123,6 @@ pub struct Voices<'a> {
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * 60;
-/// What a refusal taught is eased by a tenth of the limit below it this often.
-const EASE_MS: i64 = 5 * 60_000;
 
 const fn seconds(kind: LimitKind) -> u64 {
     match kind {
@@ -164,29 +163,16 @@ fn limit(
         .max_by_key(|of| of.at_ms);
     let Some(learned) = learned else { return base };
     let before = base.as_ref().map(|base| base.rate.amount);
-    match eased(learned, before, now_ms) {
+    match in_force(learned, before, now_ms) {
         Some(amount) => {
+            // Nothing at all is never learned: somebody else used the account, and one request has
+            // to try.
+            let amount = amount.max(1);
             let slice = base.and_then(|base| base.slice);
             let source = Source::Learned { at_ms: learned.at_ms };
             Some(Limit { rate: whole(amount), slice, source })
         }
         None => base,
-    }
-}
-
-/// What a refusal taught, as far as it still counts: it grows by a tenth of the limit below it
-/// every few minutes until it is that limit. Nothing at all is never learned: somebody else used
-/// the account, and one request has to try.
-fn eased(learned: &Learned, base: Option<u64>, now_ms: i64) -> Option<u64> {
-    let least = learned.amount.max(1);
-    let steps = now_ms.saturating_sub(learned.at_ms).max(0) / EASE_MS;
-    let steps = u64::try_from(steps).unwrap_or(0);
-    let step = base.unwrap_or(least).div_ceil(10).max(1);
-    let amount = least.saturating_add(step.saturating_mul(steps));
-    match base {
-        Some(base) => (amount < base).then_some(amount),
-        // Without a limit below it, it has grown out when it is twice what was refused.
-        None => (amount < least.saturating_mul(2)).then_some(amount),
     }
 }
 
