@@ -99,7 +99,7 @@ fn line(report: &Report, settings: &Settings, now_ms: i64) -> Option<String> {
     let mut parts: Vec<String> = sums
         .iter()
         .map(|money| match limit {
-            Some(limit) => format!("{money}/{:.2}", limit.round_dp(2)),
+            Some(limit) => format!("{money}/{}", unsigned(limit, money.currency)),
             None => money.to_string(),
         })
         .collect();
@@ -110,6 +110,13 @@ fn line(report: &Report, settings: &Settings, now_ms: i64) -> Option<String> {
     let tokens = lines.iter().map(of).fold(0, u64::saturating_add);
     parts.push(format!("{} tok", short(tokens)));
     Some(format!("{}\n", parts.join(" · ")))
+}
+
+/// An amount without its currency's sign, which stands before another one; a small one never reads
+/// as nothing.
+fn unsigned(amount: Decimal, currency: Currency) -> String {
+    let shown = Money { amount, currency }.to_string();
+    shown.strip_prefix(currency.sign()).unwrap_or(&shown).to_owned()
 }
 
 /// A count in four characters or so: `931`, `88K`, `1.2M`.
@@ -225,6 +232,12 @@ fn free(report: &Report, settings: &Settings, args: &UsageArgs, now_ms: i64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_limit_never_reads_as_nothing() {
+        let of = |amount: &str| unsigned(amount.parse().unwrap(), Currency::Cny);
+        assert_eq!((of("20"), of("0.004"), of("0")), ("20.00".into(), "0.004".into(), "0.00".into()));
+    }
 
     #[test]
     fn counts_are_short() {

@@ -284,9 +284,9 @@ mod tests {
             requests(&Voices { own, learned: &taught, told: None, row: Some(&row) }).unwrap()
         };
         assert_eq!(limit(40, 0).rate.amount, 40);
-        assert_eq!(limit(40, 5).rate.amount, 60);
-        assert_eq!(limit(40, 39).rate.amount, 180);
-        assert_eq!(limit(40, 40).source, row.source, "grown back");
+        assert_eq!(limit(40, 60).rate.amount, 60);
+        assert_eq!(limit(40, 7 * 60).rate.amount, 180);
+        assert_eq!(limit(40, 8 * 60).source, row.source, "grown back");
         assert_eq!(limit(900, 0).source, row.source, "more than the limit teaches nothing");
         assert_eq!(limit(0, 0).rate.amount, 1, "one has to try");
         assert_eq!(limit(40, -90).rate.amount, 40, "a clock that was set back");
