@@ -6,8 +6,8 @@ use clap::Args;
 
 /// Read a text aloud, sentence by sentence; from a pipe it begins with the first whole one.
 ///
-/// Markdown is read without its syntax, blocks of code are passed over. It is heard where [speech]
-/// sinks of the configuration says: by lian-player, a program of this machine, or from a file. Price
+/// Markdown is read without its syntax, blocks of code are passed over. It is heard where
+/// speech.sinks of the configuration says: by lian-player, a program of this machine, or from a file. Price
 /// and cost go to stderr; what was spoken once is kept and costs nothing again. Exit code: 0 all of
 /// it, 1 it failed, 2 usage, 3 key or permission, 4 throttled, 5 network, 6 configuration, 7 content
 /// refused, 8 budget.

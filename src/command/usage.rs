@@ -236,7 +236,10 @@ mod tests {
     #[test]
     fn a_small_limit_never_reads_as_nothing() {
         let of = |amount: &str| unsigned(amount.parse().unwrap(), Currency::Cny);
-        assert_eq!((of("20"), of("0.004"), of("0")), ("20.00".into(), "0.004".into(), "0.00".into()));
+        assert_eq!(
+            (of("20"), of("0.004"), of("0")),
+            ("20.00".into(), "0.004".into(), "0.00".into())
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! A reading of its own beside [`markdown`](super::markdown): what is shown may be made anew with
 //! every push, what was said is said. So a decision is taken once, as soon as no continuation can
-//! change it, and never looks further ahead than [`FAR`] bytes: work is linear, and bounded a push.
+//! change it, and never looks further ahead than `FAR` bytes: work is linear, and bounded a push.
 
 mod inline;
 mod line;

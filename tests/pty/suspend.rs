@@ -55,6 +55,9 @@ fn ctrl_z_gives_the_shell_its_terminal_and_fg_paints_all_again() {
     let lian = lian_in(&shell, &sim);
     shell.ask("a question");
     shell.wait_for("an answer");
+    shell.wait_for_end();
+    // What it cost is told after it, and stays from then on.
+    shell.wait_for("session ¥");
     shell.keys("half a message");
     shell.wait_for("half a message");
     let before = picture(&shell.screen());
@@ -121,6 +124,8 @@ fn a_stop_that_cannot_be_caught_is_repaired_on_the_way_back() {
     term.keys("\x1a");
     term.keys("typed");
     term.wait_for("typed");
+    // The meters come with the second frame.
+    term.wait_for("TPM");
     let before = picture(&term.screen());
     for _ in 0..2 {
         let entered = wire::count(&term.raw(), b"\x1b[?1049h");
