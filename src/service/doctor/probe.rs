@@ -24,6 +24,7 @@ use crate::domain::money::Money;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::settings::{Budget, Figures};
 use crate::service::ledger::Ledger;
+use crate::service::ledger::ends::unanswered;
 use crate::service::store;
 
 /// A cheap model that every region serves.
@@ -137,8 +138,7 @@ impl Probe {
             Ok(Ok(answer)) => self.answered(name, &answer),
             Ok(Err((error, usage))) => {
                 let notice = self.ready.notice(&error);
-                let refused = error.refusal().is_some() || never_sent(&error);
-                let outcome = if refused { Outcome::Refused } else { Outcome::Unknown };
+                let outcome = unanswered(&error);
                 let money = usage.and_then(|usage| self.cost(&usage));
                 (
                     Check::fail(name, trouble(&notice), notice),
@@ -274,22 +274,6 @@ impl Settled {
             total: None,
         }
     }
-}
-
-/// Errors after which nothing can have reached the service.
-const fn never_sent(error: &ApiError) -> bool {
-    matches!(
-        error,
-        ApiError::NoKey
-            | ApiError::BadKey
-            | ApiError::NoNative
-            | ApiError::Setup { .. }
-            | ApiError::Dns { .. }
-            | ApiError::Refused { .. }
-            | ApiError::Tls { .. }
-            | ApiError::Connect { .. }
-            | ApiError::ConnectTimeout { .. }
-    )
 }
 
 /// Milliseconds since 1970 (UTC), for the store.

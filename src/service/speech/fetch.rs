@@ -27,6 +27,7 @@ use crate::domain::money::Money;
 use crate::domain::notice::{BudgetNotice, Notice, NoticeKind, SpeechNotice};
 use crate::domain::speech::aloud::Manner;
 use crate::domain::speech::{PcmFormat, SpeechChunk, SpeechRequest, SpeechUsage};
+use crate::service::ledger::ends::unanswered;
 use crate::text::aloud::billed;
 
 /// Which piece of what it is for.
@@ -353,27 +354,6 @@ fn outcome(asked: &Result<(), Broken>, output: bool) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(_) if output => Outcome::Partial,
         Err(Broken::Interrupted | Broken::Told(_)) => Outcome::Unknown,
-        Err(Broken::Api(error)) => match error {
-            // Or somebody else answered, and the service was not reached.
-            ApiError::Status(_)
-            | ApiError::Stream(_)
-            | ApiError::Redirect { .. }
-            | ApiError::WebPage => Outcome::Refused,
-            ApiError::NoKey
-            | ApiError::BadKey
-            | ApiError::NoNative
-            | ApiError::Setup { .. }
-            | ApiError::Dns { .. }
-            | ApiError::Refused { .. }
-            | ApiError::Tls { .. }
-            | ApiError::Connect { .. }
-            | ApiError::ConnectTimeout { .. } => Outcome::Unsent,
-            ApiError::FirstByte { .. }
-            | ApiError::Idle { .. }
-            | ApiError::Overall { .. }
-            | ApiError::Cut { .. }
-            | ApiError::Garbled { .. }
-            | ApiError::TooLarge { .. } => Outcome::Unknown,
-        },
+        Err(Broken::Api(error)) => unanswered(error),
     }
 }
