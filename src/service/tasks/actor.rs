@@ -246,6 +246,17 @@ impl Actor {
 
     /// Reads what changed, by whomever, and goes on with it.
     async fn refresh(&mut self) {
+        if !self.read_changes().await {
+            return;
+        }
+        let under_way = self.active.iter().any(|task| task.stage.is_active());
+        let looks = under_way || !self.bell.watches();
+        self.look_due = looks.then(|| Instant::now() + lease::TICK);
+        self.go_on().await;
+    }
+
+    /// Reads what changed, by whomever. `false`: it could not be read, and will be again.
+    async fn read_changes(&mut self) -> bool {
         let after = self.revision;
         let read = self
             .deps
@@ -264,7 +275,7 @@ impl Actor {
                 if self.blind == 1 {
                     self.say(TaskEvent::Trouble(notice)).await;
                 }
-                return;
+                return false;
             }
         };
         self.blind = 0;
@@ -277,10 +288,7 @@ impl Actor {
         for task in changed {
             self.take_in(task).await;
         }
-        let under_way = self.active.iter().any(|task| task.stage.is_active());
-        let looks = under_way || !self.bell.watches();
-        self.look_due = looks.then(|| Instant::now() + lease::TICK);
-        self.go_on().await;
+        true
     }
 
     /// A task is as it is now: keeps it if it is active, tells the others.
@@ -330,6 +338,13 @@ impl Actor {
         if self.holder && !was {
             // Whoever had it may have died in the middle of sending.
             self.recover().await;
+            // Or brought all to its end just now: what is known here may be older than that, and
+            // would be asked for and fetched a second time.
+            if !self.read_changes().await || !self.active.iter().any(|task| task.stage.is_active())
+            {
+                self.rest().await;
+                return;
+            }
             self.follow_all();
             self.fetch_all();
         }
