@@ -290,29 +290,30 @@ mod tests {
     #[test]
     fn pictures_go_the_way_the_terminal_takes_them() {
         use images::Way::{Iterm2, Kitty, Sixel};
-        let xterm = ("TERM", "xterm-256color");
+        type Case = (&'static [(&'static str, &'static str)], Option<images::Way>);
+        const XTERM: (&str, &str) = ("TERM", "xterm-256color");
         let of = |vars: &[(&str, &str)]| read(ColourChoice::Auto, vars).pictures;
-        let table: &[(&[(&str, &str)], Option<images::Way>)] = &[
+        let table: &[Case] = &[
             (&[("TERM", "xterm-kitty")], Some(Kitty)),
             (&[("TERM", "xterm-ghostty")], Some(Kitty)),
-            (&[xterm, ("TERM_PROGRAM", "ghostty")], Some(Kitty)),
-            (&[xterm, ("KITTY_WINDOW_ID", "3")], Some(Kitty)),
-            (&[xterm, ("TERM_PROGRAM", "iTerm.app")], Some(Iterm2)),
-            (&[xterm, ("LC_TERMINAL", "iTerm2")], Some(Iterm2)),
-            (&[xterm, ("TERM_PROGRAM", "WezTerm")], Some(Iterm2)),
+            (&[XTERM, ("TERM_PROGRAM", "ghostty")], Some(Kitty)),
+            (&[XTERM, ("KITTY_WINDOW_ID", "3")], Some(Kitty)),
+            (&[XTERM, ("TERM_PROGRAM", "iTerm.app")], Some(Iterm2)),
+            (&[XTERM, ("LC_TERMINAL", "iTerm2")], Some(Iterm2)),
+            (&[XTERM, ("TERM_PROGRAM", "WezTerm")], Some(Iterm2)),
             (&[("TERM", "foot")], Some(Sixel)),
             (&[("TERM", "foot-extra")], Some(Sixel)),
             (&[("TERM", "mlterm-256color")], Some(Sixel)),
-            (&[xterm, ("TERM_PROGRAM", "contour")], Some(Sixel)),
+            (&[XTERM, ("TERM_PROGRAM", "contour")], Some(Sixel)),
             // Unknown, poor, or started within another terminal.
             (&[], None),
-            (&[xterm], None),
+            (&[XTERM], None),
             (&[("TERM", "footloose")], None),
             (&[("TERM", "dumb"), ("KITTY_WINDOW_ID", "3")], None),
             (&[("TERM", "linux"), ("TERM_PROGRAM", "iTerm.app")], None),
             (&[("TERM", "alacritty"), ("KITTY_WINDOW_ID", "3")], None),
-            (&[xterm, ("TERM_PROGRAM", "vscode"), ("KITTY_WINDOW_ID", "3")], None),
-            (&[xterm, ("TERM_PROGRAM", "Apple_Terminal"), ("LC_TERMINAL", "iTerm2")], None),
+            (&[XTERM, ("TERM_PROGRAM", "vscode"), ("KITTY_WINDOW_ID", "3")], None),
+            (&[XTERM, ("TERM_PROGRAM", "Apple_Terminal"), ("LC_TERMINAL", "iTerm2")], None),
             // Within a multiplexer.
             (&[("TERM", "tmux-256color"), ("TMUX", "x"), ("KITTY_WINDOW_ID", "3")], None),
             (&[("TERM", "xterm-kitty"), ("TMUX", "x")], None),

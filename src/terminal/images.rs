@@ -61,6 +61,8 @@ pub struct Gallery {
     shown: Option<(Way, Picture)>,
     /// kitty still keeps one under our number.
     kept: bool,
+    /// Cells under it were painted, perhaps.
+    doubtful: bool,
 }
 
 /// The number of our picture where pictures have numbers: "lian". One for all: the next one
@@ -82,6 +84,11 @@ impl Gallery {
         self.shown = None;
     }
 
+    /// Everything is painted with other looks: what is in the cells goes with the old ones.
+    pub fn doubt(&mut self) {
+        self.doubtful = true;
+    }
+
     /// What is to be done so that this picture is shown, or none; `None` if it is so already. `cell`
     /// is the size of a cell in pixels, as far as the terminal tells.
     pub fn turn(
@@ -89,7 +96,8 @@ impl Gallery {
         wanted: Option<(Way, Picture)>,
         cell: Option<(u16, u16)>,
     ) -> Option<Change> {
-        if self.shown == wanted && (wanted.is_some() || !self.kept) {
+        let doubtful = std::mem::take(&mut self.doubtful) && self.shown.is_some();
+        if self.shown == wanted && !doubtful && (wanted.is_some() || !self.kept) {
             return None;
         }
         let mut change = Change::default();
@@ -219,16 +227,14 @@ mod tests {
     /// Base64 back to bytes, worked out another way than it was made.
     fn decoded(text: &str) -> Vec<u8> {
         let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let bits: String = text
-            .trim_end_matches('=')
-            .chars()
-            .map(|c| format!("{:06b}", letters.find(c).expect("a letter of base64")))
-            .collect();
-        let whole = bits.len() / 8 * 8;
-        let eight = bits.as_bytes()[..whole].chunks(8);
-        eight
-            .map(|bits| u8::from_str_radix(std::str::from_utf8(bits).unwrap(), 2).unwrap())
-            .collect()
+        let mut bits = String::new();
+        for c in text.trim_end_matches('=').chars() {
+            let value = letters.find(c).expect("a letter of base64");
+            bits.extend((0..6).rev().map(|bit| if value >> bit & 1 == 1 { '1' } else { '0' }));
+        }
+        let eight = bits.as_bytes().chunks_exact(8);
+        let byte = |bits: &[u8]| u8::from_str_radix(std::str::from_utf8(bits).unwrap(), 2);
+        eight.map(|bits| byte(bits).unwrap()).collect()
     }
 
     #[test]
@@ -315,8 +321,15 @@ mod tests {
         assert_eq!((gone.forget, gone.after.len()), (Some(ROOM), 0));
         assert_eq!(gone.before, delete());
         assert_eq!(gallery.turn(None, None), None);
-        // Cleared, and nothing is wanted any more.
+        // Other looks: it is sent again, over cells that are painted anew; nothing is no change.
+        gallery.doubt();
+        assert_eq!(gallery.turn(None, None), None);
         gallery.turn(wanted(b"two"), None).unwrap();
+        gallery.doubt();
+        let fresh = gallery.turn(wanted(b"two"), None).unwrap();
+        assert!(fresh.forget == Some(ROOM) && fresh.after.starts_with(b"\x1b_Ga=T"));
+        assert_eq!(gallery.turn(wanted(b"two"), None), None);
+        // Cleared, and nothing is wanted any more.
         gallery.forget();
         assert_eq!(gallery.turn(None, None).unwrap().before, delete());
         assert_eq!(gallery.turn(None, None), None);
