@@ -1,8 +1,8 @@
 //! From the words of the configuration to where copied text goes, how the end of an answer is
-//! told and whether messages wait for limits. It refuses to read a file; `options` has judged the words already.
+//! told, how pictures are shown and whether messages wait for limits. It refuses to read a file; `options` has judged the words already.
 
 use crate::domain::copy::Clipboard;
-use crate::domain::settings::{Notify, Pace};
+use crate::domain::settings::{Notify, Pace, Pictures};
 
 /// `clipboard`. `in_tmux` decides what "auto" is.
 #[must_use]
@@ -29,6 +29,19 @@ pub fn notify(word: Option<&str>) -> Notify {
         Some("bell") => Notify::Bell,
         Some("off") => Notify::Off,
         Some(_) | None => Notify::Auto,
+    }
+}
+
+/// `pictures`.
+#[must_use]
+pub fn pictures(word: Option<&str>) -> Pictures {
+    match word {
+        Some("blocks") => Pictures::Blocks,
+        Some("kitty") => Pictures::Kitty,
+        Some("iterm2") => Pictures::Iterm2,
+        Some("sixel") => Pictures::Sixel,
+        Some("off") => Pictures::Off,
+        Some(_) | None => Pictures::Auto,
     }
 }
 
@@ -77,6 +90,13 @@ mod tests {
             panic!("notify is a choice");
         };
         let mut known: Vec<_> = words.iter().map(|word| notify(Some(word))).collect();
+        known.dedup();
+        assert_eq!(known.len(), words.len(), "{known:?}");
+        let super::super::options::Kind::Choice(words) = setting(&["pictures"]).unwrap().kind
+        else {
+            panic!("pictures is a choice");
+        };
+        let mut known: Vec<_> = words.iter().map(|word| pictures(Some(word))).collect();
         known.dedup();
         assert_eq!(known.len(), words.len(), "{known:?}");
         let super::super::options::Kind::Choice(words) = setting(&["limits", "pace"]).unwrap().kind

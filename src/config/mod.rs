@@ -242,6 +242,7 @@ fn settings(layers: &Layers<'_>, target: &Target) -> Result<Settings, ConfigErro
         ),
         notify: comfort::notify(word("notify")?.as_deref()),
         notify_after: Duration::from_secs(layers.whole("notify_after")?.unwrap_or(10)),
+        pictures: comfort::pictures(word("pictures")?.as_deref()),
         theme: String::new(),
         themes: Vec::new(),
         theme_held_by: None,

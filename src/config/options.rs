@@ -79,6 +79,12 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Choice(&["auto", "osc9", "osc99", "osc777", "bell", "off"]),
     ),
     row("notify_after", &["LIAN_NOTIFY_AFTER"], None, Kind::Whole(0, DAY)),
+    row(
+        "pictures",
+        &["LIAN_PICTURES"],
+        None,
+        Kind::Choice(&["auto", "blocks", "kitty", "iterm2", "sixel", "off"]),
+    ),
     row("chat.model", &["LIAN_MODEL"], Some("--model"), Kind::Form(file::check_filled)),
     row("chat.system", &["LIAN_SYSTEM"], Some("--system"), Kind::Text),
     row("chat.thinking", &["LIAN_THINKING"], Some("--think"), Kind::Switch),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::ids::TaskKey;
 use super::ledger::Standing;
 use super::money::Currency;
+use super::pictures::{Form, Still};
 use super::tasks::FileKind;
 
 /// Something to be done outside.
@@ -41,6 +42,8 @@ pub enum Errand {
         path: String,
         /// What that is.
         kind: FileKind,
+        /// In which form a picture of it is wanted besides; `None` where none can be shown.
+        form: Option<Form>,
     },
     /// Tell what was spent in this currency.
     Spent(Currency),
@@ -94,6 +97,7 @@ pub const POSTER_HEIGHT: u16 = 54;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Poster {
     rgb: Arc<[u8]>,
+    still: Option<Still>,
 }
 
 impl Poster {
@@ -103,7 +107,19 @@ impl Poster {
     /// Takes the bytes of one; `None` if they are fewer or more.
     #[must_use]
     pub fn new(rgb: &[u8]) -> Option<Self> {
-        (rgb.len() == Self::BYTES).then(|| Self { rgb: rgb.into() })
+        (rgb.len() == Self::BYTES).then(|| Self { rgb: rgb.into(), still: None })
+    }
+
+    /// The same with a picture for terminals that show pictures, if there is one.
+    #[must_use]
+    pub fn with_still(self, still: Option<Still>) -> Self {
+        Self { still, ..self }
+    }
+
+    /// The picture for terminals that show pictures.
+    #[must_use]
+    pub fn still(&self) -> Option<&Still> {
+        self.still.as_ref()
     }
 
     /// The colour of a pixel; black outside.

@@ -21,6 +21,7 @@ pub mod models;
 pub mod money;
 pub mod notice;
 pub mod params;
+pub mod pictures;
 pub mod rerank;
 pub mod settings;
 pub mod speech;

@@ -10,6 +10,7 @@ use super::copy::Clipboard;
 use super::ledger::{Caps, Gate};
 use super::meters::limits::Amounts;
 use super::models::ModelId;
+use super::pictures::Form;
 
 /// Settings in force, after flag > environment > project file > user file > default.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,8 @@ pub struct Settings {
     pub notify: Notify,
     /// Answers that took less are not told.
     pub notify_after: Duration,
+    /// How pictures are shown.
+    pub pictures: Pictures,
     /// Whose keys write a message.
     pub editing: Editing,
     /// The theme in force, by name, or the path of its file.
@@ -158,6 +161,36 @@ pub enum Notify {
     Bell,
     /// Not at all.
     Off,
+}
+
+/// How pictures are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Pictures {
+    /// As the terminal's environment suggests. While the workbench runs it is one of the others.
+    #[default]
+    Auto,
+    /// In half blocks, each cell two pixels above each other.
+    Blocks,
+    /// By kitty's graphics protocol.
+    Kitty,
+    /// By iTerm2's inline images.
+    Iterm2,
+    /// By sixel.
+    Sixel,
+    /// Not at all.
+    Off,
+}
+
+impl Pictures {
+    /// The form in which a terminal takes a picture; `None` where it gets none.
+    #[must_use]
+    pub const fn form(self) -> Option<Form> {
+        match self {
+            Self::Kitty | Self::Iterm2 => Some(Form::Png),
+            Self::Sixel => Some(Form::Rgb),
+            Self::Auto | Self::Blocks | Self::Off => None,
+        }
+    }
 }
 
 /// Whose keys write a message.

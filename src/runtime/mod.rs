@@ -15,6 +15,7 @@ mod frame;
 mod launch;
 mod painter;
 mod perform;
+mod pictures;
 mod plain;
 mod reload;
 mod shutdown;
@@ -146,7 +147,8 @@ pub async fn run(start: Start) -> std::io::Result<Ended> {
     let Start { config, flags, deps, caps, prompt, simulator, seed, plain, hidden } = start;
     let gather = examine::gather(flags.clone(), caps, hidden);
     let reload = Reload::start(flags, &config);
-    let Config { settings, theme, keys, paths, target, .. } = config;
+    let Config { mut settings, theme, keys, paths, target, .. } = config;
+    settings.pictures = pictures::resolved(settings.pictures, caps);
     let connect = target.deadlines.connect;
     let home = crate::command::env("HOME").map(PathBuf::from);
     let files = Base { cwd: std::env::current_dir().unwrap_or_default(), home };
@@ -389,13 +391,16 @@ impl Runtime {
     /// Takes over what the files say now.
     fn on_update(&mut self, update: Update) {
         let now = self.clock.now();
-        let reload::Fresh { settings, theme, keys, later, more } = match update {
+        let reload::Fresh { mut settings, theme, keys, later, more } = match update {
             Update::Tell(notice) => return self.on_events(ServiceEvent::Notice(*notice)),
             Update::Fresh(fresh) => *fresh,
         };
         let name = settings.theme.clone();
         self.own_theme = Some((name.clone(), theme.clone()));
         self.keys = keys;
+        if let Some(painter) = &self.painter {
+            settings.pictures = painter.pictures(settings.pictures);
+        }
         self.services.heed(&settings);
         let settings = Box::new(settings);
         self.on_events(ServiceEvent::Settings(SettingsEvent::Changed { settings, later, more }));

@@ -3,13 +3,15 @@
 
 use std::io;
 
-use crate::domain::settings::Notify;
+use super::pictures;
+use crate::domain::settings::{Notify, Pictures};
 use crate::domain::time::Now;
 use crate::effect::TerminalCommand;
 use crate::input::Size;
 use crate::input::keymap::KeyMap;
 use crate::state::{AppState, Painted};
 use crate::terminal::caps::Caps;
+use crate::terminal::images::Gallery;
 use crate::terminal::modes::Modes;
 use crate::terminal::notify::Way;
 use crate::terminal::out::Out;
@@ -28,6 +30,7 @@ pub(super) struct Painter {
     out: Out,
     size: Size,
     dirty: RowSet,
+    gallery: Gallery,
 }
 
 impl Painter {
@@ -37,7 +40,8 @@ impl Painter {
         let out = Out::open()?;
         rescue::enter(Modes::new(caps, mouse))?;
         let screen = Screen::new(size, caps);
-        Ok(Self { screen, view: View::default(), theme, out, size, dirty: RowSet::none() })
+        let (view, dirty, gallery) = (View::default(), RowSet::none(), Gallery::default());
+        Ok(Self { screen, view, theme, out, size, dirty, gallery })
     }
 
     /// Paints with other looks, words or keys from now on.
@@ -46,6 +50,12 @@ impl Painter {
             self.theme = theme;
         }
         self.view.forget();
+        self.gallery.doubt();
+    }
+
+    /// What a choice of how pictures are shown means on this terminal.
+    pub(super) fn pictures(&self, choice: Pictures) -> Pictures {
+        pictures::resolved(choice, self.screen.caps())
     }
 
     pub(super) fn size(&self) -> Size {
@@ -55,12 +65,14 @@ impl Painter {
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;
         self.screen.resize(size);
+        self.gallery.forget();
     }
 
     /// Forgets what the terminal shows; its size may be another too.
     pub(super) fn invalidate(&mut self) {
         self.size = terminal::size();
         self.screen.resize(self.size);
+        self.gallery.forget();
     }
 
     /// Takes the mouse or leaves it to the terminal. The last frame goes out whole before, or
@@ -109,6 +121,19 @@ impl Painter {
         }
         let moved = picture.moved.map(|(top, bottom, by)| Move { top, bottom, by });
         let painted = picture.painted;
+        let choice = state.settings().pictures;
+        let wanted = picture.still.and_then(|(still, room)| pictures::shown(choice, still, room));
+        let cell = wanted.as_ref().and_then(|_| terminal::cell());
+        let way = wanted.as_ref().map(|(way, _)| *way);
+        if let Some(change) = self.gallery.turn(wanted, cell) {
+            for y in change.forget.into_iter().flat_map(|area| area.y..area.bottom()) {
+                self.dirty.insert(y);
+            }
+            if let Some(way) = way {
+                rescue::set_pictures(way);
+            }
+            self.screen.picture(change);
+        }
         let frame =
             Frame { next: picture.buffer, dirty: &self.dirty, moved, cursor: picture.cursor };
         self.screen.paint(frame);

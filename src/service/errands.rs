@@ -1,5 +1,5 @@
 //! Errands: looks at a file, shows one on the desktop, runs the user's program when a task has
-//! ended, takes a small picture out of a video, asks the ledger. It refuses a shell, to wait for
+//! ended, has a picture taken out of a video, asks the ledger. It refuses a shell, to wait for
 //! ever, and to run the user's program twice for one task.
 
 use std::path::{Path, PathBuf};
@@ -7,25 +7,22 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::errands::{EndFacts, Errand, ErrandEvent, POSTER_HEIGHT, POSTER_WIDTH, Poster};
+use crate::domain::errands::{EndFacts, Errand, ErrandEvent};
 use crate::domain::notice::{ErrandNotice, Notice, NoticeKind};
-use crate::domain::tasks::FileKind;
 use crate::event::ServiceEvent;
 use crate::service::inbox::{self, Inbox};
 use crate::service::ledger::Ledger;
+use crate::service::posters;
 use crate::text::sanitize;
 
 /// Errands that may wait in the inbox. When it is full the errand comes back to the sender.
 const INBOX: usize = 64;
 /// Programs at once.
 const AT_ONCE: usize = 2;
-/// A frame of a short video is found within this time, or not at all.
-const POSTER: Duration = Duration::from_secs(15);
 /// The user's program may take this long; then it is left to itself.
 const ENDED: Duration = Duration::from_secs(600);
 /// A program that opens a file is heard so long: most go on as long as the file is open.
@@ -85,8 +82,8 @@ async fn run(deps: &Deps, errand: Errand) -> Option<ServiceEvent> {
             show(dir.unwrap_or_else(|| path.clone()), path).await
         }
         Errand::Ended { words, facts } => ended(&deps.data, &words, &facts).await,
-        Errand::Poster { key, path, kind } => {
-            let poster = poster(&path, kind).await;
+        Errand::Poster { key, path, kind, form } => {
+            let poster = posters::poster(&path, kind, form).await;
             Some(ServiceEvent::Errand(ErrandEvent::Poster { key, poster }))
         }
         Errand::Spent(currency) => {
@@ -181,41 +178,6 @@ async fn claim(data: &Path, key: &str) -> std::io::Result<bool> {
     }
 }
 
-/// One frame as small as a poster, by `ffmpeg`, where that is installed. It may read nothing but
-/// files: what a service sent must not make it open a connection.
-async fn poster(path: &str, kind: FileKind) -> Option<Poster> {
-    let choose = match kind {
-        FileKind::Video => "thumbnail=24,",
-        FileKind::Image => "",
-        FileKind::Audio | FileKind::Other => return None,
-    };
-    let (width, height) = (POSTER_WIDTH, POSTER_HEIGHT);
-    let filter = format!(
-        "{choose}scale={width}:{height}:force_original_aspect_ratio=decrease,\
-         pad={width}:{height}:-1:-1"
-    );
-    let child = Command::new("ffmpeg")
-        .args(["-nostdin", "-v", "quiet", "-protocol_whitelist", "file,pipe", "-i"])
-        .arg(format!("file:{path}"))
-        .args(["-frames:v", "1", "-vf", &filter, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn();
-    let mut child = child.ok()?;
-    let out = child.stdout.take()?;
-    let read = async move {
-        let mut bytes = Vec::new();
-        // One byte more than a poster has tells that it is none.
-        out.take(Poster::BYTES as u64 + 1).read_to_end(&mut bytes).await.ok()?;
-        drop(child.wait().await);
-        Poster::new(&bytes)
-    };
-    tokio::time::timeout(POSTER, read).await.ok().flatten()
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::disallowed_methods, reason = "tests make and read their files")]
@@ -259,14 +221,5 @@ mod tests {
         let facts = EndFacts { key: TaskKey(2), ..facts };
         assert_eq!(ended(&deps.data, &words, &facts).await, None);
         assert_eq!(std::fs::read_to_string(&out).unwrap(), "saved|a b.mp4");
-    }
-
-    #[tokio::test]
-    async fn what_is_no_picture_makes_no_poster() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("x.mp4");
-        std::fs::write(&file, b"#EXTM3U\nhttp://127.0.0.1:9/a.ts\n").unwrap();
-        assert_eq!(poster(&file.display().to_string(), FileKind::Video).await, None);
-        assert_eq!(poster("/nowhere", FileKind::Image).await, None);
     }
 }

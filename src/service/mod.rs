@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod log;
 pub mod meters;
 pub mod models;
+mod posters;
 mod private;
 pub mod speech;
 pub mod store;

@@ -54,7 +54,7 @@ impl AppState {
             }
             SettingsEvent::Changed { settings, later, more } => {
                 self.take_over(*settings, later, more, now);
-                Vec::new()
+                self.wanted_posters()
             }
         }
     }
@@ -71,6 +71,9 @@ impl AppState {
             self.settings.budget = before.budget;
         }
         self.settings.model_given = before.model_given;
+        if self.settings.pictures != before.pictures {
+            self.tasks.forget_posters();
+        }
         if self.choice.write_at.is_some() {
             // The reader is choosing; what the file said before is no answer to that.
             self.settings.theme.clone_from(&before.theme);

@@ -7,6 +7,7 @@ pub mod board;
 pub mod form;
 mod going;
 mod orders;
+mod posters;
 pub mod shelf;
 mod wishes;
 
@@ -62,6 +63,11 @@ impl Tasks {
     #[must_use]
     pub fn poster(&self, key: TaskKey) -> Option<&Poster> {
         self.posters.get(&key)?.as_ref()
+    }
+
+    /// Pictures are wanted in another form: what was asked for is asked for again.
+    pub(super) fn forget_posters(&mut self) {
+        self.posters.clear();
     }
 
     /// How long tasks like this one usually take from being accepted to their end: the median of
@@ -222,7 +228,7 @@ impl AppState {
     pub(super) fn on_errand(&mut self, event: ErrandEvent) -> Effects {
         match event {
             ErrandEvent::Looked { path, bytes } => self.file_looked_at(&path, bytes),
-            ErrandEvent::Poster { key, poster } => drop(self.tasks.posters.insert(key, poster)),
+            ErrandEvent::Poster { key, poster } => self.poster_came(key, poster),
             ErrandEvent::Spent(standing) => self.tasks.spent = Some(standing),
         }
         Vec::new()

@@ -1,6 +1,7 @@
 //! What the terminal can do, read from the environment alone: asking the terminal itself would make
 //! the start wait for a slow link. It refuses to touch the process: variables come through a closure.
 
+use super::images;
 use super::notify::Way;
 use super::passthrough::Multiplexer;
 
@@ -60,6 +61,8 @@ pub struct Caps {
     pub multiplexer: Multiplexer,
     /// How this terminal tells somebody who is looking elsewhere.
     pub notify: Way,
+    /// How this terminal takes pictures, where it is known to.
+    pub pictures: Option<images::Way>,
 }
 
 impl Default for Caps {
@@ -75,6 +78,7 @@ impl Default for Caps {
             background: None,
             multiplexer: Multiplexer::None,
             notify: Way::Bell,
+            pictures: None,
         }
     }
 }
@@ -104,6 +108,7 @@ impl Caps {
             background: env("COLORFGBG").and_then(|value| background(&value)),
             multiplexer: Multiplexer::read(&env),
             notify: Way::read(&env),
+            pictures: if multiplexed || dumb { None } else { pictures(&env, &term, &program) },
         }
     }
 }
@@ -168,6 +173,39 @@ fn keyboard_term(term: &str) -> bool {
 /// Terminals that pass a generic `TERM` but name themselves beside it.
 fn keyboard_program(program: &str) -> bool {
     matches!(program, "ghostty" | "WezTerm" | "iTerm.app" | "rio" | "kitty")
+}
+
+/// How pictures are taken, as far as names tell. `TERM` comes first: a terminal that was started
+/// within another one inherits the other's variables. A program within a multiplexer is not asked:
+/// what it writes is not what the terminal sees.
+fn pictures(
+    env: &impl Fn(&str) -> Option<String>,
+    term: &str,
+    program: &str,
+) -> Option<images::Way> {
+    use images::Way::{Iterm2, Kitty, Sixel};
+    let named = |name: &str| {
+        term == name || term.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))
+    };
+    match term {
+        "xterm-kitty" | "xterm-ghostty" => return Some(Kitty),
+        "wezterm" => return Some(Iterm2),
+        _ if ["foot", "mlterm", "contour", "yaft"].into_iter().any(named) => return Some(Sixel),
+        "linux" | "alacritty" | "vt100" => return None,
+        _ => {}
+    }
+    match program {
+        "ghostty" | "kitty" => return Some(Kitty),
+        "iTerm.app" | "WezTerm" => return Some(Iterm2),
+        "contour" | "mintty" | "mlterm" => return Some(Sixel),
+        "" => {}
+        _ => return None,
+    }
+    if env("KITTY_WINDOW_ID").is_some() {
+        return Some(Kitty);
+    }
+    // This one comes along over SSH.
+    env("LC_TERMINAL").filter(|name| name == "iTerm2").map(|_| Iterm2)
 }
 
 /// Reads `COLORFGBG`: foreground, perhaps more, and last the background's number among the sixteen.
@@ -246,6 +284,43 @@ mod tests {
         }
         for term in ["xterm", "xterm-256color", "linux", "footloose", "tmux-256color"] {
             assert!(!read(ColourChoice::Auto, &[("TERM", term)]).keyboard, "{term}");
+        }
+    }
+
+    #[test]
+    fn pictures_go_the_way_the_terminal_takes_them() {
+        use images::Way::{Iterm2, Kitty, Sixel};
+        type Case = (&'static [(&'static str, &'static str)], Option<images::Way>);
+        const XTERM: (&str, &str) = ("TERM", "xterm-256color");
+        let of = |vars: &[(&str, &str)]| read(ColourChoice::Auto, vars).pictures;
+        let table: &[Case] = &[
+            (&[("TERM", "xterm-kitty")], Some(Kitty)),
+            (&[("TERM", "xterm-ghostty")], Some(Kitty)),
+            (&[XTERM, ("TERM_PROGRAM", "ghostty")], Some(Kitty)),
+            (&[XTERM, ("KITTY_WINDOW_ID", "3")], Some(Kitty)),
+            (&[XTERM, ("TERM_PROGRAM", "iTerm.app")], Some(Iterm2)),
+            (&[XTERM, ("LC_TERMINAL", "iTerm2")], Some(Iterm2)),
+            (&[XTERM, ("TERM_PROGRAM", "WezTerm")], Some(Iterm2)),
+            (&[("TERM", "foot")], Some(Sixel)),
+            (&[("TERM", "foot-extra")], Some(Sixel)),
+            (&[("TERM", "mlterm-256color")], Some(Sixel)),
+            (&[XTERM, ("TERM_PROGRAM", "contour")], Some(Sixel)),
+            // Unknown, poor, or started within another terminal.
+            (&[], None),
+            (&[XTERM], None),
+            (&[("TERM", "footloose")], None),
+            (&[("TERM", "dumb"), ("KITTY_WINDOW_ID", "3")], None),
+            (&[("TERM", "linux"), ("TERM_PROGRAM", "iTerm.app")], None),
+            (&[("TERM", "alacritty"), ("KITTY_WINDOW_ID", "3")], None),
+            (&[XTERM, ("TERM_PROGRAM", "vscode"), ("KITTY_WINDOW_ID", "3")], None),
+            (&[XTERM, ("TERM_PROGRAM", "Apple_Terminal"), ("LC_TERMINAL", "iTerm2")], None),
+            // Within a multiplexer.
+            (&[("TERM", "tmux-256color"), ("TMUX", "x"), ("KITTY_WINDOW_ID", "3")], None),
+            (&[("TERM", "xterm-kitty"), ("TMUX", "x")], None),
+            (&[("TERM", "screen"), ("LC_TERMINAL", "iTerm2")], None),
+        ];
+        for (vars, expected) in table {
+            assert_eq!(of(vars), *expected, "{vars:?}");
         }
     }
 

@@ -27,7 +27,8 @@ pub fn bytes(text: &str, multiplexer: Multiplexer) -> Vec<u8> {
     }
 }
 
-fn base64(bytes: &[u8], out: &mut Vec<u8>) {
+/// Adds bytes as base64 (RFC 4648, with padding).
+pub(super) fn base64(bytes: &[u8], out: &mut Vec<u8>) {
     out.reserve(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
         let at = |i: usize| u32::from(three.get(i).copied().unwrap_or(0));

@@ -4,13 +4,14 @@
 //! `caps` reads from the environment what the terminal can do; `modes` and `rescue` enter and leave it;
 //! `screen` turns frames into bytes and `out` takes them away without waiting; `events` brings what the
 //! user did; `hangup` notices that the terminal is gone and cuts it off. `clipboard` and `notify` are for
-//! what is around the screen, `passthrough` brings them there from within tmux and GNU screen.
+//! what is around the screen, `images` for pictures in it, `passthrough` brings them there from within tmux and GNU screen.
 
 mod bursts;
 pub mod caps;
 pub mod clipboard;
 pub mod events;
 pub mod hangup;
+pub mod images;
 pub mod modes;
 pub mod notify;
 pub mod out;
@@ -42,6 +43,21 @@ pub fn size() -> Size {
     sane(width, height)
 }
 
+/// Columns and rows of pixels of one cell, where the kernel was told by the terminal.
+#[must_use]
+pub fn cell() -> Option<(u16, u16)> {
+    let pixels = sys::pixels(io::stdout().as_fd()).or_else(|| sys::pixels(io::stdin().as_fd()))?;
+    let Size { width, height } = size();
+    per_cell(pixels, width, height)
+}
+
+/// The pixels of a cell, unless they are none or more than any letter has.
+fn per_cell((across, down): (u16, u16), width: u16, height: u16) -> Option<(u16, u16)> {
+    let cell = (across.checked_div(width)?, down.checked_div(height)?);
+    let sane = |pixels: u16| (1..=200).contains(&pixels);
+    (sane(cell.0) && sane(cell.1)).then_some(cell)
+}
+
 /// A size as reported, unless it is none.
 fn sane(width: u16, height: u16) -> Size {
     if width == 0 || height == 0 { FALLBACK } else { Size { width, height } }
@@ -50,6 +66,15 @@ fn sane(width: u16, height: u16) -> Size {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_has_some_pixels_or_nobody_knows() {
+        assert_eq!(per_cell((640, 384), 80, 24), Some((8, 16)));
+        assert_eq!(per_cell((0, 0), 80, 24), None);
+        assert_eq!(per_cell((640, 0), 80, 24), None);
+        assert_eq!(per_cell((u16::MAX, 384), 80, 24), None);
+        assert_eq!(per_cell((640, 384), 0, 0), None);
+    }
 
     #[test]
     fn no_size_is_the_usual_one() {

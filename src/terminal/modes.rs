@@ -2,6 +2,7 @@
 //! It refuses to write them; `rescue` does, exactly once each.
 
 use super::caps::Caps;
+use super::images;
 
 /// Which modes are on while the workbench has the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +19,8 @@ pub struct Modes {
     pub keyboard: bool,
     /// A frame may have been cut off inside a synchronized update.
     pub synchronized: bool,
+    /// A picture went to the terminal this way.
+    pub pictures: Option<images::Way>,
 }
 
 impl Modes {
@@ -29,6 +32,7 @@ impl Modes {
             mouse,
             keyboard: caps.keyboard,
             synchronized: caps.synchronized,
+            pictures: None,
         }
     }
 
@@ -54,7 +58,7 @@ impl Modes {
     /// What is sent on leaving. It begins with ESC, which ends whatever sequence was cut off.
     #[must_use]
     pub fn leave_bytes(self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(80);
+        let mut out = self.pictures.map(images::leave).unwrap_or_default();
         if self.synchronized {
             out.extend_from_slice(b"\x1b[?2026l");
         }
@@ -91,7 +95,10 @@ mod tests {
     use super::*;
 
     fn all() -> impl Iterator<Item = Modes> {
-        (0..16).map(|bits| Modes {
+        let pictures = [None, Some(images::Way::Kitty), Some(images::Way::Sixel)];
+        let all = pictures.into_iter().flat_map(|way| (0..16).map(move |bits| (way, bits)));
+        all.map(|(pictures, bits)| Modes {
+            pictures,
             alternate: bits & 1 != 0,
             mouse: bits & 2 != 0,
             keyboard: bits & 4 != 0,

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::modes::Modes;
-use super::sys;
+use super::{images, sys};
 
 /// The modes that are on, while the terminal is ours.
 static ENTERED: Mutex<Option<Modes>> = Mutex::new(None);
@@ -71,6 +71,13 @@ pub fn set_mouse(on: bool) -> io::Result<()> {
         modes.mouse = on;
     }
     Ok(())
+}
+
+/// A picture goes to the terminal this way: it is taken away when the terminal is given back.
+pub fn set_pictures(way: images::Way) {
+    if let Some(modes) = lock().as_mut() {
+        modes.pictures = Some(way);
+    }
 }
 
 /// Gives the terminal back, stops the process (and its group, as Ctrl-Z in a shell does) and takes the

@@ -67,11 +67,20 @@ pub(super) fn never_wait(fd: BorrowedFd<'_>) -> io::Result<()> {
 
 /// Columns and rows of the terminal behind `fd`.
 pub(super) fn window(fd: BorrowedFd<'_>) -> Option<(u16, u16)> {
+    winsize(fd).map(|size| (size.ws_col, size.ws_row))
+}
+
+/// Columns and rows of pixels of the terminal behind `fd`; 0 where it does not tell.
+pub(super) fn pixels(fd: BorrowedFd<'_>) -> Option<(u16, u16)> {
+    winsize(fd).map(|size| (size.ws_xpixel, size.ws_ypixel))
+}
+
+fn winsize(fd: BorrowedFd<'_>) -> Option<libc::winsize> {
     let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     #[expect(unsafe_code, reason = "std does not know terminals' sizes")]
     // SAFETY: this request writes one `winsize`, and the pointer is to a whole one of our own.
     let result = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) };
-    (result == 0).then_some((size.ws_col, size.ws_row))
+    (result == 0).then_some(size)
 }
 
 /// The path of the terminal behind `fd`.

@@ -64,6 +64,7 @@ use chat::Window;
 
 use crate::action::{Action, Context};
 use crate::domain::notice::Level;
+use crate::domain::pictures::Still;
 use crate::domain::time::Now;
 use crate::input::key::{Code, Key};
 use crate::input::keymap::KeyMap;
@@ -103,6 +104,8 @@ pub struct Picture<'a> {
     pub moved: Option<(u16, u16, i32)>,
     /// Where the hardware cursor belongs.
     pub cursor: Option<(u16, u16)>,
+    /// A picture for the terminal, and the cells that were left blank for it.
+    pub still: Option<(&'a Still, Area)>,
     /// For the state.
     pub painted: Painted,
 }
@@ -123,6 +126,7 @@ pub struct View {
     composer: u64,
     /// What surrounds the transcript, as it was painted last.
     around: Option<Around>,
+    still: Option<(Still, Area)>,
 }
 
 /// Everything that the rows around the transcript depend on.
@@ -150,6 +154,7 @@ impl Default for View {
             overlaid: false,
             composer: u64::MAX,
             around: None,
+            still: None,
         }
     }
 }
@@ -235,13 +240,15 @@ impl View {
             width,
         };
         let mut cursor = Some(caret);
+        self.still = None;
         if let Some(overlay) = &scene.state.focus().overlay {
             cursor = self.overlay(scene, overlay, &mut painted);
             self.dirty.clear();
             self.dirty.extend(0..height);
         }
         self.ground(scene);
-        Picture { buffer: &self.buffer, dirty: &self.dirty, moved, cursor, painted }
+        let still = self.still.as_ref().map(|(still, room)| (still, *room));
+        Picture { buffer: &self.buffer, dirty: &self.dirty, moved, cursor, still, painted }
     }
 
     /// Puts the theme's own ground behind what was painted now, where nothing else is behind it.

@@ -70,6 +70,7 @@ impl View {
             Overlay::Queue(waiting) => queue::paint(scene, list, waiting, &mut self.buffer),
             Overlay::Tasks(board) => {
                 let shown = tasks::paint(scene, list, board, &mut self.buffer);
+                self.still = shown.still;
                 painted.paste_top = shown.last_top;
                 painted.list = shown.place;
                 return shown.caret;

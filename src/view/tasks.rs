@@ -21,6 +21,7 @@ use super::canvas::Pen;
 use super::widgets::list::{self, Line, List};
 use super::{Scene, show_key};
 use crate::action::{Action, Context, List as ListAction, Tasks as Wish};
+use crate::domain::pictures::Still;
 use crate::domain::tasks::book::TaskRecord;
 use crate::layout::Area;
 use crate::state::focus::ListPlace;
@@ -40,7 +41,7 @@ const MORE_ROWS: usize = 6;
 const TALL: u16 = 48;
 
 /// What was painted of the tasks, for the mouse and the keys.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
     /// Where the rows are.
     pub(super) place: ListPlace,
@@ -48,6 +49,8 @@ pub(super) struct Shown {
     pub(super) caret: Option<(u16, u16)>,
     /// The last row a text can begin with.
     pub(super) last_top: usize,
+    /// A picture for the terminal and the cells that were left blank for it.
+    pub(super) still: Option<(Still, Area)>,
 }
 
 /// On a small screen the strip is one line.
@@ -230,7 +233,7 @@ fn all(scene: &Scene<'_>, area: Area, board: &Board, buffer: &mut Buffer) -> Sho
             row(scene, task, board.marks.contains(&task.key), line);
         }
     });
-    Shown { place: laid.place, caret: board.typing.then_some(laid.caret), last_top: 0 }
+    Shown { place: laid.place, caret: board.typing.then_some(laid.caret), ..Shown::default() }
 }
 
 /// Columns on the right of the prompt or before it, the most important first: cells of each.

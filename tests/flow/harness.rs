@@ -12,6 +12,7 @@ use lian::domain::conversations::StoreCommand;
 use lian::domain::ids::{IdSource, TurnId};
 use lian::domain::models::ModelId;
 use lian::domain::notice::{Notice, NoticeKind};
+use lian::domain::pictures::Still;
 use lian::domain::settings::{Budget, Figures, Language, Place, Settings};
 use lian::domain::time::Now;
 use lian::effect::{Effect, SettingsCommand};
@@ -19,6 +20,7 @@ use lian::event::ServiceEvent;
 use lian::input::key::{Code, Key};
 use lian::input::keymap::KeyMap;
 use lian::input::{Input, Pointer, PointerKind, translate::translate};
+use lian::layout::Area;
 use lian::state::AppState;
 use lian::text::width::Widths;
 use lian::theme::{SHIPPED, Theme};
@@ -49,6 +51,7 @@ pub(crate) fn settings() -> Settings {
         notify: lian::domain::settings::Notify::Auto,
         notify_after: Duration::from_secs(10),
         editing: lian::domain::settings::Editing::default(),
+        pictures: lian::domain::settings::Pictures::Blocks,
         theme: "default".to_owned(),
         themes: SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect(),
         theme_held_by: None,
@@ -113,6 +116,7 @@ pub(crate) struct Harness {
     shown: Buffer,
     cursor: Option<(u16, u16)>,
     changed: Vec<u16>,
+    still: Option<(Still, Area)>,
 }
 
 impl Harness {
@@ -146,6 +150,7 @@ impl Harness {
             shown: Buffer::empty(ratatui::layout::Rect::ZERO),
             cursor: None,
             changed: Vec::new(),
+            still: None,
         };
         harness.frame();
         harness
@@ -292,6 +297,11 @@ impl Harness {
         &self.shown
     }
 
+    /// The picture for the terminal and the room it has, if there is one.
+    pub(crate) fn still(&self) -> Option<&(Still, Area)> {
+        self.still.as_ref()
+    }
+
     /// The frame's text, trailing blanks trimmed.
     pub(crate) fn screen(&self) -> String {
         self.rows().join("\n")
@@ -410,6 +420,7 @@ impl Harness {
         let (width, height) = self.size;
         let picture = self.view.render(&scene, width, height);
         let next = picture.buffer.clone();
+        self.still = picture.still.map(|(still, room)| (still.clone(), room));
         assert_eq!((next.area.width, next.area.height), self.size);
         let resized = next.area != self.shown.area;
         let cells = usize::from(width);

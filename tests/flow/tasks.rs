@@ -8,7 +8,8 @@ use lian::domain::ledger::{Cap, Reached};
 use lian::domain::models::ModelId;
 use lian::domain::money::{Currency, Money};
 use lian::domain::notice::{Notice, NoticeKind, TaskNotice};
-use lian::domain::settings::{Language, Settings, Tasks as TaskSettings};
+use lian::domain::pictures::{self, Still};
+use lian::domain::settings::{Language, Pictures, Settings, SettingsEvent, Tasks as TaskSettings};
 use lian::domain::tasks::book::{
     Asset, AssetState, Order, Review, Stage, TaskCommand, TaskEvent, TaskRecord, Times, Verdict,
 };
@@ -591,6 +592,121 @@ fn results_are_judged_one_after_the_other() {
     assert!(h.screen().contains("Result 1 of 2"));
     h.keys("q");
     assert!(h.screen().contains("Tasks · "), "{}", h.screen());
+}
+
+/// A PNG as far as its head tells.
+fn png() -> Vec<u8> {
+    let head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    [&head[..], &640_u32.to_be_bytes(), &360_u32.to_be_bytes(), b"more"].concat()
+}
+
+fn with_pictures(pictures: Pictures, size: (u16, u16)) -> Harness {
+    let mut h = Harness::with(Settings { pictures, ..settings() }, size);
+    h.now.wall_ms = NOON;
+    some(&mut h);
+    h.key("alt+3");
+    h.effects();
+    h
+}
+
+fn poster_comes(h: &mut Harness, key: TaskKey, still: Option<Still>) {
+    let poster = Poster::new(&vec![9; Poster::BYTES]).map(|poster| poster.with_still(still));
+    h.says(ServiceEvent::Errand(ErrandEvent::Poster { key, poster }));
+}
+
+fn halves(h: &Harness) -> usize {
+    h.buffer().content.iter().filter(|cell| cell.symbol() == "▀").count()
+}
+
+#[test]
+fn a_terminal_that_shows_pictures_gets_room_for_one() {
+    for size in [(80, 24), (120, 40)] {
+        let mut h = with_pictures(Pictures::Kitty, size);
+        h.keys("v");
+        let wanted = errands(&mut h);
+        let png_wanted = |errand: &Errand| {
+            matches!(errand, Errand::Poster { form: Some(pictures::Form::Png), .. })
+        };
+        assert!(wanted.len() == 2 && wanted.iter().all(png_wanted), "{wanted:?}");
+        assert!(h.still().is_none() && h.screen().contains("no picture"));
+        poster_comes(&mut h, TaskKey(4), Still::png(&png()));
+        let (still, room) = h.still().expect("a picture and its room").clone();
+        assert_eq!(still.bytes()[..], png()[..]);
+        assert!(room.width >= 78 && room.height >= 10, "{room:?}");
+        for y in room.y..room.bottom() {
+            for x in room.x..room.x + room.width {
+                assert_eq!(h.buffer()[(x, y)].symbol(), " ", "{x} {y}");
+            }
+        }
+        let words = h.find("lanterns").expect("the words stay");
+        assert!(words >= usize::from(room.bottom()));
+        // The next has none, the list has none, and what cannot be shown is in half blocks.
+        h.keys("j");
+        assert!(h.still().is_none());
+        poster_comes(&mut h, TaskKey(5), None);
+        assert!(h.still().is_none() && halves(&h) > 100, "{}", h.screen());
+        h.keys("k");
+        assert_eq!(h.still().map(|(_, room)| *room), Some(room));
+        h.keys("r");
+        assert!(h.still().is_none(), "a question lies over it: {}", h.screen());
+        h.keys("<esc>");
+        h.keys("q");
+        assert!(h.still().is_none(), "{}", h.screen());
+    }
+}
+
+#[test]
+fn half_blocks_stay_where_no_picture_can_be_shown() {
+    for (pictures, form) in [(Pictures::Blocks, None), (Pictures::Sixel, Some(pictures::Form::Rgb))]
+    {
+        let mut h = with_pictures(pictures, (80, 24));
+        h.keys("v");
+        let of = |errand: &Errand| match errand {
+            Errand::Poster { form, .. } => *form,
+            other => panic!("{other:?}"),
+        };
+        assert!(errands(&mut h).iter().all(|errand| of(errand) == form));
+        // One in a form that this terminal does not take.
+        poster_comes(&mut h, TaskKey(4), Still::png(&png()));
+        assert!(h.still().is_none() && halves(&h) > 100, "{}", h.screen());
+    }
+    let mut h = with_pictures(Pictures::Off, (80, 24));
+    h.keys("v");
+    assert_eq!(errands(&mut h), []);
+    poster_comes(&mut h, TaskKey(4), Still::png(&png()));
+    assert!(h.still().is_none() && halves(&h) == 0 && h.screen().contains("no picture"));
+    // Another wish in the settings: pictures are asked for anew, in its form.
+    let settings = Box::new(Settings { pictures: Pictures::Kitty, ..settings() });
+    let changed = SettingsEvent::Changed { settings, later: false, more: false };
+    h.says(ServiceEvent::Settings(changed));
+    assert_eq!(errands(&mut h).len(), 2);
+    poster_comes(&mut h, TaskKey(4), Still::png(&png()));
+    assert!(h.still().is_some());
+}
+
+#[test]
+fn large_pictures_are_kept_only_where_one_looks() {
+    let mut h = with_pictures(Pictures::Kitty, (80, 24));
+    let now = h.now.wall_ms;
+    for key in 70..90 {
+        changed(&mut h, saved(task(key, &format!("boat {key}")), now, 65, 30, "x.mp4"));
+    }
+    h.keys("v");
+    let mut asked = 0;
+    for _ in 0..22 {
+        for errand in errands(&mut h) {
+            let Errand::Poster { key, .. } = errand else { panic!("{errand:?}") };
+            asked += 1;
+            poster_comes(&mut h, key, Still::png(&png()));
+        }
+        assert!(h.still().is_some(), "{}", h.screen());
+        h.keys("j");
+    }
+    assert_eq!(asked, 22, "each once");
+    h.keys("kkkkk");
+    assert_eq!(errands(&mut h), [], "those near are there");
+    h.keys(&"k".repeat(20));
+    assert_eq!(errands(&mut h).len(), 6, "those far are asked for again");
 }
 
 #[test]

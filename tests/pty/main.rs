@@ -20,6 +20,7 @@ mod hostile;
 mod input;
 mod inspector;
 mod leaving;
+mod pictures;
 mod plain;
 mod restart;
 mod settings;

@@ -12,7 +12,7 @@ use crate::harness::world::{Home, Sim, Start};
 use crate::leaving::assert_given_back;
 
 /// A shell with job control in a terminal, its prompt `shell$ `.
-fn shell(home: &Home) -> Option<Term> {
+pub(crate) fn shell(home: &Home) -> Option<Term> {
     let found = std::env::split_paths(&std::env::var_os("PATH")?).find_map(|dir| {
         let path = dir.join("bash");
         path.exists().then_some(path)

@@ -9,10 +9,9 @@ use super::super::focus::Overlay;
 use super::super::picker::{Picked, Picker};
 use super::super::{AppState, Effects};
 use crate::action::{Context, List};
-use crate::domain::errands::Errand;
 use crate::domain::ids::TaskKey;
 use crate::domain::tasks::TaskRow;
-use crate::domain::tasks::book::{AssetState, Stage, TaskCommand, TaskRecord};
+use crate::domain::tasks::book::{Stage, TaskCommand, TaskRecord};
 use crate::domain::time::Now;
 use crate::effect::Effect;
 use crate::text::{json, sanitize};
@@ -404,28 +403,5 @@ impl AppState {
             board.page = Page::Review { keys, at: 0 };
         }
         self.wanted_posters()
-    }
-
-    /// Asks for the small pictures of the result that is shown and of the next one.
-    pub(super) fn wanted_posters(&mut self) -> Effects {
-        let Some(Overlay::Tasks(board)) = &self.focus.overlay else { return Vec::new() };
-        let Page::Review { keys, at } = &board.page else { return Vec::new() };
-        let mut effects = Vec::new();
-        for key in keys.iter().skip(*at).take(2) {
-            if self.tasks.posters.contains_key(key) {
-                continue;
-            }
-            let assets = self.tasks.shelf.get(*key).map(|task| task.assets.as_slice());
-            let saved = assets.unwrap_or_default().iter().find_map(|asset| match &asset.state {
-                AssetState::Saved { path, .. } => Some((path.clone(), asset.kind)),
-                AssetState::Wanted | AssetState::Failed(_) | AssetState::Expired => None,
-            });
-            // None can be made until one is told.
-            self.tasks.posters.insert(*key, None);
-            if let Some((path, kind)) = saved {
-                effects.push(Effect::Errand(Errand::Poster { key: *key, path, kind }));
-            }
-        }
-        effects
     }
 }

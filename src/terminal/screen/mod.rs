@@ -23,11 +23,14 @@ use ratatui::layout::Rect;
 use self::pen::Pen;
 pub use self::rows::RowSet;
 use super::caps::Caps;
+use super::images::Change;
 use crate::input::Size;
 
 /// `CSI ? 2026 h`: hold the picture still until the end.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
+/// What a cell under a picture shows, as far as we know: no frame asks for this.
+const COVERED: &str = "\0";
 /// Frames that touch more rows than this are worth holding still.
 const FEW_ROWS: usize = 2;
 
@@ -99,6 +102,8 @@ pub struct Screen {
     /// Where this frame starts and ends, as long as the cursor has not left it.
     home: Option<Pos>,
     stale: bool,
+    /// What becomes of the picture with the next frame.
+    picture: Option<Change>,
     stats: Stats,
 }
 
@@ -118,6 +123,7 @@ impl Screen {
             saved: None,
             home: None,
             stale: true,
+            picture: None,
             stats: Stats::default(),
         }
     }
@@ -186,6 +192,20 @@ impl Screen {
         self.out.extend_from_slice(bytes);
     }
 
+    /// With the next frame another picture is shown, or none: cells that one covered are painted
+    /// anew there, if their rows are dirty.
+    pub fn picture(&mut self, change: Change) {
+        if let Some(area) = change.forget {
+            let Rect { width, height, .. } = self.shown.area;
+            for y in area.y..area.bottom().min(height) {
+                for x in area.x..(area.x + area.width).min(width) {
+                    cells::at_mut(&mut self.shown, x, y).set_symbol(COVERED);
+                }
+            }
+        }
+        self.picture = Some(change);
+    }
+
     /// Writes what was painted and not yet sent, in one `write` if the terminal takes it. Answers
     /// whether everything is out; if not, wait until the terminal can be written to and flush again.
     pub fn flush(&mut self, to: &mut impl Write) -> Result<bool, Gone> {
@@ -220,6 +240,8 @@ impl Screen {
         if fresh {
             self.clear();
         }
+        let picture = self.picture.take();
+        self.out.extend_from_slice(picture.as_ref().map_or(&[], |picture| &picture.before));
         let target = frame.cursor.map(|(x, y)| Pos { x: x.min(width - 1), y: y.min(height - 1) });
         self.home = target.filter(|at| self.cursor == Some(*at) && self.saved != Some(*at));
         let moved = frame.moved.filter(|_| !fresh);
@@ -232,8 +254,26 @@ impl Screen {
                 touched += usize::from(self.row(frame.next, y));
             }
         }
+        let pictured = picture.is_some();
+        if let Some(Change { at: (x, y), after, .. }) = picture.filter(|p| !p.after.is_empty()) {
+            self.draw(Pos { x: x.min(width - 1), y: y.min(height - 1) }, &after);
+        }
         self.finish(target);
-        fresh || scrolled || touched > FEW_ROWS
+        fresh || scrolled || pictured || touched > FEW_ROWS
+    }
+
+    /// Writes a picture. Whether the cursor stays where it is, terminals do not agree.
+    fn draw(&mut self, at: Pos, bytes: &[u8]) {
+        self.hold(Pen::DEFAULT, false);
+        self.keep_home(None);
+        if self.margins.take().is_some() {
+            // A picture that reaches over the lower margin would scroll what is between them.
+            self.out.extend_from_slice(b"\x1b[r");
+            self.cursor = None;
+        }
+        self.go(at);
+        self.out.extend_from_slice(bytes);
+        self.cursor = None;
     }
 
     /// Puts a terminal of which nothing is known into a known state.

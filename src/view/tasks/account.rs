@@ -39,7 +39,7 @@ pub(super) fn paint(
         let room = line.left().saturating_sub(1);
         line.text(&said(scene, row), room, Role::Text);
     });
-    Shown { place: laid.place, caret: None, last_top: 0 }
+    Shown { place: laid.place, ..Shown::default() }
 }
 
 /// When it was made, how far it is, which model, its id.

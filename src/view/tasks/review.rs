@@ -1,5 +1,5 @@
-//! Paints one result to be judged: a small picture in half blocks where there is one, else a card
-//! of words. It refuses to make the picture.
+//! Paints one result to be judged: room for a picture where the terminal shows pictures, else a
+//! small one in half blocks, else a card of words. It refuses to make the picture.
 //!
 //! ```text
 //! ─ Result 2 of 7 ──────────────────────────────
@@ -15,6 +15,7 @@ use super::cells::Cells;
 use super::{Scene, Shown};
 use crate::domain::errands::{POSTER_HEIGHT, POSTER_WIDTH, Poster};
 use crate::domain::ids::TaskKey;
+use crate::domain::settings::Pictures;
 use crate::layout::Area;
 use crate::text::rows::{Ink, Row, plain};
 use crate::theme::{Role, Theme};
@@ -45,10 +46,20 @@ pub(super) fn paint(
     }
     let Some(key) = keys.get(at) else { return Shown::default() };
     let Some(task) = scene.state.tasks().shelf().get(*key) else { return Shown::default() };
+    let way = scene.state.settings().pictures;
     let words = WORDS.min(body.height);
     let picture = Area { height: body.height - words, ..body };
-    if let Some(poster) = scene.state.tasks().poster(*key) {
-        poster_in(picture, poster, buffer);
+    let poster = scene.state.tasks().poster(*key).filter(|_| way != Pictures::Off);
+    let mut shown = Shown::default();
+    if let Some(poster) = poster {
+        // One of another form is from before the settings changed.
+        let still = poster.still().filter(|still| way.form() == Some(still.form()));
+        let room = Area { x: picture.x + 1, width: picture.width.saturating_sub(2), ..picture };
+        if let Some(still) = still.filter(|_| room.width > 0 && room.height > 0) {
+            shown.still = Some((still.clone(), room));
+        } else {
+            poster_in(picture, poster, buffer);
+        }
     } else {
         let mut pen = Pen::row(buffer, picture, picture.y + picture.height / 2, scene.widths);
         pen.skip(3).write(&Pane::NoPoster.say(language), style(Role::Muted));
@@ -66,7 +77,7 @@ pub(super) fn paint(
     let parts = [cells.model, cells.price, cells.age, cells.file];
     let parts: Vec<String> = parts.into_iter().chain(judged).filter(|p| !p.is_empty()).collect();
     Pen::row(buffer, body, y, scene.widths).skip(1).write(&parts.join(" · "), style(Role::Muted));
-    Shown::default()
+    shown
 }
 
 /// The picture as large as it fits, each cell two pixels above each other.

@@ -4,6 +4,7 @@
 mod figures;
 mod flush;
 mod model;
+mod pictures;
 mod script;
 
 use std::num::NonZeroU16;
