@@ -38,6 +38,8 @@ const LAST_RETRY: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 struct Trouble {
     notice: Notice,
+    /// The loop knows of it, not only whoever asked.
+    told: bool,
     wait: Duration,
     next: Instant,
 }
@@ -141,8 +143,9 @@ impl Worker {
             Err(_flush) => {
                 if self.save(true) {
                     self.say(StoreEvent::Flushed);
-                } else if let Some(trouble) = &self.trouble {
+                } else if let Some(trouble) = &mut self.trouble {
                     // A flush is a question and gets an answer even if the trouble is known.
+                    trouble.told = true;
                     let notice = trouble.notice.clone();
                     self.say(StoreEvent::Trouble(notice));
                 }
@@ -223,18 +226,20 @@ impl Worker {
         self.base = None;
         self.damaged |= error.is_damage();
         let notice = error.notice(&self.deps.dir, &self.deps.dir.join(FILE));
+        // Whoever asked is answered, and may keep it to himself: the first write of the store's own
+        // that fails is told all the same.
+        let told = self.trouble.as_ref().is_some_and(|trouble| trouble.told);
+        if !asked && !told {
+            self.say(StoreEvent::Trouble(notice.clone()));
+        }
+        let told = told || !asked;
         let wait = match &self.trouble {
-            None => {
-                if !asked {
-                    self.say(StoreEvent::Trouble(notice.clone()));
-                }
-                FIRST_RETRY
-            }
+            None => FIRST_RETRY,
             // Being asked is no reason to try less often by oneself.
             Some(trouble) if asked => trouble.wait,
             Some(trouble) => (trouble.wait * 2).min(LAST_RETRY),
         };
-        self.trouble = Some(Trouble { notice, wait, next: Instant::now() + wait });
+        self.trouble = Some(Trouble { notice, told, wait, next: Instant::now() + wait });
         self.arm(Patience::Some);
     }
 

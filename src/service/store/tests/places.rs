@@ -44,6 +44,25 @@ fn a_full_disk_is_told_once_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_fault_that_only_an_asker_met_is_told_with_the_next_write_of_our_own() {
+    let home = TempDir::new().unwrap();
+    let pages = Arc::new(AtomicI64::new(40));
+    let mut store = Store::with(home.path(), small_disk(&pages));
+    store.send(StoreCommand::AddHistory("a".into()));
+    store.flush();
+    let desk = store.handle.desk();
+    let asked = desk.ask(|change| {
+        let text = "x".repeat(400_000);
+        change.db.execute("INSERT INTO history (text, added_ms) VALUES (?1, 0)", [text])
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let answer = runtime.block_on(asked);
+    assert!(matches!(answer.unwrap_err().kind, NoticeKind::DiskFull { .. }));
+    store.send(StoreCommand::AddHistory("y".repeat(400_000)));
+    assert!(matches!(store.trouble(), NoticeKind::DiskFull { .. }));
+}
+
+#[test]
 fn closing_with_unsaved_text_says_so() {
     let home = TempDir::new().unwrap();
     let pages = Arc::new(AtomicI64::new(40));
